@@ -1,0 +1,306 @@
+//! Rows of one layer made ready for the engines: scaled for their distance, laid out in panels, sorted by class within
+//! every tile; how many rows a block holds and when it is read are left to `score`.
+
+use rayon::prelude::*;
+
+use crate::distance::Distance;
+use crate::error::Fault;
+use crate::source::{Rows, Scan, Values};
+
+/// Rows in a panel: a multiple of what the widest kernel takes at once, on either side of the product.
+pub const PANEL: usize = 48;
+
+/// Rows on each side of a tile, the unit of computation. Rows are sorted by class within a tile, never across tiles, so
+/// a block of consecutive rows can be read by itself, and the tiles of a dataset do not depend on how it was cut.
+pub const TILE: usize = 8 * PANEL;
+
+/// One feature of [`PANEL`] consecutive rows; aligned so that a vector load never crosses a cache line.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Panel<E>(pub [E; PANEL]);
+
+/// Who a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowTag {
+    /// Its index in the layer: a row never meets itself, whichever blocks it stands in.
+    pub id: u32,
+    /// Where its sums are kept.
+    pub slot: u32,
+    /// Its class.
+    pub class: u32,
+}
+
+/// The numbers of a block in the precision that they are multiplied in.
+#[derive(Debug, Clone)]
+pub enum Features {
+    /// f32 products.
+    F32(Prepared<f32>),
+    /// f64 products.
+    F64(Prepared<f64>),
+}
+
+/// Prepared rows in panels, zero where the last panel is not full.
+#[derive(Debug, Clone)]
+pub struct Prepared<E> {
+    /// Panel after panel; within one, feature after feature.
+    pub panels: Vec<Panel<E>>,
+    /// ‖x‖² of each prepared row.
+    pub norms: Vec<E>,
+}
+
+/// Rows of one layer, ready for an engine.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// Features a row, D.
+    pub dim: usize,
+    /// The rows in the order they are laid out: by class within each tile.
+    pub tags: Vec<RowTag>,
+    /// Their numbers.
+    pub features: Features,
+}
+
+/// How the rows of a layer are changed so that their distances stay the same, up to [`Preparation::scale`], and the
+/// products of prepared rows give them with the least rounding.
+#[derive(Debug, Clone)]
+pub struct Preparation {
+    /// The distance to prepare for: `cosine` normalises every row, the others subtract `centre`.
+    pub distance: Distance,
+    /// What is subtracted from every row; the mean, of which no distance depends but ‖x‖² + ‖y‖² − 2⟨x, y⟩ does.
+    pub centre: Vec<f64>,
+    /// A power of two that every row is multiplied by, so that f32 neither overflows nor underflows.
+    pub scale: f64,
+}
+
+impl Preparation {
+    /// Prepares one row and returns its squared norm.
+    fn apply(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> f64 {
+        match self.distance {
+            Distance::Cosine => {
+                let factor = inverse_norm(row.clone());
+                out.iter_mut().zip(row).for_each(|(out, x)| *out = x * factor.0 * factor.1);
+            }
+            Distance::Sqeuclidean | Distance::Euclidean => {
+                for ((out, x), centre) in out.iter_mut().zip(row).zip(&self.centre) {
+                    *out = (x - centre) * self.scale;
+                }
+            }
+        }
+        out.iter().map(|x| x * x).sum()
+    }
+}
+
+/// 1/‖row‖ as two factors whose product might overflow; zeros for a zero row.
+fn inverse_norm(row: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let squared: f64 = row.clone().map(|x| x * x).sum();
+    if squared.is_normal() && squared.sqrt().recip().is_normal() {
+        return (1.0, squared.sqrt().recip());
+    }
+    // The squares left f64's range, or the row is zero: measure in units of the largest magnitude.
+    let largest = row.clone().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    if largest == 0.0 {
+        return (0.0, 0.0);
+    }
+    // Dividing by a subnormal could overflow; a power of two below it does not change the direction.
+    let unit = if largest < f64::MIN_POSITIVE { (2f64).powi(600) } else { largest.recip() };
+    let squared: f64 = row.map(|x| (x * unit) * (x * unit)).sum();
+    (unit, squared.sqrt().recip())
+}
+
+/// A float that rows can be prepared in: f32 or f64.
+pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
+    /// Rounds to this precision.
+    fn rounded(value: f64) -> Self;
+    /// Wraps prepared rows.
+    fn features(prepared: Prepared<Self>) -> Features;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+impl Precision for f32 {
+    fn rounded(value: f64) -> f32 {
+        value as f32
+    }
+    fn features(prepared: Prepared<f32>) -> Features {
+        Features::F32(prepared)
+    }
+}
+
+impl Precision for f64 {
+    fn rounded(value: f64) -> f64 {
+        value
+    }
+    fn features(prepared: Prepared<f64>) -> Features {
+        Features::F64(prepared)
+    }
+}
+
+/// Rows of a layer one after the other, from which blocks are read one after the other.
+pub struct RowStream<'a> {
+    scan: Scan<'a>,
+    /// The chunk being read, and the next row in it.
+    current: Option<(Rows, usize)>,
+}
+
+impl<'a> RowStream<'a> {
+    /// A stream over what `scan` gives.
+    pub fn new(scan: Scan<'a>) -> Self {
+        RowStream { scan, current: None }
+    }
+
+    /// Moves on to row `id`, which lies ahead.
+    fn seek(&mut self, id: usize) -> Result<(&Rows, usize), Fault> {
+        loop {
+            match &mut self.current {
+                Some((chunk, row)) if (*row..chunk.rows()).contains(&(id.wrapping_sub(chunk.start))) => {
+                    *row = id - chunk.start;
+                    break;
+                }
+                _ => match self.scan.next() {
+                    Some(chunk) => self.current = Some((chunk?, 0)),
+                    None => return Err(Fault::content(format!("row {id} is missing: the data ended before it"))),
+                },
+            }
+        }
+        match &self.current {
+            Some((chunk, row)) => Ok((chunk, *row)),
+            None => Err(Fault::content(format!("row {id} is missing"))),
+        }
+    }
+}
+
+impl Block {
+    /// Reads and prepares a block: the rows of `tags`, ascending by id, from a stream that has not yet passed them.
+    ///
+    /// # Errors
+    /// What the stream meets, or a fault when it ends before the last of `tags`.
+    pub fn read<E: Precision>(
+        stream: &mut RowStream,
+        tags: &[RowTag],
+        dim: usize,
+        preparation: &Preparation,
+    ) -> Result<Block, Fault> {
+        let mut sorted = tags.to_vec();
+        sorted.chunks_mut(TILE).for_each(|tile| tile.sort_by_key(|tag| tag.class));
+        let mut prepared: Prepared<E> = Prepared {
+            panels: vec![Panel([E::default(); PANEL]); tags.len().div_ceil(PANEL) * dim],
+            norms: vec![E::default(); tags.len()],
+        };
+        let mut waiting = Waiting { rows: Vec::new(), norms: Vec::new(), dim, from: 0 };
+        for (count, tag) in (1..).zip(tags) {
+            let (chunk, row) = stream.seek(tag.id as usize)?;
+            waiting.push(chunk, row, preparation);
+            if count % STAGED == 0 || count == tags.len() {
+                waiting.lay_out(tags, &sorted, &mut prepared);
+            }
+        }
+        Ok(Block { dim, tags: sorted, features: E::features(prepared) })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.tags.len()
+    }
+}
+
+/// Rows prepared one by one and laid out together.
+const STAGED: usize = 4 * TILE;
+
+/// Prepared rows on their way into panels.
+struct Waiting {
+    rows: Vec<f64>,
+    norms: Vec<f64>,
+    dim: usize,
+    /// Index, among the kept rows, of the first one waiting.
+    from: usize,
+}
+
+impl Waiting {
+    fn push(&mut self, chunk: &Rows, row: usize, preparation: &Preparation) {
+        let at = self.rows.len();
+        self.rows.resize(at + self.dim, 0.0);
+        let range = row * self.dim..(row + 1) * self.dim;
+        let out = &mut self.rows[at..];
+        self.norms.push(match &chunk.values {
+            Values::F32(values) => preparation.apply(values[range].iter().map(|&x| f64::from(x)), out),
+            Values::F64(values) => preparation.apply(values[range].iter().copied(), out),
+        });
+    }
+
+    /// Moves what waits, from a tile's start on, into its panels.
+    fn lay_out<E: Precision>(&mut self, tags: &[RowTag], sorted: &[RowTag], prepared: &mut Prepared<E>) {
+        let (from, until, dim) = (self.from, self.from + self.norms.len(), self.dim);
+        let (rows, norms) = (&self.rows, &self.norms);
+        // Ids ascend, so a row's place among those waiting is found by its id.
+        let place = |tag: &RowTag| tags[from..until].partition_point(|other| other.id < tag.id);
+        let panels = &mut prepared.panels[from / PANEL * dim..until.div_ceil(PANEL) * dim];
+        let destinations = panels.par_chunks_mut(dim).zip(sorted[from..until].par_chunks(PANEL));
+        destinations.zip(prepared.norms[from..until].par_chunks_mut(PANEL)).for_each(|((panel, tags), out_norms)| {
+            for (lane, tag) in tags.iter().enumerate() {
+                let row = place(tag);
+                out_norms[lane] = E::rounded(norms[row]);
+                for (feature, value) in panel.iter_mut().zip(&rows[row * dim..]) {
+                    feature.0[lane] = E::rounded(*value);
+                }
+            }
+        });
+        self.from = until;
+        self.rows.clear();
+        self.norms.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(id: u32, class: u32) -> RowTag {
+        RowTag { id, slot: id, class }
+    }
+
+    fn read(values: Vec<f64>, tags: &[RowTag], distance: Distance) -> Block {
+        let preparation = Preparation { distance, centre: vec![1.0, 1.0], scale: 0.5 };
+        let rows = Rows { start: 0, dim: 2, values: Values::F64(values) };
+        let mut stream = RowStream::new(Box::new(std::iter::once(Ok(rows))));
+        Block::read::<f64>(&mut stream, tags, 2, &preparation).unwrap()
+    }
+
+    fn row(block: &Block, position: usize) -> [f64; 2] {
+        let Features::F64(prepared) = &block.features else { panic!("read as f64") };
+        [prepared.panels[0].0[position], prepared.panels[1].0[position]]
+    }
+
+    #[test]
+    fn rows_are_sorted_by_class_and_keep_their_tags() {
+        let tags = [tag(0, 1), tag(1, 0), tag(2, 1)];
+        let block = read(vec![3.0, 1.0, 5.0, 1.0, 7.0, 1.0], &tags, Distance::Sqeuclidean);
+        assert_eq!(block.tags, [tags[1], tags[0], tags[2]]);
+        assert_eq!([row(&block, 0), row(&block, 1), row(&block, 2)], [[2.0, 0.0], [1.0, 0.0], [3.0, 0.0]]);
+    }
+
+    #[test]
+    fn rows_without_a_tag_are_left_out() {
+        let block = read(vec![3.0, 1.0, f64::NAN, 1.0, 7.0, 1.0], &[tag(0, 0), tag(2, 0)], Distance::Euclidean);
+        assert_eq!([row(&block, 0), row(&block, 1)], [[1.0, 0.0], [3.0, 0.0]]);
+    }
+
+    #[test]
+    fn normalising_survives_every_magnitude() {
+        for magnitude in [1.0, 1e-200, 1e200, 1e-310, 1e308] {
+            let block = read(vec![3.0 / 5.0 * magnitude, 0.8 * magnitude], &[tag(0, 0)], Distance::Cosine);
+            let [x, y] = row(&block, 0);
+            assert!((x - 0.6).abs() < 1e-10 && (y - 0.8).abs() < 1e-10, "{magnitude}: {x}, {y}");
+        }
+        assert_eq!(row(&read(vec![0.0, 0.0], &[tag(0, 0)], Distance::Cosine), 0), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_scan_that_ends_early_is_a_fault() {
+        let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
+        let mut stream = RowStream::new(Box::new(std::iter::empty()));
+        assert!(Block::read::<f32>(&mut stream, &[tag(0, 0)], 2, &preparation).is_err());
+    }
+}

@@ -1,0 +1,197 @@
+//! What the score is: presets, distances, policies and temperatures, settled and checked; computing it is left to `score`.
+
+use crate::distance::Distance;
+use crate::error::Error;
+use crate::temperature::Ladder;
+
+/// A bundle of definitions that reproduces what others compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preset {
+    /// The definition, with nothing added: cosine distance, ε = 0, singletons left out.
+    Exact,
+    /// Agarap's PyTorch article: cosine distance, ε = 1e-5, singletons counted at −ln ε.
+    Article,
+    /// The code of Frosst, Papernot & Hinton: squared Euclidean distance, ε = 1e-5, singletons counted at −ln ε.
+    Cleverhans,
+}
+
+impl Preset {
+    /// The plain definitions it stands for.
+    pub fn definitions(self) -> (Distance, f64, Singletons) {
+        match self {
+            Preset::Exact => (Distance::Cosine, 0.0, Singletons::Drop),
+            Preset::Article => (Distance::Cosine, 1e-5, Singletons::Cap),
+            Preset::Cleverhans => (Distance::Sqeuclidean, 1e-5, Singletons::Cap),
+        }
+    }
+}
+
+/// What to do with rows alone in their class, whose loss the exact form does not define.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Singletons {
+    /// Leave them out and count them.
+    Drop,
+    /// Count each at −ln ε; needs ε > 0.
+    Cap,
+    /// Refuse to score.
+    Error,
+}
+
+/// The arithmetic of the products; sums are always f64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Precision {
+    /// f32 where the self-check finds the promise of 1e-5 kept, f64 elsewhere.
+    Auto,
+    /// f32 everywhere; the self-check only reports.
+    F32,
+    /// f64 everywhere.
+    F64,
+}
+
+/// What to do with rows that hold a NaN or an infinity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum NonFinite {
+    /// Refuse to score.
+    Error,
+    /// Leave them out and count them.
+    Drop,
+}
+
+/// What a temperature of 1 is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TemperatureUnit {
+    /// A distance of 1.
+    Raw,
+    /// Each layer's mean squared distance (`sqeuclidean`), or the root of it (`euclidean`).
+    Mean,
+}
+
+/// The score, defined: what of a plan changes its values.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The preset that the definition equals, if any.
+    pub preset: Option<Preset>,
+    /// The distance.
+    pub distance: Distance,
+    /// ε ≥ 0.
+    pub epsilon: f64,
+    /// The policy for rows alone in their class.
+    pub singletons: Singletons,
+    /// The policy for rows that are not finite.
+    pub non_finite: NonFinite,
+    /// The arithmetic of the products.
+    pub precision: Precision,
+    /// The temperatures.
+    pub ladder: Ladder,
+    /// What a temperature of 1 is.
+    pub unit: TemperatureUnit,
+}
+
+/// Definitions as they may be asked for, each overriding the preset.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// Where to start from.
+    pub preset: Preset,
+    /// Instead of the preset's.
+    pub distance: Option<Distance>,
+    /// Instead of the preset's.
+    pub epsilon: Option<f64>,
+    /// Instead of the preset's.
+    pub singletons: Option<Singletons>,
+    /// The policy for rows that are not finite.
+    pub non_finite: NonFinite,
+    /// The arithmetic of the products.
+    pub precision: Precision,
+    /// The standard ladder where nothing is asked for.
+    pub ladder: Option<Ladder>,
+    /// Raw under `cosine` and for a ladder that was asked for, otherwise mean.
+    pub unit: Option<TemperatureUnit>,
+}
+
+impl Definition {
+    /// Settles what is left open and checks what is not.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an ε that is negative or not finite, and a cap without ε.
+    pub fn new(wishes: Wishes) -> Result<Definition, Error> {
+        let (distance, epsilon, singletons) = wishes.preset.definitions();
+        let distance = wishes.distance.unwrap_or(distance);
+        let epsilon = wishes.epsilon.unwrap_or(epsilon);
+        let singletons = wishes.singletons.unwrap_or(singletons);
+        if !(epsilon >= 0.0 && epsilon.is_finite()) || epsilon.is_subnormal() {
+            let problem = format!("--epsilon must be 0 or a positive number, found {epsilon}");
+            return Err(Error::usage(problem, "0 is the exact form; the ε forms of others use 1e-5"));
+        }
+        if singletons == Singletons::Cap && epsilon == 0.0 {
+            let problem =
+                "--singletons cap counts rows alone in their class at −ln ε, which --epsilon 0 makes infinite";
+            return Err(Error::usage(problem, "give --epsilon 1e-5, or leave them out with --singletons drop"));
+        }
+        // A scale-free ladder means nothing to a distance that has a scale.
+        let unit = match (wishes.unit, distance, &wishes.ladder) {
+            (Some(unit), ..) => unit,
+            (None, Distance::Sqeuclidean | Distance::Euclidean, None) => TemperatureUnit::Mean,
+            (None, ..) => TemperatureUnit::Raw,
+        };
+        let preset = [Preset::Exact, Preset::Article, Preset::Cleverhans]
+            .into_iter()
+            .find(|preset| preset.definitions() == (distance, epsilon, singletons));
+        Ok(Definition {
+            preset,
+            distance,
+            epsilon,
+            singletons,
+            non_finite: wishes.non_finite,
+            precision: wishes.precision,
+            ladder: wishes.ladder.unwrap_or_else(Ladder::standard),
+            unit,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wishes() -> Wishes {
+        Wishes {
+            preset: Preset::Exact,
+            distance: None,
+            epsilon: None,
+            singletons: None,
+            non_finite: NonFinite::Error,
+            precision: Precision::Auto,
+            ladder: None,
+            unit: None,
+        }
+    }
+
+    #[test]
+    fn flags_override_presets_and_find_their_names() {
+        let article = Definition::new(Wishes { preset: Preset::Article, ..wishes() }).unwrap();
+        assert_eq!((article.preset, article.epsilon), (Some(Preset::Article), 1e-5));
+        let by_flags = Wishes { epsilon: Some(1e-5), singletons: Some(Singletons::Cap), ..wishes() };
+        assert_eq!(Definition::new(by_flags).unwrap().preset, Some(Preset::Article));
+        let own = Wishes { epsilon: Some(1e-3), ..wishes() };
+        assert_eq!(Definition::new(own).unwrap().preset, None);
+    }
+
+    #[test]
+    fn the_unit_follows_distance_and_ladder() {
+        let unit = |distance, ladder: Option<&str>| {
+            let ladder = ladder.map(|text| text.parse().unwrap());
+            Definition::new(Wishes { distance: Some(distance), ladder, ..wishes() }).unwrap().unit
+        };
+        assert_eq!(unit(Distance::Cosine, None), TemperatureUnit::Raw);
+        assert_eq!(unit(Distance::Euclidean, None), TemperatureUnit::Mean);
+        assert_eq!(unit(Distance::Euclidean, Some("1,2")), TemperatureUnit::Raw);
+    }
+
+    #[test]
+    fn what_cannot_be() {
+        for epsilon in [-1.0, f64::NAN, f64::INFINITY, 1e-310] {
+            assert!(Definition::new(Wishes { epsilon: Some(epsilon), ..wishes() }).is_err());
+        }
+        assert!(Definition::new(Wishes { singletons: Some(Singletons::Cap), ..wishes() }).is_err());
+    }
+}

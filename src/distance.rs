@@ -1,0 +1,70 @@
+//! The three distances, defined once: on two rows, and as what a matrix product of prepared rows must be turned into;
+//! preparing whole blocks is left to `block`.
+
+use std::fmt;
+
+/// A distance between two rows x and y of equal length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Distance {
+    /// 1 − ⟨x, y⟩ / (‖x‖ ‖y‖), in 0..2; 1 where either row is zero.
+    Cosine,
+    /// ‖x − y‖².
+    Sqeuclidean,
+    /// ‖x − y‖.
+    Euclidean,
+}
+
+impl Distance {
+    /// The distance of two rows by its definition, in f64: the yardstick of every faster way.
+    pub fn between(self, x: &[f64], y: &[f64]) -> f64 {
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let squared = || x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+        match self {
+            Distance::Cosine => {
+                let norms = dot(x, x).sqrt() * dot(y, y).sqrt();
+                if norms == 0.0 { 1.0 } else { (1.0 - dot(x, y) / norms).max(0.0) }
+            }
+            Distance::Sqeuclidean => squared(),
+            Distance::Euclidean => squared().sqrt(),
+        }
+    }
+
+    /// How the distance grows when all rows grow by the factor `scale`.
+    pub fn scaled(self, scale: f64) -> f64 {
+        match self {
+            Distance::Cosine => 1.0,
+            Distance::Sqeuclidean => scale * scale,
+            Distance::Euclidean => scale,
+        }
+    }
+}
+
+impl fmt::Display for Distance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Distance::Cosine => "cosine",
+            Distance::Sqeuclidean => "sqeuclidean",
+            Distance::Euclidean => "euclidean",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_hand() {
+        let (x, y) = ([3.0, 0.0], [0.0, 4.0]);
+        assert_eq!(Distance::Cosine.between(&x, &y), 1.0);
+        assert_eq!(Distance::Sqeuclidean.between(&x, &y), 25.0);
+        assert_eq!(Distance::Euclidean.between(&x, &y), 5.0);
+        assert_eq!(Distance::Cosine.between(&x, &[-1.0, 0.0]), 2.0);
+    }
+
+    #[test]
+    fn a_zero_row_is_at_cosine_distance_one_from_everything() {
+        assert_eq!(Distance::Cosine.between(&[0.0, 0.0], &[1.0, 2.0]), 1.0);
+        assert_eq!(Distance::Cosine.between(&[0.0, 0.0], &[0.0, 0.0]), 1.0);
+    }
+}

@@ -1,0 +1,99 @@
+//! Which kernels this processor can run, asked once; the kernels themselves are left to `engine::kernel`.
+#![allow(unsafe_code, reason = "a function compiled for an instruction set is entered once the processor was asked")]
+
+use super::kernel::tile;
+use super::simd::portable::{PortableF32, PortableF64};
+use super::tile::{Side, TileSums, TileTask};
+
+/// A tile's arithmetic in one precision; see [`tile`].
+pub(crate) type TileKernel<E> = fn(&Side<E>, &Side<E>, usize, &TileTask, &mut TileSums<E>);
+
+/// The kernels of one instruction set.
+#[derive(Clone, Copy)]
+pub(crate) struct Kernels {
+    /// The instruction set, for reports.
+    pub(crate) name: &'static str,
+    pub(crate) f32: TileKernel<f32>,
+    pub(crate) f64: TileKernel<f64>,
+}
+
+/// Compiles the generic kernel for an instruction set and wraps it into a plain function.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! compiled_for {
+    ($name:ident, $features:literal, $lanes:ty, $element:ty, $rows:literal, $few:literal) => {
+        fn $name(
+            rows: &Side<$element>,
+            cols: &Side<$element>,
+            dim: usize,
+            task: &TileTask,
+            sums: &mut TileSums<$element>,
+        ) {
+            #[target_feature(enable = $features)]
+            fn compiled(
+                rows: &Side<$element>,
+                cols: &Side<$element>,
+                dim: usize,
+                task: &TileTask,
+                sums: &mut TileSums<$element>,
+            ) {
+                tile::<$lanes, $rows, $few>(rows, cols, dim, task, sums);
+            }
+            // SAFETY: `available` hands this function out only after it found these features.
+            unsafe { compiled(rows, cols, dim, task, sums) }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod bound {
+    use super::*;
+    use crate::engine::simd::avx2::{Avx2F32, Avx2F64};
+    use crate::engine::simd::avx512::{Avx512F32, Avx512F64};
+
+    compiled_for!(avx512_f32, "avx512f", Avx512F32, f32, 8, 4);
+    compiled_for!(avx512_f64, "avx512f", Avx512F64, f64, 8, 4);
+    compiled_for!(avx2_f32, "avx2,fma", Avx2F32, f32, 4, 2);
+    compiled_for!(avx2_f64, "avx2,fma", Avx2F64, f64, 4, 2);
+
+    pub(super) fn available() -> Vec<Kernels> {
+        let mut found = Vec::new();
+        if is_x86_feature_detected!("avx512f") {
+            found.push(Kernels { name: "avx512", f32: avx512_f32, f64: avx512_f64 });
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            found.push(Kernels { name: "avx2", f32: avx2_f32, f64: avx2_f64 });
+        }
+        found
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod bound {
+    use super::*;
+    use crate::engine::simd::neon::{NeonF32, NeonF64};
+
+    compiled_for!(neon_f32, "neon", NeonF32, f32, 8, 4);
+    compiled_for!(neon_f64, "neon", NeonF64, f64, 8, 4);
+
+    pub(super) fn available() -> Vec<Kernels> {
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            return vec![Kernels { name: "neon", f32: neon_f32, f64: neon_f64 }];
+        }
+        Vec::new()
+    }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod bound {
+    pub(super) fn available() -> Vec<super::Kernels> {
+        Vec::new()
+    }
+}
+
+/// All kernels this processor can run, fastest first; the portable ones always come last.
+pub(crate) fn available() -> Vec<Kernels> {
+    let portable = Kernels { name: "portable", f32: tile::<PortableF32, 4, 2>, f64: tile::<PortableF64, 4, 2> };
+    let mut found = bound::available();
+    found.push(portable);
+    found
+}

@@ -1,0 +1,49 @@
+//! Pairs of blocks become sums: what every engine does, and the engines there are; which pairs, and what the sums mean,
+//! is left to `score`.
+
+pub mod cpu;
+mod dispatch;
+mod kernel;
+mod ledger;
+pub mod reference;
+mod rescue;
+mod simd;
+mod tile;
+
+use crate::block::Block;
+use crate::distance::Distance;
+use crate::sums::Sums;
+
+/// What to sum over the pairs of two blocks.
+pub struct Task<'a> {
+    /// The distance that the blocks were prepared for.
+    pub distance: Distance,
+    /// Temperatures, in units of the prepared rows' distance.
+    pub temperatures: &'a [f64],
+    /// Whose sums gain.
+    pub sides: Sides,
+    /// Told how many pairs were done, now and then.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Whose sums gain from a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Both blocks' rows.
+    Both,
+    /// The rows of the first block only: the second is a crowd that they meet.
+    Rows,
+}
+
+/// A way to compute sums.
+pub trait Engine: Send {
+    /// What computes, for reports: `cpu, avx512`.
+    fn describe(&self) -> String;
+
+    /// Every pair of the two blocks, once; the sums gain at the slots of the rows' tags. Given the same block twice,
+    /// every unordered pair once. A row (by its tag's id) never meets itself.
+    ///
+    /// Blocks whose sums gain start at a multiple of [`crate::block::TILE`] slots. The bits of the result depend on the
+    /// blocks and on the order of the calls, not on threads or timing.
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums);
+}

@@ -1,0 +1,73 @@
+//! Sums that a tile's common exponent could not hold, taken again one by one with an exponent of their own; noticing
+//! that a tile's other sums are in range needs nothing more than looking at them.
+
+use crate::block::TILE;
+use crate::sums::{Mass, Relation};
+
+use super::simd::{Element, Lanes};
+use super::tile::{Chain, Rescued, Side, SideSums, TileRow};
+
+/// For every row, the range of columns of its class. Both sides are sorted by class.
+pub(crate) fn same_ranges(rows: &[u32], cols: &[u32]) -> [(usize, usize); TILE] {
+    let mut ranges = [(0, 0); TILE];
+    let mut start = 0;
+    for (range, class) in ranges.iter_mut().zip(rows) {
+        start += cols[start..].iter().take_while(|col| *col < class).count();
+        let length = cols[start..].iter().take_while(|col| *col == class).count();
+        *range = (start, start + length);
+    }
+    ranges
+}
+
+/// Replaces the sums of one side that are below [`Element::LEAST_MASS`] though they have members. `similarity(own,
+/// facing)` is −distance of the pair at these positions.
+#[inline(always)]
+pub(crate) fn rescue<L: Lanes>(
+    own: &Side<L::Element>,
+    facing: &Side<L::Element>,
+    chains: &[Chain],
+    similarity: impl Fn(usize, usize) -> L::Element,
+    sums: &mut SideSums<L::Element>,
+    rescued: &mut Vec<Rescued>,
+) {
+    let ranges = same_ranges(own.classes, facing.classes);
+    let steps = chains.iter().flat_map(|chain| chain.powers().map(|(step, power)| (step, power, chain.rate)));
+    for (step, power, rate) in steps {
+        let rate = L::Element::from_f64(L::Element::from_f64(rate).to_f64() * power);
+        for relation in [Relation::Same, Relation::Other] {
+            for (position, &(low, high)) in ranges[..own.rows()].iter().enumerate() {
+                let members = match relation {
+                    Relation::Same => (low..high).chain(0..0),
+                    Relation::Other => (0..low).chain(high..facing.rows()),
+                };
+                let sum = &mut sums.of(relation)[step].0[position];
+                if *sum < L::Element::LEAST_MASS && members.clone().next().is_some() {
+                    *sum = L::Element::ZERO;
+                    let mass = mass_of::<L>(members.map(|facing| similarity(position, facing)), rate);
+                    rescued.push(Rescued { relation, step, position, mass });
+                }
+            }
+        }
+    }
+}
+
+/// Σ 2^(value · rate), in units of the largest term.
+#[inline(always)]
+fn mass_of<L: Lanes>(values: impl Iterator<Item = L::Element>, rate: L::Element) -> Mass {
+    let mut members = TileRow([L::Element::NEVER; TILE]);
+    let mut nearest = L::Element::NEVER;
+    for (member, value) in members.0.iter_mut().zip(values) {
+        *member = value;
+        nearest = if value > nearest { value } else { nearest };
+    }
+    if nearest <= L::Element::NEVER {
+        return Mass::ZERO;
+    }
+    let exponent = L::Element::from_f64((nearest.to_f64() * rate.to_f64()).floor());
+    let (rate, shift) = (L::splat(rate), L::splat(-exponent));
+    let mut sum = L::splat(L::Element::ZERO);
+    for values in members.0.chunks_exact(L::LANES) {
+        sum = L::add(sum, L::exp2(L::fused_mul_add(L::load(values), rate, shift)));
+    }
+    Mass::new(L::sum(sum).to_f64(), exponent.to_f64())
+}

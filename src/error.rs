@@ -1,0 +1,199 @@
+//! What can go wrong, said in three lines, and the exit code it means; finding the fault is left to the modules that
+//! meet it.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Exit codes of the binary. They are an API: scripts and CI jobs branch on them.
+pub mod exit {
+    /// Everything asked for was done.
+    pub const DONE: u8 = 0;
+    /// The command line asks for something that cannot be.
+    pub const USAGE: u8 = 2;
+    /// An input is wrong; running again cannot help.
+    pub const BAD_INPUT: u8 = 3;
+    /// Nothing, or not everything, could be scored.
+    pub const NOT_SCORED: u8 = 4;
+    /// Passing trouble with the machine; running again may help.
+    pub const PASSING_TROUBLE: u8 = 75;
+}
+
+/// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line asks for something that cannot be.
+    #[error("{problem}")]
+    Usage {
+        /// What is wrong with which argument.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// A file or directory of activations cannot be used.
+    #[error("cannot read `{path}`")]
+    Input {
+        /// The file or directory.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+    /// The labels cannot be used.
+    #[error("cannot read labels `{path}`")]
+    Labels {
+        /// The labels as they were named on the command line.
+        path: String,
+        /// What is wrong with them.
+        #[source]
+        fault: Fault,
+    },
+    /// One layer cannot be scored.
+    #[error("cannot score layer `{layer}` ({path})")]
+    Layer {
+        /// The layer's name.
+        layer: String,
+        /// The file it comes from.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+    /// The machine does not give what a run needs.
+    #[error("cannot start the run")]
+    Machine {
+        /// What it refuses.
+        #[source]
+        fault: Fault,
+    },
+    /// A result cannot be written.
+    #[error("cannot write `{path}`")]
+    Output {
+        /// The file, or `-` for standard output.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+}
+
+/// What is wrong with an input or output, said without saying where.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The operating system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The content is not what the format or the tool requires. Both texts are lower-case fragments.
+    #[error("{problem}")]
+    Content {
+        /// What was expected and what was found.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// The content is in order, yet there is nothing to score in it.
+    #[error("{problem}")]
+    NothingToScore {
+        /// Why nothing can be scored.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+}
+
+impl Fault {
+    /// Bad content, with nothing to suggest.
+    pub fn content(problem: impl fmt::Display) -> Self {
+        Fault::Content { problem: problem.to_string(), hint: String::new() }
+    }
+
+    /// Adds what to try.
+    #[must_use]
+    pub fn hint(self, hint: impl fmt::Display) -> Self {
+        match self {
+            Fault::Content { problem, .. } => Fault::Content { problem, hint: hint.to_string() },
+            Fault::NothingToScore { problem, .. } => Fault::NothingToScore { problem, hint: hint.to_string() },
+            Fault::Io(_) => self,
+        }
+    }
+
+    /// This fault in the file or directory `path`.
+    pub fn in_input(self, path: impl Into<PathBuf>) -> Error {
+        Error::Input { path: path.into().display().to_string(), fault: self }
+    }
+}
+
+impl Error {
+    /// A usage error, with what to try.
+    pub fn usage(problem: impl fmt::Display, hint: impl fmt::Display) -> Self {
+        Error::Usage { problem: problem.to_string(), hint: hint.to_string() }
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Error::Usage { .. } => None,
+            Error::Input { fault, .. }
+            | Error::Labels { fault, .. }
+            | Error::Layer { fault, .. }
+            | Error::Machine { fault }
+            | Error::Output { fault, .. } => Some(fault),
+        }
+    }
+
+    /// What to try, if anything helps.
+    pub fn hint(&self) -> Option<&str> {
+        let hint = match (self, self.fault()) {
+            (Error::Usage { hint, .. }, _)
+            | (_, Some(Fault::Content { hint, .. } | Fault::NothingToScore { hint, .. })) => hint,
+            _ => "",
+        };
+        Some(hint).filter(|text| !text.is_empty())
+    }
+
+    /// The exit code this error means; see [`exit`].
+    pub fn exit_code(&self) -> u8 {
+        match self.fault() {
+            None => exit::USAGE,
+            Some(Fault::Content { .. }) => exit::BAD_INPUT,
+            Some(Fault::NothingToScore { .. }) => exit::NOT_SCORED,
+            Some(Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,
+            Some(Fault::Io(_)) => exit::BAD_INPUT,
+        }
+    }
+}
+
+/// Whether the same call may succeed later without anybody changing its arguments.
+fn is_passing(kind: io::ErrorKind) -> bool {
+    !matches!(
+        kind,
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::UnexpectedEof
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_tell_lasting_from_passing_trouble() {
+        let io_error = |kind| Error::Input { path: "x".into(), fault: Fault::Io(io::Error::from(kind)) };
+        assert_eq!(io_error(io::ErrorKind::NotFound).exit_code(), exit::BAD_INPUT);
+        assert_eq!(io_error(io::ErrorKind::TimedOut).exit_code(), exit::PASSING_TROUBLE);
+        assert_eq!(Error::usage("no", "").exit_code(), exit::USAGE);
+        assert_eq!(Fault::content("short").in_input("x").exit_code(), exit::BAD_INPUT);
+    }
+
+    #[test]
+    fn an_empty_hint_is_no_hint() {
+        assert_eq!(Error::usage("no", "").hint(), None);
+        assert_eq!(Fault::content("short").hint("try long").in_input("x").hint(), Some("try long"));
+    }
+}

@@ -1,0 +1,105 @@
+//! Labels in a `.npy` file: numbers, booleans, text, or one-hot rows; the file's layout is left to `source::npy`.
+
+use std::path::Path;
+
+use super::classes::Classes;
+use crate::error::Fault;
+use crate::source::npy::{self, Dtype, Header, read_at};
+use crate::source::{Matrix, Values};
+
+/// Bytes read at a time.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Reads a label a row: an array of N or N × 1 labels, or of N × K numbers of which one in each row is 1.
+pub(super) fn read(path: &Path) -> Result<Classes, Fault> {
+    let (file, header) = Header::open(path)?;
+    let rows = match header.shape[..] {
+        [rows] | [rows, 1] => rows,
+        [_, _] => return read_one_hot(&npy::open(path)?),
+        _ => {
+            return Err(Fault::content(format_args!(
+                "expected one label a row, or one-hot rows, found the shape {:?}",
+                header.shape
+            )));
+        }
+    };
+    let mut classes = Classes::default();
+    let width = header.dtype.width;
+    let step = (CHUNK_BYTES / width).max(1);
+    for start in (0..rows).step_by(step) {
+        let mut bytes = vec![0; step.min(rows - start) * width];
+        read_at(&file, &mut bytes, header.data_start + (start * width) as u64)?;
+        for element in bytes.chunks_exact(width) {
+            push(&mut classes, &header.dtype, element)?;
+        }
+    }
+    Ok(classes)
+}
+
+fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Fault> {
+    let unreadable = |row| Fault::content(format_args!("the text in row {row} is not valid Unicode"));
+    let row = classes.len();
+    match dtype.kind {
+        b'b' => classes.push_boolean(element[0] != 0),
+        b'i' | b'u' => classes.push(&integer(dtype, element).to_string()),
+        b'S' => {
+            let text = std::str::from_utf8(element).map_err(|_| unreadable(row))?;
+            classes.push(text.trim_end_matches('\0'))
+        }
+        b'U' => {
+            let (characters, _) = element.as_chunks::<4>();
+            let code = |&bytes| {
+                if dtype.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+            };
+            let text: Option<String> = characters.iter().map(|bytes| char::from_u32(code(bytes))).collect();
+            classes.push(text.ok_or_else(|| unreadable(row))?.trim_end_matches('\0'))
+        }
+        _ => match npy::widen(dtype, element) {
+            _ if dtype.kind == b'c' => Err(Fault::content("expected labels, found complex numbers")),
+            Values::F32(number) => classes.push_number(f64::from(number[0])),
+            Values::F64(number) => classes.push_number(number[0]),
+        },
+    }
+}
+
+fn integer(dtype: &Dtype, element: &[u8]) -> i128 {
+    let append = |number: u64, &byte: &u8| number << 8 | u64::from(byte);
+    let number = match dtype.big_endian {
+        true => element.iter().fold(0, append),
+        false => element.iter().rev().fold(0, append),
+    };
+    let unused = u64::BITS - 8 * element.len() as u32;
+    match dtype.kind {
+        b'i' => i128::from((number << unused) as i64 >> unused),
+        _ => i128::from(number),
+    }
+}
+
+fn read_one_hot(matrix: &impl Matrix) -> Result<Classes, Fault> {
+    let mut classes = Classes::default();
+    for chunk in matrix.scan(0..matrix.rows())? {
+        let chunk = chunk?;
+        match &chunk.values {
+            Values::F32(values) => push_one_hot(&mut classes, values, chunk.dim)?,
+            Values::F64(values) => push_one_hot(&mut classes, values, chunk.dim)?,
+        }
+    }
+    Ok(classes)
+}
+
+fn push_one_hot<T: Copy + PartialEq + From<u8>>(classes: &mut Classes, values: &[T], dim: usize) -> Result<(), Fault> {
+    for row in values.chunks_exact(dim) {
+        let mut marked = row.iter().enumerate().filter(|&(_, &value)| value != T::from(0));
+        match (marked.next(), marked.next()) {
+            (Some((class, &value)), None) if value == T::from(1) => classes.push(&class.to_string())?,
+            _ => {
+                let row = classes.len();
+                return Err(Fault::content(format_args!(
+                    "expected one-hot rows, but row {row} is not one 1 among zeros"
+                ))
+                .hint("save one label a row, `y.argmax(axis=1)` for one"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Class names gathered row by row into dense ids, and the one rule by which a value of any type gets its name; where
+//! the values come from is left to the readers.
+
+use std::collections::HashMap;
+
+use crate::error::Fault;
+use crate::source::natural;
+
+/// The classes met so far, numbered in the order they were met.
+#[derive(Debug, Default)]
+pub(super) struct Classes {
+    rows: Vec<u32>,
+    ids: HashMap<String, u32>,
+}
+
+impl Classes {
+    /// Appends a row of the class `name`, which must not be empty.
+    pub(super) fn push(&mut self, name: &str) -> Result<(), Fault> {
+        if name.is_empty() {
+            return Err(Fault::content(format_args!("row {} has no label: its text is empty", self.rows.len())));
+        }
+        let id = match self.ids.get(name) {
+            Some(&id) => id,
+            None => {
+                let id = u32::try_from(self.ids.len()).map_err(|_| Fault::content("more classes than 2^32"))?;
+                self.ids.insert(name.to_owned(), id);
+                id
+            }
+        };
+        self.rows.push(id);
+        Ok(())
+    }
+
+    /// Appends a row labelled by a number, which must be whole.
+    pub(super) fn push_number(&mut self, number: f64) -> Result<(), Fault> {
+        if number.fract() != 0.0 || !number.is_finite() {
+            let row = self.rows.len();
+            return Err(Fault::content(format_args!("expected whole numbers as labels, found {number} in row {row}"))
+                .hint("labels are classes; for scores, cut them into classes first"));
+        }
+        // Adding zero turns −0 into 0.
+        self.push(&format!("{:.0}", number + 0.0))
+    }
+
+    /// Appends a row labelled by a boolean, called as Python calls it.
+    pub(super) fn push_boolean(&mut self, label: bool) -> Result<(), Fault> {
+        self.push(if label { "True" } else { "False" })
+    }
+
+    /// Appends a row labelled by a cell of a text file: a number in any notation, or a name.
+    pub(super) fn push_cell(&mut self, cell: &str) -> Result<(), Fault> {
+        match cell.parse() {
+            Ok(number) if !is_integer(cell) => self.push_number(number),
+            _ => self.push(cell),
+        }
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The class of every row, and the names in natural order: integers by value, then text.
+    pub(super) fn finish(self) -> (Vec<u32>, Vec<String>) {
+        let mut names: Vec<(String, u32)> = self.ids.into_iter().collect();
+        // `None` sorts before any integer, hence the flag.
+        names.sort_by(|(a, _), (b, _)| {
+            let key = |name: &str| (!is_integer(name), name.parse::<i128>().ok());
+            key(a).cmp(&key(b)).then_with(|| natural(a, b))
+        });
+        let mut sorted = vec![0; names.len()];
+        for (position, (_, id)) in (0..).zip(&names) {
+            sorted[*id as usize] = position;
+        }
+        let rows = self.rows.iter().map(|&id| sorted[id as usize]).collect();
+        (rows, names.into_iter().map(|(name, _)| name).collect())
+    }
+}
+
+fn is_integer(name: &str) -> bool {
+    name.parse::<i128>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_stand_in_natural_order() {
+        let mut classes = Classes::default();
+        for name in ["10", "cat10", "-1", "2", "cat2", "10", "-2"] {
+            classes.push(name).unwrap();
+        }
+        let (rows, names) = classes.finish();
+        assert_eq!(names, ["-2", "-1", "2", "10", "cat2", "cat10"]);
+        assert_eq!(rows, [3, 5, 1, 2, 4, 3, 0]);
+    }
+
+    #[test]
+    fn one_value_has_one_name_in_every_notation() {
+        let mut classes = Classes::default();
+        classes.push("3").unwrap();
+        classes.push_number(3.0).unwrap();
+        classes.push_cell("3.000e+00").unwrap();
+        classes.push_number(-0.0).unwrap();
+        classes.push_cell("007").unwrap();
+        assert_eq!(classes.finish().1, ["0", "3", "007"]);
+    }
+
+    #[test]
+    fn what_is_no_class_is_named_with_its_row() {
+        let mut classes = Classes::default();
+        classes.push("0").unwrap();
+        for number in [0.5, f64::NAN, f64::INFINITY] {
+            assert!(classes.push_number(number).unwrap_err().to_string().contains("row 1"));
+        }
+        assert!(classes.push_cell("nan").is_err());
+        assert!(classes.push("").unwrap_err().to_string().contains("row 1"));
+    }
+}

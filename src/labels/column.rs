@@ -1,0 +1,94 @@
+//! Labels in a column of a Parquet file; reading the file is left to `source::parquet`.
+
+use std::path::Path;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
+
+use super::classes::Classes;
+use crate::error::Fault;
+use crate::source::is_label_like;
+use crate::source::parquet::Table;
+
+/// Rows decoded at a time.
+const BATCH_ROWS: usize = 1 << 16;
+
+/// Reads the column called `name`, or the only one, or the only one with a label-like name.
+pub(super) fn read(path: &Path, name: Option<&str>) -> Result<Classes, Fault> {
+    let table = Table::open(path)?;
+    let names: Vec<&str> = table.fields().iter().map(|field| field.name().as_str()).collect();
+    let column = choose(&names, name)?;
+    let mut classes = Classes::default();
+    for batch in table.scan(&[column], 0..table.rows(), BATCH_ROWS)? {
+        let (start, batch) = batch?;
+        let labels = batch.column(0);
+        if let Some(row) = labels.logical_nulls().and_then(|nulls| nulls.iter().position(|is_valid| !is_valid)) {
+            return Err(Fault::content(format_args!("row {} has no label: it is null", start + row)));
+        }
+        push(&mut classes, labels)?;
+    }
+    Ok(classes)
+}
+
+/// Index of the column called `name`, or of the only one, or of the only one with a label-like name.
+pub(super) fn choose(columns: &[&str], name: Option<&str>) -> Result<usize, Fault> {
+    let called = |wanted: &dyn Fn(&str) -> bool| {
+        let mut found = (0..columns.len()).filter(|&column| wanted(columns[column]));
+        found.next().filter(|_| found.next().is_none())
+    };
+    let (column, expected) = match name {
+        Some(name) => (called(&|column| column == name), format!("one column called `{name}`")),
+        None if columns.len() == 1 => (Some(0), String::new()),
+        None => (called(&is_label_like), "one column, or one with a name like `label`".to_owned()),
+    };
+    column.ok_or_else(|| {
+        Fault::content(format_args!("expected {expected}, found: {}", columns.join(", ")))
+            .hint("name the column after a colon: `file:column`")
+    })
+}
+
+/// Appends the labels of `array`, which has no nulls.
+fn push(classes: &mut Classes, array: &ArrayRef) -> Result<(), Fault> {
+    use DataType::{Boolean, Dictionary, Float16, Float32, Float64, Int64, LargeUtf8, UInt64, Utf8, Utf8View};
+    let cast = |to| cast(array, &to).map_err(Fault::content);
+    match array.data_type() {
+        Boolean => array.as_boolean().values().iter().try_for_each(|label| classes.push_boolean(label)),
+        Float16 | Float32 | Float64 => cast(Float64)?
+            .as_primitive::<Float64Type>()
+            .values()
+            .iter()
+            .try_for_each(|&label| classes.push_number(label)),
+        integer if integer.is_unsigned_integer() => {
+            let array = cast(UInt64)?;
+            array.as_primitive::<UInt64Type>().values().iter().try_for_each(|label| classes.push(&label.to_string()))
+        }
+        integer if integer.is_signed_integer() => {
+            let array = cast(Int64)?;
+            array.as_primitive::<Int64Type>().values().iter().try_for_each(|label| classes.push(&label.to_string()))
+        }
+        Utf8 | LargeUtf8 | Utf8View => {
+            cast(LargeUtf8)?.as_string::<i64>().iter().flatten().try_for_each(|label| classes.push(label))
+        }
+        Dictionary(_, values) => push(classes, &cast(values.as_ref().clone())?),
+        other => Err(Fault::content(format_args!("expected labels (integers, booleans or text), found {other}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_named_alone_or_label_like() {
+        assert_eq!(choose(&["id", "a"], Some("a")).unwrap(), 1);
+        assert_eq!(choose(&["anything"], None).unwrap(), 0);
+        assert_eq!(choose(&["id", "Label"], None).unwrap(), 1);
+        for (columns, name) in
+            [(&["y", "target"][..], None), (&["id", "a"], None), (&["a", "a"], Some("a")), (&[], None)]
+        {
+            assert!(choose(columns, name).is_err(), "{columns:?}");
+        }
+        assert!(choose(&["id", "split"], Some("y")).unwrap_err().to_string().contains("id, split"));
+    }
+}

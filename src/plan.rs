@@ -1,0 +1,51 @@
+//! What a run is to do, checked as far as it can be without data; parsing what was typed is left to `cli`, doing it to
+//! `run`.
+
+use std::path::PathBuf;
+
+use crate::definition::Definition;
+use crate::report::Format;
+use crate::source::Selection;
+
+/// How much a run says beside its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Progress on a terminal, and warnings.
+    Normal,
+    /// What was decided and why, too.
+    Verbose,
+}
+
+/// One output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// What to write.
+    pub format: Format,
+    /// Where to; `-` is standard output.
+    pub path: PathBuf,
+}
+
+/// A checked run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Files and directories of activations.
+    pub inputs: Vec<PathBuf>,
+    /// What to take from them.
+    pub selection: Selection,
+    /// The labels, as named on the command line.
+    pub labels: String,
+    /// What to compute.
+    pub definition: Definition,
+    /// Where results go; never two to one place.
+    pub outputs: Vec<Output>,
+    /// Whether the table is shaded.
+    pub color: bool,
+    /// Characters across the table; `None` where it goes to no terminal.
+    pub width: Option<usize>,
+    /// Number of threads.
+    pub threads: usize,
+    /// What is said beside the result.
+    pub verbosity: Verbosity,
+}

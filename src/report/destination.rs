@@ -1,0 +1,245 @@
+//! Where a report goes: standard output, or a file that is whole or not there; what is written is left to the exporters.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Fault};
+
+/// An output that can be written, known before the long run that makes its content.
+///
+/// Dropped unfinished, it leaves nothing behind and an earlier file as it was.
+#[derive(Debug)]
+pub struct Destination {
+    name: String,
+    target: Target,
+}
+
+/// How the writing ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Everything was written.
+    Whole,
+    /// The reader of a pipe had seen enough and closed it. No failure of the run, and no success either: its verdict
+    /// stays what it was.
+    PipeClosed,
+}
+
+#[derive(Debug)]
+enum Target {
+    Stdout,
+    /// A device or a pipe, which has no half-written state to protect.
+    Direct(File),
+    /// Takes the place of `path` when it is whole.
+    Replace {
+        temporary: NamedTempFile,
+        path: PathBuf,
+    },
+}
+
+impl Destination {
+    /// Opens `path` for writing without touching what is there; `-` is standard output.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where nothing can be written: a directory, a missing parent, no permission.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        match open(path) {
+            Ok(target) => Ok(Destination { name, target }),
+            Err(error) => Err(Error::Output { path: name, fault: explained(error, path) }),
+        }
+    }
+
+    /// Writes what `write` writes, and only when all of it lies on the disk puts it in place.
+    ///
+    /// # Errors
+    /// [`Error::Output`] with the failure of `write` or of the system; a closed pipe is a [`Delivery`] instead.
+    pub fn finish(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Delivery, Error> {
+        let written = match self.target {
+            Target::Stdout => fill(io::stdout().lock(), write),
+            Target::Direct(file) => fill(file, write),
+            Target::Replace { temporary, path } => replace(temporary, &path, write),
+        };
+        match written {
+            Ok(()) => Ok(Delivery::Whole),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Delivery::PipeClosed),
+            Err(error) => Err(Error::Output { path: self.name, fault: Fault::Io(error) }),
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<Target> {
+    // `/dev/stdout` may be a regular file, which a rename would take away from its shell.
+    if path == Path::new("-") || path == Path::new("/dev/stdout") {
+        return Ok(Target::Stdout);
+    }
+    match OpenOptions::new().write(true).open(path) {
+        Ok(file) => {
+            let metadata = file.metadata()?;
+            if !metadata.is_file() {
+                return Ok(Target::Direct(file));
+            }
+            // Through a symbolic link, so that the link stays one.
+            beside(fs::canonicalize(path)?, Some(metadata.permissions()))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound && names_a_file(path) => beside(path.to_owned(), None),
+        Err(error) => Err(error),
+    }
+}
+
+fn names_a_file(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|&byte| !std::path::is_separator(char::from(byte)))
+}
+
+/// The directory `path` lies in.
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A temporary file on the same disk as `path`, with the permissions of the file it will replace or those of any new
+/// file.
+fn beside(path: PathBuf, permissions: Option<Permissions>) -> io::Result<Target> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".snnl-score-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let temporary = builder.tempfile_in(parent(&path))?;
+    if let Some(permissions) = permissions {
+        temporary.as_file().set_permissions(permissions)?;
+    }
+    Ok(Target::Replace { temporary, path })
+}
+
+fn fill(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    write(&mut out)?;
+    out.flush()
+}
+
+fn replace(
+    temporary: NamedTempFile,
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    fill(temporary.as_file(), write)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
+}
+
+/// What to try, for the refusals a user can do something about.
+fn explained(error: io::Error, path: &Path) -> Fault {
+    match error.kind() {
+        ErrorKind::IsADirectory => Fault::content("expected a file, found a directory").hint("name a file in it"),
+        ErrorKind::NotFound if !names_a_file(path) => {
+            Fault::content("expected the name of a file").hint("add a file name")
+        }
+        ErrorKind::NotFound => Fault::content(format!("no directory `{}`", parent(path).display()))
+            .hint("create it first, or name another path"),
+        ErrorKind::NotADirectory => {
+            Fault::content(format!("`{}` is not a directory", parent(path).display())).hint("name another path")
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            Fault::content(error).hint("name a path that you may write to")
+        }
+        _ => Fault::Io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    fn put(path: &Path, text: &str) -> Result<Delivery, Error> {
+        Destination::create(path)?.finish(|out| out.write_all(text.as_bytes()))
+    }
+
+    fn entries(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn a_file_is_old_until_it_is_new() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("result.json");
+        assert_eq!(put(&path, "old").unwrap(), Delivery::Whole);
+        let destination = Destination::create(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        let failed = destination.finish(|out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("no more"))
+        });
+        assert_eq!(failed.unwrap_err().source().unwrap().to_string(), "no more");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(put(&path, "new").unwrap(), Delivery::Whole);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(entries(directory.path()), 1, "temporary files are gone");
+    }
+
+    #[test]
+    fn a_bad_path_fails_at_once_and_says_why() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        let cases = [
+            (directory.path().to_owned(), "expected a file, found a directory"),
+            (directory.path().join("new/"), "expected the name of a file"),
+            (directory.path().join("missing/x.json"), "no directory `"),
+            (file.join("x.json"), "file` is not a directory"),
+        ];
+        for (path, cause) in cases {
+            let error = Destination::create(&path).unwrap_err();
+            assert_eq!(error.to_string(), format!("cannot write `{}`", path.display()));
+            assert!(error.source().unwrap().to_string().contains(cause), "{error:?}");
+            assert!(error.hint().is_some() && error.exit_code() == crate::error::exit::BAD_INPUT);
+        }
+        assert_eq!(entries(directory.path()), 1);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let destination = Destination::create(&directory.path().join("x")).unwrap();
+        let delivery = destination.finish(|_| Err(io::Error::from(ErrorKind::BrokenPipe)));
+        assert_eq!(delivery.unwrap(), Delivery::PipeClosed);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_those_of_the_file_replaced_or_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let [ordinary, new] = ["ordinary", "new"].map(|name| directory.path().join(name));
+        fs::write(&ordinary, "").unwrap();
+        put(&new, "").unwrap();
+        assert_eq!(mode(&new), mode(&ordinary));
+        fs::set_permissions(&new, Permissions::from_mode(0o640)).unwrap();
+        put(&new, "").unwrap();
+        assert_eq!(mode(&new), 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let directory = tempfile::tempdir().unwrap();
+        let [file, link] = ["file", "link"].map(|name| directory.path().join(name));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        put(&link, "new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_written_directly() {
+        assert_eq!(put(Path::new("/dev/null"), "gone").unwrap(), Delivery::Whole);
+        let error = put(Path::new("/dev/full"), "too much").unwrap_err();
+        assert_eq!(error.exit_code(), crate::error::exit::PASSING_TROUBLE);
+    }
+}

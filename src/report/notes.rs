@@ -1,0 +1,181 @@
+//! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies; the
+//! same facts as fields are left to JSON.
+
+use super::cells::{edge, printable};
+use super::number::{DIGITS, significant, temperature};
+use crate::score::table::{Definition, LayerScore, ScoreTable};
+
+/// Layers listed by name in one note.
+const LISTED: usize = 5;
+
+/// The notes that apply to this table, in reading order.
+pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
+    let definition = &table.definition;
+    let data = &table.data;
+    let of_layers = |what: &str, say: &dyn Fn(&LayerScore) -> Option<String>| {
+        by_layer(&table.layers, say).map(|said| format!("{what}: {said}"))
+    };
+    let when = |applies: bool, note: &str| applies.then(|| note.to_owned());
+    [
+        Some(number(definition)),
+        Some(format!("{} rows in {} classes, labels {}", data.rows, data.classes, printable(&data.labels))),
+        unit(definition),
+        when(
+            table.layers.iter().any(|layer| edge(layer).is_some()),
+            "↓ ↑ best at the lowest or highest T asked for: a lower value may lie beyond",
+        ),
+        when(
+            table.layers.iter().flat_map(|layer| &layer.scores).any(|score| score.relative.is_none()),
+            "no value relative to chance where chance is 0: all neighbors are of one class",
+        ),
+        of_layers(&singletons(definition), &|layer| count(layer.singletons)),
+        of_layers("zero rows, at distance 1 from every row", &|layer| count(layer.zero_rows)),
+        of_layers("rows left out for a NaN or an infinity", &|layer| count(layer.non_finite_rows)),
+        of_layers("rows equal to an earlier row", &|layer| count(layer.duplicate_rows)),
+        (definition.precision == "auto").then(|| of_layers("needed f64", &needed_f64)).flatten(),
+        Some(run(table)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What the values are.
+fn number(definition: &Definition) -> String {
+    let Definition { preset, distance, epsilon, .. } = definition;
+    let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
+    format!("SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
+}
+
+/// What a temperature of 1 is, where it is not 1.
+fn unit(definition: &Definition) -> Option<String> {
+    let mean = if definition.distance == "euclidean" { "root mean squared" } else { "mean squared" };
+    (definition.temperature_unit == "mean").then(|| format!("T is a multiple of each layer's {mean} distance"))
+}
+
+/// What became of the rows alone in their class.
+fn singletons(definition: &Definition) -> String {
+    match definition.singletons.as_str() {
+        "cap" if definition.epsilon > 0.0 => {
+            format!("singletons, counted at the cap −ln ε = {}", significant(-definition.epsilon.ln(), DIGITS))
+        }
+        "cap" => "singletons, counted at a cap".to_owned(),
+        _ => "singletons, left out".to_owned(),
+    }
+}
+
+/// The temperatures of a layer that f32 could not serve.
+fn needed_f64(layer: &LayerScore) -> Option<String> {
+    let needed: Vec<String> = layer
+        .scores
+        .iter()
+        .filter(|score| score.precision == "f64")
+        .map(|score| temperature(score.temperature))
+        .collect();
+    match needed.len() {
+        0 => None,
+        all if all == layer.scores.len() => Some("every T".to_owned()),
+        _ => Some(format!("T={}", needed.join(", "))),
+    }
+}
+
+/// How it was computed, and how far to trust it.
+fn run(table: &ScoreTable) -> String {
+    let run = &table.run;
+    format!(
+        "{} s on {}, {} threads, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
+        significant(run.seconds, 2),
+        printable(&run.device),
+        run.threads,
+        significant(run.pairs_per_second, 2),
+        run.self_check.rows,
+        significant(run.self_check.max_error, 2),
+    )
+}
+
+fn count(rows: usize) -> Option<String> {
+    (rows > 0).then(|| rows.to_string())
+}
+
+/// What is to say of each layer: once where it is the same for all, by name where it differs, `None` where there is
+/// nothing to say of any.
+fn by_layer(layers: &[LayerScore], say: &dyn Fn(&LayerScore) -> Option<String>) -> Option<String> {
+    let said: Vec<Option<String>> = layers.iter().map(say).collect();
+    let first = said.first()?;
+    if said.iter().all(|text| text == first) {
+        let everywhere = if layers.len() > 1 { " in every layer" } else { "" };
+        return first.as_ref().map(|text| format!("{text}{everywhere}"));
+    }
+    let named =
+        layers.iter().zip(said).filter_map(|(layer, text)| Some(format!("{} {}", printable(&layer.name), text?)));
+    let mut named: Vec<String> = named.collect();
+    let unlisted = named.len().saturating_sub(LISTED);
+    if unlisted > 0 {
+        named.truncate(LISTED);
+        named.push(format!("{unlisted} more layers"));
+    }
+    Some(named.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{layer, sample};
+    use super::*;
+
+    #[test]
+    fn an_ordinary_run_needs_four_lines() {
+        let expected = [
+            "SNNL (exact) by cosine distance: 0 = classes apart, chance = random labels",
+            "2000 rows in 10 classes, labels y.npy",
+            "↓ ↑ best at the lowest or highest T asked for: a lower value may lie beyond",
+            "0.40 s on cpu, avx512, 2 threads, 1.0e9 pairs/s; self-check of 64 rows a layer: error ≤ 3.1e-7",
+        ];
+        assert_eq!(notes(&sample()), expected);
+    }
+
+    #[test]
+    fn odd_rows_are_counted() {
+        let mut table = sample();
+        table.layers[0].zero_rows = 7;
+        table.layers[0].singletons = 3;
+        table.layers[1].singletons = 3;
+        table.layers[1].scores[0].precision = "f64".into();
+        table.layers[0].scores[0].relative = None;
+        let notes = notes(&table);
+        for expected in [
+            "singletons, left out: 3 in every layer",
+            "zero rows, at distance 1 from every row: enc1 7",
+            "needed f64: enc10 T=0.01",
+            "no value relative to chance where chance is 0: all neighbors are of one class",
+        ] {
+            assert!(notes.iter().any(|note| note == expected), "{expected} in {notes:#?}");
+        }
+        assert!(!notes.iter().any(|note| note.contains("NaN")));
+    }
+
+    #[test]
+    fn the_epsilon_form_names_its_cap_and_the_unit() {
+        let mut table = sample();
+        table.layers[0].singletons = 1;
+        let definition = &mut table.definition;
+        definition.preset = "article".into();
+        definition.epsilon = 1e-5;
+        definition.singletons = "cap".into();
+        definition.distance = "euclidean".into();
+        definition.temperature_unit = "mean".into();
+        let notes = notes(&table).join("\n");
+        assert!(notes.contains("SNNL (article, ε = 1e-5) by euclidean distance"), "{notes}");
+        assert!(notes.contains("counted at the cap −ln ε = 11.51: enc1 1"), "{notes}");
+        assert!(notes.contains("each layer's root mean squared distance"), "{notes}");
+    }
+
+    #[test]
+    fn many_layers_are_not_all_listed() {
+        let mut layers: Vec<LayerScore> = (0..9).map(|number| layer(&format!("l{number}"), 2, [1.0, 2.0])).collect();
+        for (number, layer) in layers.iter_mut().enumerate() {
+            layer.duplicate_rows = number;
+        }
+        let said = by_layer(&layers, &|layer| count(layer.duplicate_rows));
+        assert_eq!(said.as_deref(), Some("l1 1; l2 2; l3 3; l4 4; l5 5; 3 more layers"));
+    }
+}

@@ -1,0 +1,57 @@
+//! A small result made by hand, for the tests of every format; the tests change what they are about.
+
+use crate::score::table::*;
+
+/// Two layers at two temperatures; one value is tiny, and both best temperatures stand at an end.
+pub(super) fn sample() -> ScoreTable {
+    ScoreTable {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "snnl-score".into(), version: "0.1.0".into() },
+        definition: Definition {
+            preset: "exact".into(),
+            distance: "cosine".into(),
+            epsilon: 0.0,
+            singletons: "drop".into(),
+            precision: "auto".into(),
+            temperature_unit: "raw".into(),
+        },
+        data: Dataset { rows: 2000, classes: 10, labels: "y.npy".into(), labels_sha256: "0a".repeat(32) },
+        layers: vec![layer("enc1", 500, [0.598_71, 2.1]), layer("enc10", 70, [0.25, 1e-9])],
+        sum: vec![SumScore { temperature: 0.01, snnl: 0.848_71 }, SumScore { temperature: 1.0, snnl: 2.1 + 1e-9 }],
+        run: Run {
+            device: "cpu, avx512".into(),
+            threads: 2,
+            seconds: 0.4,
+            pairs_per_second: 1.0e9,
+            self_check: SelfCheck { rows: 64, max_error: 3.1e-7 },
+        },
+    }
+}
+
+/// A layer at T = 0.01 and T = 1.
+pub(super) fn layer(name: &str, dim: usize, values: [f64; 2]) -> LayerScore {
+    let chance = 2.303;
+    let score = |temperature, snnl| Score {
+        temperature,
+        snnl,
+        stderr: 0.1 + 0.2,
+        relative: Some(snnl / chance),
+        n: 2000,
+        precision: "f32".into(),
+    };
+    let scores = vec![score(0.01, values[0]), score(1.0, values[1])];
+    let best = if values[0] <= values[1] { &scores[0] } else { &scores[1] };
+    LayerScore {
+        name: name.into(),
+        dim,
+        dtype: "float16".into(),
+        chance,
+        singletons: 0,
+        zero_rows: 0,
+        non_finite_rows: 0,
+        duplicate_rows: 0,
+        temperature_scale: 1.0,
+        best: Best { temperature: best.temperature, snnl: best.snnl, at_edge: true },
+        scores,
+    }
+}

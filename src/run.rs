@@ -1,0 +1,51 @@
+//! One run of a plan from its first file to its last output; every step is done by the module that it belongs to.
+
+use std::path::Path;
+
+use crate::engine::cpu::Cpu;
+use crate::error::{Error, Fault};
+use crate::labels::Labels;
+use crate::plan::{Output, Plan};
+use crate::progress::Bar;
+use crate::report::destination::Destination;
+use crate::report::{Format, Table};
+use crate::score::{Means, score};
+use crate::source::discover;
+
+/// Scores what the plan names and writes every output.
+///
+/// # Errors
+/// Outputs are opened first and take their place last: on any error they are as they were.
+pub fn run(plan: &Plan) -> Result<(), Error> {
+    let open = |output: &Output| Ok((output.format, Destination::create(&output.path)?));
+    let destinations: Vec<(Format, Destination)> = plan.outputs.iter().map(open).collect::<Result<_, Error>>()?;
+    let labels = Labels::read(&plan.labels)?;
+    let layers = discover(&plan.inputs, &plan.selection)?;
+
+    let progress = Bar::new(plan.verbosity);
+    let means = Means {
+        engine: Box::new(Cpu::new(plan.threads)),
+        threads: plan.threads,
+        memory: half_of_free_memory(),
+        progress: &progress,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build();
+    let pool = pool.map_err(|error| Error::Machine { fault: Fault::Io(std::io::Error::other(error)) })?;
+    let table = pool.install(|| score(&layers, &labels, &plan.definition, means))?;
+    progress.finish();
+
+    for (format, destination) in destinations {
+        let exporter = format.exporter(Table { color: plan.color, width: plan.width });
+        // A reader that closes its pipe has seen enough; the other outputs are still wanted.
+        destination.finish(|out| exporter.export(&table, out))?;
+    }
+    Ok(())
+}
+
+/// Half of the memory that the system could hand out now; everything where it does not say.
+fn half_of_free_memory() -> usize {
+    let meminfo = std::fs::read_to_string(Path::new("/proc/meminfo")).unwrap_or_default();
+    let available = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kilobytes = available.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<usize>().ok());
+    kilobytes.map_or(usize::MAX, |kilobytes| kilobytes * 1024 / 2)
+}

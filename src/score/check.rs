@@ -1,0 +1,72 @@
+//! A sample of rows computed in f64 from the file's numbers, to hold results against; what to do about an error is left
+//! to `layer`.
+
+use super::loss::Mean;
+use super::rows::ScoredRows;
+use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
+use crate::engine::{Engine, Sides, Task};
+use crate::error::Fault;
+use crate::source::Matrix;
+use crate::sums::Sums;
+
+/// Rows in a sample.
+pub(super) const SAMPLE: usize = 64;
+
+/// Bytes of the crowd that the sample meets at once.
+const CROWD: usize = 16 << 20;
+
+/// The losses of some counted rows, spread over the layer, in f64.
+pub(super) struct Sample {
+    /// Places among the counted rows.
+    places: Vec<usize>,
+    /// Their losses, a list a temperature.
+    losses: Vec<Vec<f64>>,
+}
+
+impl Sample {
+    /// Computes the sample.
+    pub(super) fn new(matrix: &dyn Matrix, rows: &ScoredRows, engine: &mut dyn Engine) -> Result<Sample, Fault> {
+        let counted: Vec<RowTag> = rows.counted().copied().collect();
+        let size = SAMPLE.min(counted.len());
+        let places: Vec<usize> = (0..size).map(|place| place * counted.len() / size).collect();
+        let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..counted[place] };
+        let tags: Vec<RowTag> = (0..).zip(&places).map(own).collect();
+
+        let preparation: &Preparation = &rows.preparation;
+        let dim = matrix.dim();
+        let everything = || Ok::<_, Fault>(RowStream::new(matrix.scan(0..matrix.rows())?));
+        let sample = Block::read::<f64>(&mut everything()?, &tags, dim, preparation)?;
+        let mut sums = Sums::new(size, rows.temperatures.len());
+        let mut crowd = everything()?;
+        let part = (CROWD / (8 * dim)).next_multiple_of(TILE);
+        for tags in rows.tags.chunks(part) {
+            let crowd = Block::read::<f64>(&mut crowd, tags, dim, preparation)?;
+            let task = Task {
+                distance: preparation.distance,
+                temperatures: &rows.temperatures,
+                sides: Sides::Rows,
+                progress: &|_| (),
+            };
+            engine.sweep(&sample, &crowd, &task, &mut sums);
+        }
+        let loss = |position: usize, temperature: f64| {
+            let of = |(slot, &place): (usize, &usize)| rows.loss(&counted[place], &sums, slot, position, temperature);
+            places.iter().enumerate().map(of).collect()
+        };
+        let losses = rows.temperatures.iter().enumerate().map(|(position, &t)| loss(position, t)).collect();
+        Ok(Sample { places, losses })
+    }
+
+    /// How far the mean of `losses`, those of the counted rows at the `position`-th temperature, is likely off:
+    /// relative to it, or to 1e-3 where it is smaller.
+    ///
+    /// # Formula
+    /// |mean δ| + 2 · stderr δ over the sample's differences δ: the errors of rows are nearly independent, so their
+    /// mean over the whole layer lies within this with more than 95 % probability.
+    pub(super) fn error_of(&self, position: usize, losses: &[f64]) -> f64 {
+        let difference = |(&place, exact): (&usize, &f64)| losses[place] - exact;
+        let differences: Vec<f64> = self.places.iter().zip(&self.losses[position]).map(difference).collect();
+        let Mean { mean, stderr, .. } = Mean::of(&differences);
+        (mean.abs() + 2.0 * stderr) / Mean::of(losses).mean.abs().max(1e-3)
+    }
+}

@@ -1,0 +1,132 @@
+//! From the masses around a row to its loss, and from losses to a score; the masses are left to the engines.
+
+use crate::sums::Mass;
+
+/// Which form of the loss, and what becomes of rows alone in their class.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Form {
+    /// ε ≥ 0 of −ln(ε + same/(ε + same + other)); 0 is the exact form.
+    pub(super) epsilon: f64,
+    /// Whether singletons count, at −ln ε. Only where ε > 0.
+    pub(super) counts_singletons: bool,
+}
+
+/// What a row's loss is made of, beside its masses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meets {
+    /// The other rows only.
+    Others,
+    /// Itself too: programs that subtract the identity from the matrix of exp(−d/T) leave exp(−1/T) − 1 where a zero
+    /// row meets itself at cosine distance 1.
+    OwnZero,
+}
+
+impl Form {
+    /// The loss of one row from the masses of its own and of other classes, in nats; NaN where an ε form has none,
+    /// because a row that [`Meets::OwnZero`] has less than no probability.
+    ///
+    /// # Formula
+    /// ε = 0: ln(1 + other/same) (Frosst, Papernot & Hinton 2019, arXiv:1902.01889, in the form that keeps small
+    /// losses). ε > 0: −ln(ε + same/(ε + same + other)) (their code, and Agarap's).
+    pub(super) fn loss(&self, same: Mass, other: Mass, temperature: f64, meets: Meets) -> f64 {
+        if self.epsilon == 0.0 {
+            return other.ln_1p_over(same);
+        }
+        let pick = match meets {
+            Meets::Others => {
+                let mut all = Mass::exp(self.epsilon.ln());
+                all.add(same);
+                all.add(other);
+                (same.ln() - all.ln()).exp()
+            }
+            Meets::OwnZero => {
+                let same = same.ln().exp() + (-1.0 / temperature).exp_m1();
+                same / (self.epsilon + same + other.ln().exp())
+            }
+        };
+        -(self.epsilon + pick).ln()
+    }
+
+    /// The loss of a row of a class of `class_size` among `rows` rows when every neighbor is as likely as any other,
+    /// as it is at T → ∞.
+    pub(super) fn chance(&self, class_size: usize, rows: usize) -> f64 {
+        let mass = |count: usize| Mass::new(count as f64, 0.0);
+        self.loss(mass(class_size - 1), mass(rows - class_size), f64::INFINITY, Meets::Others)
+    }
+
+    /// Whether a row of a class of `class_size` counts.
+    pub(super) fn counts(&self, class_size: usize) -> bool {
+        class_size > 1 || self.counts_singletons
+    }
+}
+
+/// Mean and standard error of some losses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Mean {
+    /// The mean; NaN of nothing.
+    pub(super) mean: f64,
+    /// Sample standard deviation over √n; 0 for a single loss.
+    pub(super) stderr: f64,
+    /// Number of losses.
+    pub(super) n: usize,
+}
+
+impl Mean {
+    /// Adds up in the order given, in two passes, so that equal losses have no deviation.
+    pub(super) fn of(losses: &[f64]) -> Mean {
+        let n = losses.len();
+        let mean = losses.iter().sum::<f64>() / n as f64;
+        let squares: f64 = losses.iter().map(|loss| (loss - mean).powi(2)).sum();
+        let stderr = if n > 1 { (squares / (n - 1) as f64 / n as f64).sqrt() } else { 0.0 };
+        Mean { mean, stderr, n }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXACT: Form = Form { epsilon: 0.0, counts_singletons: false };
+    const ARTICLE: Form = Form { epsilon: 1e-5, counts_singletons: true };
+
+    fn mass(value: f64) -> Mass {
+        Mass::exp(value.ln())
+    }
+
+    #[test]
+    fn the_two_forms_by_hand() {
+        assert!((EXACT.loss(mass(1.0), mass(3.0), 1.0, Meets::Others) - 4f64.ln()).abs() < 1e-15);
+        let article = -(1e-5 + 1.0 / (4.0 + 1e-5_f64)).ln();
+        assert!((ARTICLE.loss(mass(1.0), mass(3.0), 1.0, Meets::Others) - article).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_small_loss_stays_what_it_is() {
+        let loss = EXACT.loss(mass(1.0), mass(1e-9), 1.0, Meets::Others);
+        assert!((loss / 1e-9 - 1.0).abs() < 1e-8);
+    }
+
+    #[test]
+    fn singletons_are_capped_by_epsilon() {
+        assert_eq!(ARTICLE.loss(Mass::ZERO, mass(3.0), 1.0, Meets::Others), -1e-5f64.ln());
+        assert!((ARTICLE.chance(1, 10) - 11.512_925_464_970_229).abs() < 1e-12);
+        assert!(!EXACT.counts(1) && ARTICLE.counts(1) && EXACT.counts(2));
+    }
+
+    #[test]
+    fn a_zero_row_meets_itself_in_the_epsilon_form() {
+        // Two zero rows of one class at T = 1: same = e⁻¹ + (e⁻¹ − 1), and nothing else.
+        let (same, left) = ((-1f64).exp(), (-1f64).exp() - 1.0);
+        let pick = (same + left) / (1e-5 + same + left);
+        let loss = ARTICLE.loss(mass(same), Mass::ZERO, 1.0, Meets::OwnZero);
+        assert!((loss + (1e-5 + pick).ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn mean_and_error_by_hand() {
+        let Mean { mean, stderr, n } = Mean::of(&[1.0, 2.0, 3.0]);
+        assert_eq!((mean, n), (2.0, 3));
+        assert!((stderr - (1.0f64 / 3.0).sqrt()).abs() < 1e-15);
+        assert_eq!(Mean::of(&[5.0]).stderr, 0.0);
+    }
+}

@@ -1,0 +1,130 @@
+//! Walks the layers and their blocks, and turns sums into scores; reading rows, summing pairs and writing results are
+//! left to its neighbors.
+
+mod check;
+mod layer;
+mod loss;
+mod rows;
+mod survey;
+pub mod table;
+
+use std::time::Instant;
+
+use self::layer::Scorer;
+use self::table::{Dataset, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
+use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::labels::Labels;
+use crate::source::Layer;
+
+/// Told how a run goes.
+pub trait Progress: Sync {
+    /// A layer's turn has come.
+    fn layer(&self, name: &str);
+    /// So many more pairs are to be done.
+    fn expect(&self, pairs: u64);
+    /// So many pairs were done.
+    fn done(&self, pairs: u64);
+    /// Something was decided that a curious user may want to know.
+    fn note(&self, text: &str);
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn layer(&self, _: &str) {}
+    fn expect(&self, _: u64) {}
+    fn done(&self, _: u64) {}
+    fn note(&self, _: &str) {}
+}
+
+/// What a run may use, none of which changes a value.
+pub struct Means<'a> {
+    /// What sums the pairs.
+    pub engine: Box<dyn Engine>,
+    /// Threads it sums them on, for the report.
+    pub threads: usize,
+    /// Bytes that the rows of a layer may take in memory; a layer that is larger is read in parts, again and again.
+    pub memory: usize,
+    /// Who is told how it goes.
+    pub progress: &'a dyn Progress,
+}
+
+/// Scores every layer at every temperature.
+///
+/// # Errors
+/// The first layer that cannot be read or does not fit the labels ends the run.
+pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: Means) -> Result<ScoreTable, Error> {
+    let start = Instant::now();
+    let device = means.engine.describe();
+    let threads = means.threads;
+    let pairs = (labels.len() as u64) * (labels.len() as u64).saturating_sub(1) / 2 * layers.len() as u64;
+    means.progress.expect(pairs);
+    let mut scorer = Scorer { labels, definition, means, largest_error: 0.0 };
+    let mut scores = Vec::with_capacity(layers.len());
+    for layer in layers {
+        scores.push(scorer.score(layer).map_err(|fault| layer.error(fault))?);
+    }
+    let ladder = definition.ladder.temperatures();
+    let sum = |(position, &temperature): (usize, &f64)| SumScore {
+        temperature,
+        snnl: scores.iter().map(|layer| layer.scores[position].snnl).sum(),
+    };
+    let sum = ladder.iter().enumerate().map(sum).collect();
+    // A clock may stand still; a rate must not be infinite.
+    let seconds = start.elapsed().as_secs_f64().max(1e-9);
+    Ok(ScoreTable {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        definition: described(definition),
+        data: Dataset {
+            rows: labels.len(),
+            classes: labels.names.len(),
+            labels: labels.spec.clone(),
+            labels_sha256: labels.sha256(),
+        },
+        sum,
+        run: Run {
+            device,
+            threads,
+            seconds,
+            pairs_per_second: pairs as f64 / seconds,
+            self_check: SelfCheck { rows: check::SAMPLE.min(labels.len()), max_error: scorer.largest_error },
+        },
+        layers: scores,
+    })
+}
+
+/// The definition in the words of the result.
+fn described(definition: &Definition) -> table::Definition {
+    let preset = match definition.preset {
+        Some(Preset::Exact) => "exact",
+        Some(Preset::Article) => "article",
+        Some(Preset::Cleverhans) => "cleverhans",
+        None => "custom",
+    };
+    let singletons = match definition.singletons {
+        Singletons::Drop => "drop",
+        Singletons::Cap => "cap",
+        Singletons::Error => "error",
+    };
+    let precision = match definition.precision {
+        Precision::Auto => "auto",
+        Precision::F32 => "f32",
+        Precision::F64 => "f64",
+    };
+    let unit = match definition.unit {
+        TemperatureUnit::Raw => "raw",
+        TemperatureUnit::Mean => "mean",
+    };
+    table::Definition {
+        preset: preset.into(),
+        distance: definition.distance.to_string(),
+        epsilon: definition.epsilon,
+        singletons: singletons.into(),
+        precision: precision.into(),
+        temperature_unit: unit.into(),
+    }
+}

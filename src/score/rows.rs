@@ -1,0 +1,135 @@
+//! The rows of a layer that are scored: who they are, how they are prepared, and what their sums say of them; reading
+//! and sweeping them is left to `layer`.
+
+use super::loss::{Form, Mean, Meets};
+use super::survey::Survey;
+use crate::block::{Preparation, RowTag};
+use crate::definition::{Definition, Singletons, TemperatureUnit};
+use crate::distance::Distance;
+use crate::error::Fault;
+use crate::labels::Labels;
+use crate::sums::{Relation, Sums};
+
+/// The rows of one layer that are kept, checked for everything no score could be made of.
+pub(super) struct ScoredRows {
+    /// Kept rows, ascending by id; the slot is the place among them.
+    pub(super) tags: Vec<RowTag>,
+    pub(super) preparation: Preparation,
+    /// The distance that a temperature of 1 stands for.
+    pub(super) unit: f64,
+    /// Temperatures in units of prepared distances.
+    pub(super) temperatures: Vec<f64>,
+    /// Kept rows in each class.
+    sizes: Vec<usize>,
+    meets: Vec<Meets>,
+    form: Form,
+}
+
+/// Temperatures, in units of prepared distances, that the kernels' exponents are made for.
+const SENSIBLE: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
+
+impl ScoredRows {
+    pub(super) fn new(survey: &Survey, labels: &Labels, definition: &Definition) -> Result<ScoredRows, Fault> {
+        let tag = |(slot, &id): (u32, &u32)| RowTag { id, slot, class: labels.classes[id as usize] };
+        let tags: Vec<RowTag> = (0..).zip(&survey.kept).map(tag).collect();
+        if tags.len() < 2 {
+            let problem = format!("expected at least 2 rows to compare, found {}", tags.len());
+            return Err(Fault::content(problem).hint("a score needs neighbors"));
+        }
+        let mut sizes = vec![0; labels.names.len()];
+        tags.iter().for_each(|tag| sizes[tag.class as usize] += 1);
+        let distance = definition.distance;
+        let meets = |tag: &RowTag| match survey.zero_rows.binary_search(&tag.id) {
+            Ok(_) if distance == Distance::Cosine => Meets::OwnZero,
+            _ => Meets::Others,
+        };
+        let preparation = prepare(survey, distance)?;
+        let unit = match definition.unit {
+            TemperatureUnit::Raw => 1.0,
+            TemperatureUnit::Mean => survey.mean_distance(distance),
+        };
+        let rows = ScoredRows {
+            meets: tags.iter().map(meets).collect(),
+            tags,
+            temperatures: temperatures(definition, unit, distance.scaled(preparation.scale))?,
+            preparation,
+            unit,
+            sizes,
+            form: Form { epsilon: definition.epsilon, counts_singletons: definition.singletons == Singletons::Cap },
+        };
+        let alone = rows.tags.iter().find(|tag| rows.size(tag) == 1);
+        if let (Singletons::Error, Some(alone)) = (definition.singletons, alone) {
+            let name = &labels.names[alone.class as usize];
+            return Err(Fault::content(format!("row {} is alone in its class `{name}`", alone.id))
+                .hint("--singletons drop leaves such rows out and counts them"));
+        }
+        if rows.counted().next().is_none() {
+            return Err(Fault::NothingToScore {
+                problem: "every row is alone in its class, so none has a neighbor of its own class".into(),
+                hint: "labels that number the rows are not classes".into(),
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Rows in the class of this one, itself included.
+    fn size(&self, tag: &RowTag) -> usize {
+        self.sizes[tag.class as usize]
+    }
+
+    /// The rows that have a loss.
+    pub(super) fn counted(&self) -> impl Iterator<Item = &RowTag> {
+        self.tags.iter().filter(|tag| self.form.counts(self.size(tag)))
+    }
+
+    /// Number of rows alone in their class.
+    pub(super) fn singletons(&self) -> usize {
+        self.tags.iter().filter(|tag| self.size(tag) == 1).count()
+    }
+
+    /// Whether all rows are of one class.
+    pub(super) fn of_one_class(&self) -> bool {
+        self.size(&self.tags[0]) == self.tags.len()
+    }
+
+    /// The value at T → ∞.
+    pub(super) fn chance(&self) -> f64 {
+        let chances: Vec<f64> = self.counted().map(|tag| self.form.chance(self.size(tag), self.tags.len())).collect();
+        Mean::of(&chances).mean
+    }
+
+    /// The loss of a row from its sums at `slot` and the `position`-th temperature summed.
+    pub(super) fn loss(&self, tag: &RowTag, sums: &Sums, slot: usize, position: usize, temperature: f64) -> f64 {
+        let masses = sums.at(slot, position);
+        let [same, other] = [Relation::Same, Relation::Other].map(|relation| masses[relation as usize]);
+        self.form.loss(same, other, temperature, self.meets[tag.slot as usize])
+    }
+}
+
+/// Centres on the mean and brings the root mean squared distance near 1, by a power of two that rounds nothing.
+fn prepare(survey: &Survey, distance: Distance) -> Result<Preparation, Fault> {
+    let size = survey.mean_squared_distance.sqrt();
+    if distance != Distance::Cosine && !size.is_finite() {
+        let problem = "expected squared distances within the range of f64, found numbers too large";
+        return Err(Fault::content(problem).hint("rescale the layer, or use --distance cosine"));
+    }
+    let scale = if size.is_normal() { (-size.log2().round().clamp(-1000.0, 1000.0)).exp2() } else { 1.0 };
+    Ok(Preparation { distance, centre: survey.mean.clone(), scale })
+}
+
+/// The ladder in units of prepared distances.
+fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f64>, Fault> {
+    if unit == 0.0 {
+        let problem = "all rows are equal, so their mean distance is 0 and no unit for temperatures";
+        return Err(Fault::content(problem).hint("--temperature-unit raw takes temperatures as they are"));
+    }
+    let prepared = |&temperature: &f64| {
+        let prepared = temperature * unit * scale;
+        if SENSIBLE.contains(&prepared) {
+            return Ok(prepared);
+        }
+        let problem = format!("temperature {temperature:e} is out of proportion to the layer's distances");
+        Err(Fault::content(problem).hint("--temperature-unit mean measures temperatures in mean distances"))
+    };
+    definition.ladder.temperatures().iter().map(prepared).collect()
+}

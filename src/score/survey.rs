@@ -1,0 +1,177 @@
+//! One look at all rows of a layer before anything is computed: which can be used, and how they lie; using them is left
+//! to `block`.
+
+use std::hash::{DefaultHasher, Hasher};
+
+use rayon::prelude::*;
+
+use crate::definition::NonFinite;
+use crate::distance::Distance;
+use crate::error::Fault;
+use crate::source::{Matrix, Values};
+
+/// What was seen.
+pub(crate) struct Survey {
+    /// Rows without NaN or infinity, ascending.
+    pub(crate) kept: Vec<u32>,
+    /// Rows with one.
+    pub(crate) non_finite: usize,
+    /// Kept rows of zeros only, ascending.
+    pub(crate) zero_rows: Vec<u32>,
+    /// Kept rows that equal an earlier one.
+    pub(crate) duplicates: usize,
+    /// Mean of the kept rows.
+    pub(crate) mean: Vec<f64>,
+    /// Mean squared Euclidean distance of two different kept rows.
+    pub(crate) mean_squared_distance: f64,
+}
+
+impl Survey {
+    /// Looks at every row.
+    ///
+    /// # Formula
+    /// Mean over i ≠ j of ‖x_i − x_j‖² = 2 · (mean‖x‖² − ‖mean x‖²) · N/(N − 1), with x taken relative to the first
+    /// row so that a common offset does not cancel digits away.
+    ///
+    /// # Errors
+    /// What the source meets, and a row that is not finite unless the policy drops it.
+    pub(crate) fn of(matrix: &dyn Matrix, policy: NonFinite) -> Result<Survey, Fault> {
+        let mut looking = Looking {
+            survey: Survey {
+                kept: Vec::with_capacity(matrix.rows()),
+                non_finite: 0,
+                zero_rows: Vec::new(),
+                duplicates: 0,
+                mean: vec![0.0; matrix.dim()],
+                mean_squared_distance: 0.0,
+            },
+            policy,
+            origin: None,
+            fingerprints: Vec::with_capacity(matrix.rows()),
+            squares: 0.0,
+        };
+        for rows in matrix.scan(0..matrix.rows())? {
+            let rows = rows?;
+            match &rows.values {
+                Values::F32(values) => looking.at(rows.start, rows.dim, values)?,
+                Values::F64(values) => looking.at(rows.start, rows.dim, values)?,
+            }
+        }
+        Ok(looking.finish())
+    }
+
+    /// The distance that a temperature of 1 stands for where the unit is the mean distance.
+    pub(crate) fn mean_distance(&self, distance: Distance) -> f64 {
+        match distance {
+            Distance::Cosine => 1.0,
+            Distance::Sqeuclidean => self.mean_squared_distance,
+            Distance::Euclidean => self.mean_squared_distance.sqrt(),
+        }
+    }
+}
+
+/// A survey under way.
+struct Looking {
+    /// Its `mean` holds sums relative to the origin until it is finished.
+    survey: Survey,
+    policy: NonFinite,
+    /// The first kept row.
+    origin: Option<Vec<f64>>,
+    fingerprints: Vec<u64>,
+    /// Σ ‖x‖² relative to the origin.
+    squares: f64,
+}
+
+impl Looking {
+    fn at<T: Copy + Into<f64> + Sync>(&mut self, start: usize, dim: usize, values: &[T]) -> Result<(), Fault> {
+        let not_finite = |row: &[T]| row.iter().position(|&x| !x.into().is_finite());
+        let glances: Vec<(Option<usize>, u64)> =
+            values.par_chunks(dim).map(|row| (not_finite(row), fingerprint(row))).collect();
+        for (id, (row, (not_finite, fingerprint))) in (start..).zip(values.chunks_exact(dim).zip(glances)) {
+            match not_finite {
+                Some(column) if self.policy == NonFinite::Error => {
+                    let problem = format!("row {id}, column {column} is {}", row[column].into());
+                    return Err(Fault::content(problem).hint("--non-finite drop leaves such rows out and counts them"));
+                }
+                Some(_) => self.survey.non_finite += 1,
+                None => {
+                    self.add(row);
+                    self.fingerprints.push(fingerprint);
+                    self.survey.kept.push(id as u32);
+                    if row.iter().all(|&x| x.into() == 0.0) {
+                        self.survey.zero_rows.push(id as u32);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add<T: Copy + Into<f64>>(&mut self, row: &[T]) {
+        let origin = self.origin.get_or_insert_with(|| row.iter().map(|&x| x.into()).collect());
+        let mut squared = 0.0;
+        for ((sum, origin), &x) in self.survey.mean.iter_mut().zip(origin).zip(row) {
+            let moved = x.into() - *origin;
+            *sum += moved;
+            squared += moved * moved;
+        }
+        self.squares += squared;
+    }
+
+    fn finish(mut self) -> Survey {
+        let mut survey = self.survey;
+        let n = survey.kept.len() as f64;
+        survey.mean.iter_mut().for_each(|sum| *sum /= n);
+        let of_mean: f64 = survey.mean.iter().map(|mean| mean * mean).sum();
+        survey.mean_squared_distance = (2.0 * (self.squares / n - of_mean) * n / (n - 1.0)).max(0.0);
+        survey.mean.iter_mut().zip(self.origin.iter().flatten()).for_each(|(mean, origin)| *mean += origin);
+        self.fingerprints.par_sort_unstable();
+        survey.duplicates = self.fingerprints.array_windows().filter(|[a, b]| a == b).count();
+        survey
+    }
+}
+
+/// Equal rows have equal fingerprints; two of a million different rows share one with probability 3e-8.
+fn fingerprint<T: Copy + Into<f64>>(row: &[T]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // Adding 0 makes −0 the same as 0.
+    row.iter().for_each(|&x| hasher.write_u64((x.into() + 0.0).to_bits()));
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    fn survey(dim: usize, values: Vec<f64>, policy: NonFinite) -> Result<Survey, Fault> {
+        Survey::of(&Memory::new(dim, values), policy)
+    }
+
+    #[test]
+    fn mean_and_mean_distance_by_hand() {
+        let seen = survey(2, vec![0.0, 0.0, 2.0, 0.0, 1.0, 3.0], NonFinite::Error).unwrap();
+        assert_eq!(seen.mean, [1.0, 1.0]);
+        // Squared distances 4, 10, 10.
+        assert!((seen.mean_squared_distance - 8.0).abs() < 1e-14);
+        assert_eq!((seen.zero_rows, seen.duplicates), (vec![0], 0));
+    }
+
+    #[test]
+    fn an_offset_costs_no_digits() {
+        let near: Vec<f64> = (0..20).map(|x| f64::from(x * x % 7)).collect();
+        let far = near.iter().map(|x| x + 1e9).collect();
+        let [near, far] = [near, far].map(|values| survey(2, values, NonFinite::Error).unwrap());
+        assert!((near.mean_squared_distance / far.mean_squared_distance - 1.0).abs() < 1e-12);
+        assert_eq!(near.duplicates, far.duplicates);
+    }
+
+    #[test]
+    fn rows_that_are_not_finite_are_named_or_dropped() {
+        let values = vec![1.0, 2.0, 3.0, f64::NAN, 5.0, 6.0, 1.0, 2.0];
+        let fault = survey(2, values.clone(), NonFinite::Error).err().unwrap();
+        assert_eq!(fault.to_string(), "row 1, column 1 is NaN");
+        let seen = survey(2, values, NonFinite::Drop).unwrap();
+        assert_eq!((seen.kept, seen.non_finite, seen.duplicates), (vec![0, 2, 3], 1, 1));
+    }
+}

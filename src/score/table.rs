@@ -1,0 +1,153 @@
+//! The result of a run, as every report shows it and as the JSON names it; computing it is left to `score`.
+
+use serde::Serialize;
+
+/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything a run found out. Serialized, it is the JSON contract described in `docs/result.schema.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScoreTable {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program that made the table.
+    pub tool: Tool,
+    /// What was computed.
+    pub definition: Definition,
+    /// What it was computed on.
+    pub data: Dataset,
+    /// One entry a layer, in natural order.
+    pub layers: Vec<LayerScore>,
+    /// Layers added up at each temperature, as in training.
+    pub sum: Vec<SumScore>,
+    /// How it was computed.
+    pub run: Run,
+}
+
+/// Name and version of the program.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// `snnl-score`.
+    pub name: String,
+    /// The crate's version.
+    pub version: String,
+}
+
+/// The definition of the score: two results may be compared only where these agree.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Definition {
+    /// `exact`, `article`, `cleverhans`, or `custom` where flags differ from the preset they started from.
+    pub preset: String,
+    /// `cosine`, `sqeuclidean` or `euclidean`.
+    pub distance: String,
+    /// ε of the form −ln(ε + same/(ε + same + other)); 0 is the exact form.
+    pub epsilon: f64,
+    /// `drop`, `cap` or `error`.
+    pub singletons: String,
+    /// `auto`, `f32` or `f64`.
+    pub precision: String,
+    /// `raw`, or `mean` where temperatures are multiples of each layer's mean distance.
+    pub temperature_unit: String,
+}
+
+/// The dataset that all layers share.
+#[derive(Debug, Clone, Serialize)]
+pub struct Dataset {
+    /// Number of rows, N.
+    pub rows: usize,
+    /// Number of classes.
+    pub classes: usize,
+    /// The labels, as named on the command line.
+    pub labels: String,
+    /// SHA-256 over the class name of every row, each followed by a newline: equal labels in any format hash alike.
+    pub labels_sha256: String,
+}
+
+/// One layer at every temperature.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerScore {
+    /// The layer's name.
+    pub name: String,
+    /// Features a row, D.
+    pub dim: usize,
+    /// Element type in the file, as NumPy calls it.
+    pub dtype: String,
+    /// The SNNL at T → ∞, where every neighbor is as likely as any other: mean ln((N−1)/(n_class−1)) in the exact form.
+    pub chance: f64,
+    /// Rows alone in their class.
+    pub singletons: usize,
+    /// Rows of norm 0, whose cosine distance to everything is 1. Always 0 under the other distances.
+    pub zero_rows: usize,
+    /// Rows left out because of a NaN or an infinity (`--non-finite drop`).
+    pub non_finite_rows: usize,
+    /// Rows that equal an earlier row number for number.
+    pub duplicate_rows: usize,
+    /// The distance that a temperature of 1 stands for: 1 when the unit is `raw`, otherwise the mean squared distance
+    /// (`sqeuclidean`) or the root of it (`euclidean`).
+    pub temperature_scale: f64,
+    /// One entry a temperature, in the order asked for.
+    pub scores: Vec<Score>,
+    /// The temperature with the lowest value.
+    pub best: Best,
+}
+
+/// The SNNL of one layer at one temperature.
+#[derive(Debug, Clone, Serialize)]
+pub struct Score {
+    /// T, in units of [`LayerScore::temperature_scale`].
+    pub temperature: f64,
+    /// Mean loss over the counted rows, in nats.
+    pub snnl: f64,
+    /// Standard error of that mean: sample standard deviation of the rows' losses over √n; 0 when n = 1.
+    pub stderr: f64,
+    /// `snnl / chance`: 0 disentangled, 1 as entangled as random labels. `None` where chance is 0 (one class).
+    pub relative: Option<f64>,
+    /// Number of rows counted.
+    pub n: usize,
+    /// The arithmetic that made the value: `f32` or `f64` (products; sums are always f64).
+    pub precision: String,
+}
+
+/// The temperature at which a layer's classes are least entangled.
+#[derive(Debug, Clone, Serialize)]
+pub struct Best {
+    /// T, as in [`Score::temperature`].
+    pub temperature: f64,
+    /// The value there.
+    pub snnl: f64,
+    /// Whether T is the lowest or highest asked for, so that a lower value may lie beyond.
+    pub at_edge: bool,
+}
+
+/// All layers added up at one temperature.
+#[derive(Debug, Clone, Serialize)]
+pub struct SumScore {
+    /// T, as in [`Score::temperature`].
+    pub temperature: f64,
+    /// Sum of the layers' values.
+    pub snnl: f64,
+}
+
+/// How the table was computed. Nothing here changes a value.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run {
+    /// The engine, `cpu, avx512` for one.
+    pub device: String,
+    /// Number of threads.
+    pub threads: usize,
+    /// Wall-clock time from the first byte read to the last value.
+    pub seconds: f64,
+    /// Unordered pairs of rows a second, over all layers.
+    pub pairs_per_second: f64,
+    /// What the run found when it recomputed a sample of rows.
+    pub self_check: SelfCheck,
+}
+
+/// A sample of rows recomputed in f64 from the file's numbers.
+#[derive(Debug, Clone, Serialize)]
+pub struct SelfCheck {
+    /// Rows recomputed in each layer.
+    pub rows: usize,
+    /// Largest error found over layers and temperatures: relative to the value, or to 1e-3 where the value is smaller.
+    pub max_error: f64,
+}

@@ -1,0 +1,89 @@
+//! Numeric Parquet columns side by side as a matrix, one column a feature; choosing them is left to the parent.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+
+use super::element::{fits_f32, numpy_name, widen_f32, widen_f64};
+use super::table::Table;
+use super::vectors::first_null;
+use crate::error::Fault;
+use crate::source::{CHUNK_BYTES, Matrix, Rows, Scan, Values};
+
+/// Numeric columns, each a feature.
+pub(super) struct Scalars {
+    table: Arc<Table>,
+    /// Index of each feature's column in the file.
+    columns: Vec<usize>,
+    /// Place of each feature's column in a batch, which keeps the file's order.
+    places: Vec<usize>,
+    dtype: &'static str,
+    fits_f32: bool,
+}
+
+impl Scalars {
+    /// Puts at least one numeric column side by side, in the order given. Differing types meet in float32 or float64.
+    pub(super) fn open(table: Arc<Table>, columns: Vec<usize>) -> Result<Scalars, Fault> {
+        if table.rows() == 0 {
+            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: String::new() });
+        }
+        let types: Vec<_> = columns.iter().map(|&column| table.fields()[column].data_type()).collect();
+        let fits_f32 = types.iter().all(|data_type| fits_f32(data_type));
+        let shared = types.iter().all(|data_type| *data_type == types[0]).then(|| numpy_name(types[0])).flatten();
+        let dtype = shared.unwrap_or(if fits_f32 { "float32" } else { "float64" });
+        let rank = |column| columns.iter().filter(|&&other| other < column).count();
+        let places = columns.iter().map(|&column| rank(column)).collect();
+        Ok(Scalars { table, columns, places, dtype, fits_f32 })
+    }
+
+    /// The values of `batch`, whose first row is `start`, row-major.
+    fn interleave(&self, start: usize, batch: &RecordBatch) -> Result<Values, Fault> {
+        let mut values = match self.fits_f32 {
+            true => Values::F32(vec![0.0; batch.num_rows() * self.dim()]),
+            false => Values::F64(vec![0.0; batch.num_rows() * self.dim()]),
+        };
+        for (feature, &place) in self.places.iter().enumerate() {
+            let column = batch.column(place);
+            if let Some(row) = first_null(column) {
+                let name = batch.schema_ref().field(place).name();
+                return Err(Fault::content(format_args!("column `{name}`: row {} is null", start + row)));
+            }
+            match &mut values {
+                Values::F32(values) => fill(values, &widen_f32(column)?, feature, self.dim()),
+                Values::F64(values) => fill(values, &widen_f64(column)?, feature, self.dim()),
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// Writes `column` as feature `feature` of the row-major `values`.
+fn fill<T: Copy>(values: &mut [T], column: &[T], feature: usize, dim: usize) {
+    for (cell, &value) in values[feature..].iter_mut().step_by(dim).zip(column) {
+        *cell = value;
+    }
+}
+
+impl Matrix for Scalars {
+    fn rows(&self) -> usize {
+        self.table.rows()
+    }
+
+    fn dim(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn dtype(&self) -> &str {
+        self.dtype
+    }
+
+    fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
+        let step = (CHUNK_BYTES / (self.dim() * size_of::<f32>())).max(1);
+        let batches = self.table.scan(&self.columns, range, step)?;
+        Ok(Box::new(batches.map(|batch| {
+            let (start, batch) = batch?;
+            Ok(Rows { start, dim: self.dim(), values: self.interleave(start, &batch)? })
+        })))
+    }
+}

@@ -1,0 +1,154 @@
+//! A Parquet file as batches of rows from any row on, with every count checked and the decoder's panics contained;
+//! what the columns mean is left to the callers.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use arrow::datatypes::Fields;
+use arrow::record_batch::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+
+use crate::error::Fault;
+use crate::source::guard::guarded;
+
+/// A Parquet file whose metadata is consistent.
+pub(crate) struct Table {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+    rows: usize,
+}
+
+impl Table {
+    /// Reads the metadata of the Parquet file `path`.
+    pub(crate) fn open(path: &Path) -> Result<Table, Fault> {
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(Fault::content("expected a regular file, whose rows can be read in any order"));
+        }
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?.map_err(damaged)?;
+        let rows = count_rows(metadata.metadata())?;
+        Ok(Table { path: path.to_owned(), metadata, rows })
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Names and types of the columns.
+    pub(crate) fn fields(&self) -> &Fields {
+        self.metadata.schema().fields()
+    }
+
+    /// The columns there are, for hints.
+    pub(crate) fn describe_columns(&self) -> String {
+        let columns = self.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type()));
+        format!("the columns are: {}", columns.collect::<Vec<_>>().join(", "))
+    }
+
+    /// The rows of `range` in batches of at most `step`, with only `columns` decoded, in the file's order of columns.
+    pub(crate) fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches, Fault> {
+        let (groups, skipped) = self.groups_of(&range);
+        // A cursor of its own: threads that share a file handle would move each other's.
+        let file = File::open(&self.path)?;
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            .with_projection(mask)
+            .with_row_groups(groups)
+            .with_offset(range.start - skipped)
+            .with_limit(range.len())
+            .with_batch_size(step);
+        let reader = guarded(|| builder.build())?.map_err(damaged)?;
+        Ok(Batches { reader, range })
+    }
+
+    /// The row groups that overlap `range`, and the number of rows before the first of them.
+    fn groups_of(&self, range: &Range<usize>) -> (Vec<usize>, usize) {
+        let (mut groups, mut skipped, mut start) = (Vec::new(), 0, 0);
+        for (index, group) in self.metadata.metadata().row_groups().iter().enumerate() {
+            let end = start + group.num_rows() as usize;
+            if end <= range.start {
+                skipped = end;
+            } else if start < range.end {
+                groups.push(index);
+            }
+            start = end;
+        }
+        (groups, skipped)
+    }
+}
+
+/// Consecutive batches of rows, each with the index of its first row.
+pub(crate) struct Batches {
+    reader: ParquetRecordBatchReader,
+    /// The rows still to come.
+    range: Range<usize>,
+}
+
+impl Iterator for Batches {
+    type Item = Result<(usize, RecordBatch), Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.range.is_empty() {
+            return None;
+        }
+        let start = self.range.start;
+        let batch = self.decode();
+        // After a fault the decoder's state means nothing: stop.
+        self.range.start = batch.as_ref().map_or(self.range.end, |batch| start + batch.num_rows());
+        Some(batch.map(|batch| (start, batch)))
+    }
+}
+
+impl Batches {
+    fn decode(&mut self) -> Result<RecordBatch, Fault> {
+        let batch = guarded(|| self.reader.next())?.transpose().map_err(damaged)?;
+        match batch {
+            Some(batch) if (1..=self.range.len()).contains(&batch.num_rows()) => Ok(batch),
+            _ => Err(damaged(format_args!("the rows end at {}, before row {}", self.range.start, self.range.end))),
+        }
+    }
+}
+
+/// The number of rows, on which all parts of the metadata agree.
+fn count_rows(metadata: &ParquetMetaData) -> Result<usize, Fault> {
+    let mut rows = Some(0);
+    for (index, group) in metadata.row_groups().iter().enumerate() {
+        check_values(index, group)?;
+        rows = rows.and_then(|rows: i64| rows.checked_add(group.num_rows()));
+    }
+    let promised = metadata.file_metadata().num_rows();
+    if rows != Some(promised) {
+        let found = rows.map_or("more than can be".to_owned(), |rows| rows.to_string());
+        return Err(damaged(format_args!("expected {promised} rows, found {found} in its row groups")));
+    }
+    usize::try_from(promised).map_err(damaged)
+}
+
+/// Checks that each flat column has one value a row, and each nested one no fewer.
+fn check_values(index: usize, group: &RowGroupMetaData) -> Result<(), Fault> {
+    let rows = group.num_rows();
+    for column in group.columns() {
+        let is_flat = column.column_descr().max_rep_level() == 0;
+        let values = column.num_values();
+        if rows < 0 || values < rows || (is_flat && values > rows) {
+            let name = column.column_path().string();
+            return Err(damaged(format_args!(
+                "row group {index} has {rows} rows, but its column `{name}` has {values} values"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(reason: impl std::fmt::Display) -> Fault {
+    let reason = reason.to_string();
+    // The decoder's errors wrap each other, and each says again that it is about Parquet.
+    let reason = reason.trim_start_matches("Parquet argument error: ").trim_start_matches("Parquet error: ");
+    Fault::content(format_args!("the file is damaged: {reason}"))
+}

@@ -1,0 +1,32 @@
+//! A chunk of consecutive rows as a file gave them, widened to f32 or f64; scaling and checking are left to `block`.
+
+/// Consecutive rows of one layer, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    /// Index of the first row in its layer.
+    pub start: usize,
+    /// Features a row, D.
+    pub dim: usize,
+    /// The numbers, row after row.
+    pub values: Values,
+}
+
+/// Numbers in the narrower of the two types that holds the file's type exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// float16, bfloat16, float32, complex64, booleans and integers up to 16 bits.
+    F32(Vec<f32>),
+    /// float64, complex128 and wider integers.
+    F64(Vec<f64>),
+}
+
+impl Rows {
+    /// Number of rows in this chunk.
+    pub fn rows(&self) -> usize {
+        let len = match &self.values {
+            Values::F32(values) => values.len(),
+            Values::F64(values) => values.len(),
+        };
+        len / self.dim
+    }
+}

@@ -1,0 +1,55 @@
+//! A slice of a layer's features, seen as a matrix of its own; where the features come from is left to the format.
+
+use std::ops::Range;
+
+use super::{Matrix, Rows, Scan, Values};
+use crate::error::Fault;
+
+/// The features `units` of another matrix.
+pub(super) struct Units {
+    whole: Box<dyn Matrix>,
+    units: Range<usize>,
+}
+
+impl Units {
+    /// The features `units` of `whole`, or a fault where it does not have them all.
+    pub(super) fn of(whole: Box<dyn Matrix>, units: Range<usize>) -> Result<Units, Fault> {
+        if units.is_empty() || units.end > whole.dim() {
+            let problem = format!("expected units within 0..{}, found {units:?}", whole.dim());
+            return Err(Fault::content(problem).hint("the last unit is not included, as in Python's slices"));
+        }
+        Ok(Units { whole, units })
+    }
+}
+
+impl Matrix for Units {
+    fn rows(&self) -> usize {
+        self.whole.rows()
+    }
+
+    fn dim(&self) -> usize {
+        self.units.len()
+    }
+
+    fn dtype(&self) -> &str {
+        self.whole.dtype()
+    }
+
+    fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
+        let chunks = self.whole.scan(range)?;
+        Ok(Box::new(chunks.map(|chunk| {
+            let Rows { start, dim, values } = chunk?;
+            let values = match values {
+                Values::F32(values) => Values::F32(self.cut(&values, dim)),
+                Values::F64(values) => Values::F64(self.cut(&values, dim)),
+            };
+            Ok(Rows { start, dim: self.dim(), values })
+        })))
+    }
+}
+
+impl Units {
+    fn cut<T: Copy>(&self, values: &[T], dim: usize) -> Vec<T> {
+        values.chunks_exact(dim).flat_map(|row| &row[self.units.clone()]).copied().collect()
+    }
+}

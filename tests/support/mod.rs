@@ -1,0 +1,31 @@
+//! What the tests of the sources share: writers of small files, and errors as text.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+pub(crate) mod npy;
+
+use std::error::Error;
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+
+/// Writes `columns` as a Parquet file with several row groups.
+pub(crate) fn write_parquet(path: &Path, columns: &[(&str, ArrayRef)]) {
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.iter().map(|(name, array)| (*name, array.clone(), true)))
+            .unwrap();
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2)).build();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+/// An error and its causes, on one line.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error: &&(dyn Error + 'static)| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
