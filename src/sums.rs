@@ -10,28 +10,23 @@ pub enum Relation {
     Other = 1,
 }
 
-/// A sum of exponentials of any size: `significand · 2^exponent`, so that neither exp(−1e6) nor its ratio to exp(−2e6)
-/// is lost. The significand of a nonzero mass lies in 1..2.
+/// A sum of exponentials of any size: `value · 2^exponent`, so that neither exp(−1e6) nor its ratio to exp(−2e6) is
+/// lost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mass {
-    significand: f64,
+    value: f64,
     exponent: i64,
 }
 
 impl Mass {
     /// Nothing summed yet: the identity of [`Mass::add`].
-    pub const ZERO: Mass = Mass { significand: 0.0, exponent: i64::MIN };
+    pub const ZERO: Mass = Mass { value: 0.0, exponent: i64::MIN };
 
-    /// `value · 2^exponent` for a value that is 0, or positive and normal.
+    /// `value · 2^exponent`, for an integral exponent and a value that is 0 or within 2^±450, so that sums of many stay
+    /// in range.
     #[inline]
     pub fn new(value: f64, exponent: f64) -> Mass {
-        if value == 0.0 {
-            return Mass::ZERO;
-        }
-        const FRACTION: u64 = (1 << 52) - 1;
-        let bits = value.to_bits();
-        let own = (bits >> 52) as i64 - 1023;
-        Mass { significand: f64::from_bits((bits & FRACTION) | (1023 << 52)), exponent: own + exponent as i64 }
+        Mass { value, exponent: exponent as i64 }
     }
 
     /// exp(x) for any finite x.
@@ -44,20 +39,37 @@ impl Mass {
     /// Adds another mass. The result differs from the true sum by one rounding to f64.
     #[inline]
     pub fn add(&mut self, other: Mass) {
-        let (high, low) = if self.exponent >= other.exponent { (*self, other) } else { (other, *self) };
-        // A term 2^-64 below the larger one no longer changes it.
-        let shift = high.exponent.saturating_sub(low.exponent);
-        if low.significand == 0.0 || shift > 64 {
-            *self = high;
+        if other.exponent == self.exponent {
+            self.value += other.value;
+        } else if other.value != 0.0 {
+            self.add_apart(other);
+        }
+    }
+
+    /// Brings both to the higher exponent first.
+    fn add_apart(&mut self, other: Mass) {
+        if self.value == 0.0 {
+            *self = other;
             return;
         }
-        let power = f64::from_bits(((1023 - shift) as u64) << 52);
-        *self = Mass::new(high.significand + low.significand * power, high.exponent as f64);
+        let (high, low) = if self.exponent > other.exponent { (*self, other) } else { (other, *self) };
+        let shift = high.exponent.saturating_sub(low.exponent);
+        // Values lie within 2^±450, so beyond this the lower one is less than 2^-60 of the other.
+        let moved = if shift > 960 { 0.0 } else { low.value * f64::from_bits(((1023 - shift) as u64) << 52) };
+        *self = Mass { value: high.value + moved, exponent: high.exponent };
+    }
+
+    /// The same mass with its value in 1..2; only for one that is not zero.
+    fn normalized(self) -> Mass {
+        const FRACTION: u64 = (1 << 52) - 1;
+        let bits = self.value.to_bits();
+        let exponent = self.exponent + (bits >> 52) as i64 - 1023;
+        Mass { value: f64::from_bits((bits & FRACTION) | (1023 << 52)), exponent }
     }
 
     /// Whether nothing was summed.
     pub fn is_zero(self) -> bool {
-        self.significand == 0.0
+        self.value == 0.0
     }
 
     /// Natural logarithm; −∞ for nothing.
@@ -65,7 +77,7 @@ impl Mass {
         if self.is_zero() {
             return f64::NEG_INFINITY;
         }
-        self.significand.ln() + self.exponent as f64 * std::f64::consts::LN_2
+        self.value.ln() + self.exponent as f64 * std::f64::consts::LN_2
     }
 
     /// ln(1 + self/whole) for a nonzero `whole`, exact where the ratio is tiny and where it is huge.
@@ -73,8 +85,9 @@ impl Mass {
         if self.is_zero() {
             return 0.0;
         }
-        let exponent = self.exponent - whole.exponent;
-        let ratio = self.significand / whole.significand;
+        let (part, whole) = (self.normalized(), whole.normalized());
+        let exponent = part.exponent - whole.exponent;
+        let ratio = part.value / whole.value;
         if exponent < 64 {
             (ratio * (exponent.max(-1074) as f64).exp2()).ln_1p()
         } else {
@@ -137,11 +150,11 @@ pub(crate) struct SumsOfTile<'a> {
 }
 
 impl SumsOfTile<'_> {
-    /// Adds mass to a row, counted as in the whole [`Sums`].
+    /// The masses of a row, counted as in the whole [`Sums`], at every temperature.
     #[inline]
-    pub(crate) fn add(&mut self, row: usize, temperature: usize, relation: Relation, mass: Mass) {
-        let at = (row - self.first_row) * self.temperatures + temperature;
-        self.masses[at][relation as usize].add(mass);
+    pub(crate) fn row(&mut self, row: usize) -> &mut [[Mass; 2]] {
+        let at = (row - self.first_row) * self.temperatures;
+        &mut self.masses[at..at + self.temperatures]
     }
 }
 
@@ -157,7 +170,7 @@ mod tests {
         }
         assert!((mass.ln() - (3f64.ln() - 1e6)).abs() < 1e-9);
         mass.add(Mass::exp(0.0));
-        assert_eq!(mass, Mass::new(1.0, 0.0));
+        assert!((mass.ln()).abs() < 1e-15);
     }
 
     #[test]

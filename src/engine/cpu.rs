@@ -138,12 +138,14 @@ fn side<'a, E>(block: &Block, features: &'a Prepared<E>, tile: usize, classes: &
 
 /// Where a row would meet itself: the positions of equal ids.
 fn selves(rows: &[RowTag], cols: &[RowTag]) -> Vec<(usize, usize)> {
-    let ids = |tags: &[RowTag]| {
-        let mut ids: Vec<(u32, usize)> = tags.iter().enumerate().map(|(position, tag)| (tag.id, position)).collect();
-        ids.sort_unstable();
-        ids
-    };
-    let cols = ids(cols);
-    let position = |id| cols.binary_search_by_key(&id, |entry| entry.0).ok().map(|at| cols[at].1);
-    ids(rows).into_iter().filter_map(|(id, row)| position(id).map(|col| (row, col))).collect()
+    let span =
+        |tags: &[RowTag]| tags.iter().fold((u32::MAX, 0), |(low, high), tag| (low.min(tag.id), high.max(tag.id)));
+    let ((low, high), (first, last)) = (span(rows), span(cols));
+    if high < first || last < low {
+        return Vec::new();
+    }
+    let mut ids: Vec<(u32, usize)> = cols.iter().enumerate().map(|(position, tag)| (tag.id, position)).collect();
+    ids.sort_unstable();
+    let position = |tag: &RowTag| ids.binary_search_by_key(&tag.id, |entry| entry.0).ok().map(|at| ids[at].1);
+    rows.iter().enumerate().filter_map(|(row, tag)| position(tag).map(|col| (row, col))).collect()
 }

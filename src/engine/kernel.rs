@@ -1,13 +1,15 @@
 //! The arithmetic of one tile, written once for every instruction set: products, distances, and exponentials summed for
 //! both sides; which tiles there are and who computes them is left to `engine::cpu`.
 
+use std::ops::Range;
+
 use crate::block::{PANEL, Panel, TILE};
 use crate::distance::Distance;
 use crate::sums::Relation;
 
 use super::rescue::{rescue, same_ranges};
 use super::simd::{Element, Lanes};
-use super::tile::{Side, TileRow, TileSums, TileTask};
+use super::tile::{Side, TileRow, TileSums, TileTask, common_exponent};
 
 /// Features multiplied before the sums go back to memory: 256 × 384 f32 of the columns stay in a core's L2.
 const DEPTH: usize = 256;
@@ -27,10 +29,10 @@ pub(crate) fn tile<L: Lanes, const ROWS: usize, const FEW: usize>(
     let ranges = same_ranges(rows.classes, cols.classes);
     for chain in task.chains {
         // The last square has the widest range, so it sets the exponent; each one before has half of it.
-        let halvings = chain.length as i32 - 1;
-        let top = (L::Element::TOP_EXPONENT / 2f64.powi(halvings)).floor();
+        let squares = 2f64.powi(chain.length as i32 - 1);
         let rate = L::Element::from_f64(chain.rate);
-        let exponent = L::Element::from_f64((nearest.to_f64() * rate.to_f64()).floor() - top);
+        let largest = nearest.to_f64() * rate.to_f64() * squares;
+        let exponent = L::Element::from_f64((common_exponent(largest) - L::Element::TOP_EXPONENT) / squares);
         for (step, power) in chain.powers() {
             sums.exponents[step] = exponent.to_f64() * power;
         }
@@ -226,15 +228,17 @@ impl<L: Lanes> Pass<'_, L> {
             let (low, high) = touched.fold((TILE, 0), |(low, high), range| (low.min(range.0), high.max(range.1)));
             let (low, high) = (low.min(high) / L::LANES, high.div_ceil(L::LANES));
             let alike = there.iter().all(|range| *range == there[0]);
-            let (inner_low, inner_high) = (there[0].0.div_ceil(L::LANES), there[0].1 / L::LANES);
-            let (inner_low, inner_high) =
-                if alike && inner_low < inner_high { (inner_low, inner_high) } else { (high, high) };
-
-            self.pure::<FEW, POWERS>(Relation::Other, first, 0..low);
-            self.mixed::<FEW, POWERS>(first, there, low..inner_low);
-            self.pure::<FEW, POWERS>(Relation::Same, first, inner_low..inner_high);
-            self.mixed::<FEW, POWERS>(first, there, inner_high..high);
-            self.pure::<FEW, POWERS>(Relation::Other, first, high..end);
+            let inner = there[0].0.div_ceil(L::LANES)..there[0].1 / L::LANES;
+            let inner = if alike && !inner.is_empty() { inner } else { high..high };
+            let of_other = (Relation::Other, [0..low, high..end]);
+            for (relation, vectors) in [of_other, (Relation::Same, [inner.clone(), 0..0])] {
+                if vectors.iter().any(|range| !range.is_empty()) {
+                    self.pure::<FEW, POWERS>(relation, first, vectors);
+                }
+            }
+            if low < high {
+                self.mixed::<POWERS>(first, there, [low..inner.start, inner.end..high]);
+            }
         }
     }
 
@@ -244,16 +248,13 @@ impl<L: Lanes> Pass<'_, L> {
         &mut self,
         relation: Relation,
         first: usize,
-        vectors: std::ops::Range<usize>,
+        vectors: [Range<usize>; 2],
     ) {
-        if vectors.is_empty() {
-            return;
-        }
         let (rate, exponent) = (L::splat(self.rate), L::splat(-self.exponent));
         let mut row_sums = [[L::splat(L::Element::ZERO); FEW]; POWERS];
         let similarity = array::<_, FEW>(&self.sums.similarity[first..]);
         let cols = array_mut::<_, POWERS>(&mut self.sums.cols.of(relation)[self.before..]);
-        for v in vectors {
+        for v in vectors[0].clone().chain(vectors[1].clone()) {
             let at = v * L::LANES;
             // Register operations stay out of closures, which would not inherit the instruction set.
             let mut weights = [rate; FEW];
@@ -281,16 +282,11 @@ impl<L: Lanes> Pass<'_, L> {
 
     /// Vectors of columns of which some are of a row's class and some are not.
     #[inline(always)]
-    fn mixed<const FEW: usize, const POWERS: usize>(
-        &mut self,
-        first: usize,
-        ranges: &[(usize, usize)],
-        vectors: std::ops::Range<usize>,
-    ) {
+    fn mixed<const POWERS: usize>(&mut self, first: usize, ranges: &[(usize, usize)], vectors: [Range<usize>; 2]) {
         let (rate, exponent) = (L::splat(self.rate), L::splat(-self.exponent));
         for (row, range) in (first..).zip(ranges) {
             let mut row_sums = [[L::splat(L::Element::ZERO); 2]; POWERS];
-            for v in vectors.clone() {
+            for v in vectors[0].clone().chain(vectors[1].clone()) {
                 let at = v * L::LANES;
                 let same = within::<L>(range.0, range.1, at);
                 let similarity = L::load(&self.sums.similarity[row].0[at..]);
@@ -323,13 +319,13 @@ fn add_lanes<L: Lanes>(sums: &[L::Vector], rows: &mut [L::Element]) {
     }
 }
 
-/// 1 in the lanes of the vector at column `at` that lie in `low..high`, 0 in the others.
+/// 1 in the lanes of the vector at column `at` that lie in `low..high`, 0 in the others: one step up at `low` less one
+/// at `high`.
 #[inline(always)]
 fn within<L: Lanes>(low: usize, high: usize, at: usize) -> L::Vector {
-    let mut lanes = [L::Element::ZERO; 16];
-    let (low, high) = (low.saturating_sub(at).min(L::LANES), high.saturating_sub(at).min(L::LANES));
-    lanes[low..high].fill(L::Element::ONE);
-    L::load(&lanes)
+    let up = L::load(&L::Element::STEP[16 - low.saturating_sub(at).min(16)..]);
+    let down = L::load(&L::Element::STEP[16 - high.saturating_sub(at).min(16)..]);
+    L::sub(up, down)
 }
 
 /// The first `N` of `slice`, so that the compiler knows how many there are.

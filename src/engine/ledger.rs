@@ -16,7 +16,7 @@ pub(crate) struct Entry<'a, E> {
     /// For each temperature of the sums its place in the ladder of temperatures.
     pub(crate) ladder: &'a [usize],
     pub(crate) exponents: &'a [f64],
-    pub(crate) sums: &'a mut SideSums<E>,
+    pub(crate) sums: &'a SideSums<E>,
     pub(crate) rescued: &'a [Rescued],
 }
 
@@ -57,23 +57,32 @@ impl<'a> Ledger<'a> {
             return;
         }
         let Page { sums, next_partner, early } = &mut *page;
-        let mut add = |posting: Posting| sums.add(posting.slot, posting.temperature, posting.relation, posting.mass);
-        entry.post(&mut add);
+        entry.post(|posting| posting.enter(sums));
         *next_partner += 1;
         while let Some(postings) = early.remove(next_partner) {
-            postings.into_iter().for_each(&mut add);
+            postings.into_iter().for_each(|posting| posting.enter(sums));
             *next_partner += 1;
         }
     }
 }
 
+impl Posting {
+    #[inline]
+    fn enter(self, sums: &mut SumsOfTile) {
+        sums.row(self.slot)[self.temperature][self.relation as usize].add(self.mass);
+    }
+}
+
 impl<E: Element> Entry<'_, E> {
+    /// Hands every sum on, row by row as they lie in memory.
+    #[inline]
     fn post(self, mut to: impl FnMut(Posting)) {
-        for relation in [Relation::Same, Relation::Other] {
-            let steps = self.ladder.iter().zip(self.exponents).zip(self.sums.of(relation));
-            for ((&temperature, &exponent), sums) in steps {
-                for (tag, sum) in self.tags.iter().zip(&sums.0) {
-                    let mass = Mass::new(sum.to_f64(), exponent);
+        for (position, tag) in self.tags.iter().enumerate() {
+            for ((&temperature, &exponent), (same, other)) in
+                self.ladder.iter().zip(self.exponents).zip(self.sums.pairs())
+            {
+                for (relation, sums) in [(Relation::Same, same), (Relation::Other, other)] {
+                    let mass = Mass::new(sums.0[position].to_f64(), exponent);
                     to(Posting { slot: tag.slot as usize, temperature, relation, mass });
                 }
             }

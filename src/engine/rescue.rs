@@ -5,16 +5,18 @@ use crate::block::TILE;
 use crate::sums::{Mass, Relation};
 
 use super::simd::{Element, Lanes};
-use super::tile::{Chain, Rescued, Side, SideSums, TileRow};
+use super::tile::{Chain, Rescued, Side, SideSums, TileRow, common_exponent};
 
 /// For every row, the range of columns of its class. Both sides are sorted by class.
 pub(crate) fn same_ranges(rows: &[u32], cols: &[u32]) -> [(usize, usize); TILE] {
     let mut ranges = [(0, 0); TILE];
-    let mut start = 0;
-    for (range, class) in ranges.iter_mut().zip(rows) {
-        start += cols[start..].iter().take_while(|col| *col < class).count();
-        let length = cols[start..].iter().take_while(|col| *col == class).count();
-        *range = (start, start + length);
+    let mut of_class = (0, 0);
+    for (row, (range, class)) in ranges.iter_mut().zip(rows).enumerate() {
+        if row == 0 || rows[row - 1] != *class {
+            let start = of_class.1 + cols[of_class.1..].iter().take_while(|col| *col < class).count();
+            of_class = (start, start + cols[start..].iter().take_while(|col| *col == class).count());
+        }
+        *range = of_class;
     }
     ranges
 }
@@ -35,15 +37,19 @@ pub(crate) fn rescue<L: Lanes>(
     for (step, power, rate) in steps {
         let rate = L::Element::from_f64(L::Element::from_f64(rate).to_f64() * power);
         for relation in [Relation::Same, Relation::Other] {
-            for (position, &(low, high)) in ranges[..own.rows()].iter().enumerate() {
-                let members = match relation {
-                    Relation::Same => (low..high).chain(0..0),
-                    Relation::Other => (0..low).chain(high..facing.rows()),
+            let sums = &mut sums.of(relation)[step].0;
+            for (position, sum) in sums[..own.rows()].iter_mut().enumerate() {
+                if *sum >= L::Element::LEAST_MASS {
+                    continue;
+                }
+                *sum = L::Element::ZERO;
+                let (low, high) = ranges[position];
+                let (before, after) = match relation {
+                    Relation::Same => (low..high, 0..0),
+                    Relation::Other => (0..low, high..facing.rows()),
                 };
-                let sum = &mut sums.of(relation)[step].0[position];
-                if *sum < L::Element::LEAST_MASS && members.clone().next().is_some() {
-                    *sum = L::Element::ZERO;
-                    let mass = mass_of::<L>(members.map(|facing| similarity(position, facing)), rate);
+                if !before.is_empty() || !after.is_empty() {
+                    let mass = mass_of::<L>(before.chain(after).map(|facing| similarity(position, facing)), rate);
                     rescued.push(Rescued { relation, step, position, mass });
                 }
             }
@@ -63,7 +69,7 @@ fn mass_of<L: Lanes>(values: impl Iterator<Item = L::Element>, rate: L::Element)
     if nearest <= L::Element::NEVER {
         return Mass::ZERO;
     }
-    let exponent = L::Element::from_f64((nearest.to_f64() * rate.to_f64()).floor());
+    let exponent = L::Element::from_f64(common_exponent(nearest.to_f64() * rate.to_f64()));
     let (rate, shift) = (L::splat(rate), L::splat(-exponent));
     let mut sum = L::splat(L::Element::ZERO);
     for values in members.0.chunks_exact(L::LANES) {

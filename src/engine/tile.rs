@@ -96,6 +96,11 @@ impl<E: Element> SideSums<E> {
         SideSums { same: nothing.clone(), other: nothing }
     }
 
+    /// For every temperature, chain after chain, the sums over the same and over the other classes.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&TileRow<E>, &TileRow<E>)> {
+        self.same.iter().zip(&self.other)
+    }
+
     /// The sums of all rows at every temperature, chain after chain, in units of 2^[`TileSums::exponents`].
     #[inline(always)]
     pub(crate) fn of(&mut self, relation: Relation) -> &mut [TileRow<E>] {
@@ -104,6 +109,16 @@ impl<E: Element> SideSums<E> {
             Relation::Other => &mut self.other,
         }
     }
+}
+
+/// Exponents that sums share are multiples of this, so that most tiles of a layer have the same one and their sums add
+/// up without being moved.
+const EXPONENT_STEP: f64 = 32.0;
+
+/// The common exponent of masses of which the largest is 2^`log2`: it brings that between 1 and 2^32.
+#[inline(always)]
+pub(crate) fn common_exponent(log2: f64) -> f64 {
+    (log2 / EXPONENT_STEP).floor() * EXPONENT_STEP
 }
 
 /// A sum that fell out of the range of the tile's common exponent and was taken again by itself.

@@ -12,7 +12,8 @@
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! bind {
     ($name:ident: $element:ty, $vector:ty, $lanes:literal, $splat:path, $load:path, $store:path, $add:path, $sub:path,
-     $mul:path, $mul_add:path, $min:path, $max:path, $sqrt:path, $round:path, $scale:path) => {
+     $mul:path, $mul_add:path, $min:path, $max:path, $sqrt:path, $round:path, $scale:path,
+     $sum:path) => {
         #[derive(Clone, Copy)]
         pub(crate) struct $name;
 
@@ -75,6 +76,10 @@ macro_rules! bind {
             fn scale(a: $vector, n: $vector) -> $vector {
                 unsafe { $scale(a, n) }
             }
+            #[inline(always)]
+            fn sum(value: $vector) -> $element {
+                unsafe { $sum(value) }
+            }
         }
     };
 }
@@ -97,8 +102,9 @@ pub(crate) trait Element:
     const ONE: Self;
     /// A similarity so low that 2^(it × anything sensible) is exactly 0: the value of pairs that do not count.
     const NEVER: Self;
-    /// Binary exponent that the nearest pair of a tile is scaled to. High, so that the masses of rows with no close
-    /// neighbor in the tile still lie in range; the sums of a tile's 2¹⁸ terms stay below the largest number.
+    /// Binary exponent that the nearest pair of a tile is scaled to, or up to 32 above. High, so that the masses of rows
+    /// with no close neighbor in the tile still lie in range; the sums of a tile's terms stay below the largest number.
+    /// A multiple of 8, so that its halves down a chain are integral.
     const TOP_EXPONENT: f64;
     /// A mass below this may have lost terms to underflow that matter to it.
     const LEAST_MASS: Self;
@@ -107,17 +113,31 @@ pub(crate) trait Element:
     /// Coefficients of 2^f on [−½, ½], lowest power first.
     const EXP2: &'static [Self];
 
+    /// 16 zeros and 16 ones: a window onto it is a step anywhere in a vector.
+    const STEP: &'static [Self; 32];
+
     /// The nearest value of this type.
     fn from_f64(value: f64) -> Self;
     /// The same value, exactly.
     fn to_f64(self) -> f64;
 }
 
+const fn step<T: Copy>(low: T, high: T) -> [T; 32] {
+    let mut values = [low; 32];
+    let mut at = 16;
+    while at < 32 {
+        values[at] = high;
+        at += 1;
+    }
+    values
+}
+
 impl Element for f32 {
+    const STEP: &'static [f32; 32] = &step(0.0, 1.0);
     const ZERO: f32 = 0.0;
     const ONE: f32 = 1.0;
     const NEVER: f32 = -1e30;
-    const TOP_EXPONENT: f64 = 100.0;
+    const TOP_EXPONENT: f64 = 80.0;
     /// 2⁻⁹⁰: the 384 terms of a row lost below 2⁻¹²⁶ are less than 2⁻²⁷ of it.
     const LEAST_MASS: f32 = 8.077_936e-28;
     const CANCELLED: f32 = 1e-3;
@@ -134,12 +154,13 @@ impl Element for f32 {
 }
 
 impl Element for f64 {
+    const STEP: &'static [f64; 32] = &step(0.0, 1.0);
     const ZERO: f64 = 0.0;
     const ONE: f64 = 1.0;
     const NEVER: f64 = -1e290;
-    const TOP_EXPONENT: f64 = 900.0;
-    /// 2⁻⁹⁰⁰: the 384 terms of a row lost below 2⁻¹⁰²² are less than 2⁻¹¹³ of it.
-    const LEAST_MASS: f64 = 1.183_052_186_166_774_7e-271;
+    const TOP_EXPONENT: f64 = 400.0;
+    /// 2⁻⁴⁰⁰: the 384 terms of a row lost below 2⁻¹⁰²² are less than 2⁻⁶¹³ of it.
+    const LEAST_MASS: f64 = 3.8725919148493183e-121;
     const CANCELLED: f64 = 1e-6;
     /// Remez' exchange; with f64 rounding the relative error stays below 4e-16.
     const EXP2: &'static [f64] = &[
@@ -200,6 +221,8 @@ pub(crate) trait Lanes: Copy {
     fn round(a: Self::Vector) -> Self::Vector;
     /// a · 2^n for integral n up to the largest exponent; 0 where n lies far below the smallest one.
     fn scale(a: Self::Vector, n: Self::Vector) -> Self::Vector;
+    /// The sum of all lanes, added in a fixed order.
+    fn sum(value: Self::Vector) -> Self::Element;
 
     /// 2^x for x up to the largest exponent; exactly 0 for x far below the smallest one.
     ///
@@ -215,21 +238,6 @@ pub(crate) trait Lanes: Copy {
             p = Self::mul_add(p, fraction, Self::splat(*coefficient));
         }
         Self::scale(p, n)
-    }
-
-    /// The sum of all lanes, added in a fixed order.
-    #[inline(always)]
-    fn sum(value: Self::Vector) -> Self::Element {
-        let mut lanes = [Self::Element::ZERO; 16];
-        Self::store(value, &mut lanes);
-        let mut width = Self::LANES;
-        while width > 1 {
-            width /= 2;
-            for lane in 0..width {
-                lanes[lane] = lanes[lane] + lanes[lane + width];
-            }
-        }
-        lanes[0]
     }
 
     /// The largest lane.

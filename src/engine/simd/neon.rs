@@ -33,9 +33,9 @@ unsafe fn scale_f64(a: float64x2_t, n: float64x2_t) -> float64x2_t {
 
 bind!(
     NeonF32: f32, float32x4_t, 4, vdupq_n_f32, vld1q_f32, vst1q_f32, vaddq_f32, vsubq_f32, vmulq_f32, mul_add_f32,
-    vminq_f32, vmaxq_f32, vsqrtq_f32, vrndnq_f32, scale_f32
+    vminq_f32, vmaxq_f32, vsqrtq_f32, vrndnq_f32, scale_f32, vaddvq_f32
 );
 bind!(
     NeonF64: f64, float64x2_t, 2, vdupq_n_f64, vld1q_f64, vst1q_f64, vaddq_f64, vsubq_f64, vmulq_f64, mul_add_f64,
-    vminq_f64, vmaxq_f64, vsqrtq_f64, vrndnq_f64, scale_f64
+    vminq_f64, vmaxq_f64, vsqrtq_f64, vrndnq_f64, scale_f64, vaddvq_f64
 );

@@ -63,6 +63,10 @@ macro_rules! bind_portable {
             fn sqrt(a: Self::Vector) -> Self::Vector {
                 a.map(<$element>::sqrt)
             }
+            #[inline(always)]
+            fn sum(value: Self::Vector) -> $element {
+                (value[0] + value[2]) + (value[1] + value[3])
+            }
             /// Adding 1.5 · 2^mantissa leaves no bits for a fraction. Beyond half of that every number is integral.
             #[inline(always)]
             fn round(a: Self::Vector) -> Self::Vector {
