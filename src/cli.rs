@@ -1,12 +1,15 @@
 //! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]; opening files is
 //! left to `run`.
 
+mod usage;
+
 use std::io::{IsTerminal, stdout};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 
+pub use self::usage::explained;
 use crate::definition::{Definition, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::error::Error;
@@ -48,7 +51,7 @@ pub struct Args {
 
     /// Temperatures: 0.1,0.5,1 or octaves:0.01..10 or log:0.01..10:13 or epoch:12 (annealed)
     /// [default: 0.01,0.02,0.05,0.1,0.2,0.5,1,2]
-    #[arg(short = 'T', long, value_name = "LADDER", help_heading = "Score")]
+    #[arg(short = 'T', long, value_name = "LADDER", allow_hyphen_values = true, help_heading = "Score")]
     temperatures: Option<Ladder>,
 
     /// What a temperature of 1 is: a distance of 1, or each layer's mean distance
@@ -89,7 +92,7 @@ pub struct Args {
     columns: Option<String>,
 
     /// Features to take of each layer, from A up to but without B
-    #[arg(long, value_name = "A..B", value_parser = units, help_heading = "Input")]
+    #[arg(long, value_name = "A..B", value_parser = units, allow_hyphen_values = true, help_heading = "Input")]
     units: Option<Range<usize>>,
 
     /// What to print
@@ -124,9 +127,9 @@ pub struct Args {
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,
 
-    /// Threads [default: one a core]; the result does not depend on them
-    #[arg(long, value_name = "N", help_heading = "Run")]
-    threads: Option<std::num::NonZeroUsize>,
+    /// Threads, 1 to 1024 [default: one a core]; the result does not depend on them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
+    threads: Option<u16>,
 }
 
 /// Formats for standard output.
@@ -155,7 +158,7 @@ impl Args {
         let (labels, label_column) = Labels::locate(&self.labels);
         let outputs = self.outputs()?;
         let threads = match self.threads {
-            Some(threads) => threads.get(),
+            Some(threads) => threads.into(),
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
         let on_terminal = stdout().is_terminal();
@@ -206,13 +209,13 @@ impl Args {
             (Format::Parquet, &self.export_parquet),
         ];
         let output = |(format, paths): (Format, &Vec<PathBuf>)| {
-            paths.iter().map(|path| Output { format, path: path.clone() }).collect::<Vec<_>>()
+            paths.iter().map(|path| Output { format, path: standard(path) }).collect::<Vec<_>>()
         };
         let mut outputs: Vec<Output> = exports.into_iter().flat_map(output).collect();
         for (place, Output { path, .. }) in outputs.iter().enumerate() {
             if outputs[..place].iter().any(|earlier| earlier.path == *path) {
-                let problem = format!("two exports to `{}`", path.display());
-                return Err(Error::usage(problem, "name a file for each"));
+                let argument = format!("`{}` for an export", path.display());
+                return Err(Error::usage(argument, "another export goes there", "name a file for each"));
             }
         }
         let standard = PathBuf::from("-");
@@ -227,6 +230,11 @@ impl Args {
         }
         Ok(outputs)
     }
+}
+
+/// `path`, with one name for standard output.
+fn standard(path: &Path) -> PathBuf {
+    if path == Path::new("/dev/stdout") { PathBuf::from("-") } else { path.to_owned() }
 }
 
 fn units(text: &str) -> Result<Range<usize>, String> {

@@ -119,13 +119,14 @@ impl Definition {
         let epsilon = wishes.epsilon.unwrap_or(epsilon);
         let singletons = wishes.singletons.unwrap_or(singletons);
         if !(epsilon >= 0.0 && epsilon.is_finite()) || epsilon.is_subnormal() {
-            let problem = format!("--epsilon must be 0 or a positive number, found {epsilon}");
-            return Err(Error::usage(problem, "0 is the exact form; the ε forms of others use 1e-5"));
+            let argument = format!("`--epsilon {epsilon}`");
+            let problem = "expected 0 or a positive number";
+            return Err(Error::usage(argument, problem, "0 is the exact form; the ε forms of others use 1e-5"));
         }
         if singletons == Singletons::Cap && epsilon == 0.0 {
-            let problem =
-                "--singletons cap counts rows alone in their class at −ln ε, which --epsilon 0 makes infinite";
-            return Err(Error::usage(problem, "give --epsilon 1e-5, or leave them out with --singletons drop"));
+            let problem = "it counts rows alone in their class at −ln ε, which is infinite without an ε";
+            let hint = "give --epsilon 1e-5, or leave them out with --singletons drop";
+            return Err(Error::usage("`--singletons cap`", problem, hint));
         }
         // A scale-free ladder means nothing to a distance that has a scale.
         let unit = match (wishes.unit, distance, &wishes.ladder) {

@@ -23,12 +23,13 @@ pub mod exit {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command line asks for something that cannot be.
-    #[error("{problem}")]
+    #[error("cannot use {argument}")]
     Usage {
-        /// What is wrong with which argument.
-        problem: String,
-        /// What to try, or empty.
-        hint: String,
+        /// The argument, as it was typed.
+        argument: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
     },
     /// A file or directory of activations cannot be used.
     #[error("cannot read `{path}`")]
@@ -124,40 +125,45 @@ impl Fault {
 }
 
 impl Error {
-    /// A usage error, with what to try.
-    pub fn usage(problem: impl fmt::Display, hint: impl fmt::Display) -> Self {
-        Error::Usage { problem: problem.to_string(), hint: hint.to_string() }
+    /// A usage error: which argument, what is wrong with it, and what to try.
+    pub fn usage(argument: impl fmt::Display, problem: impl fmt::Display, hint: impl fmt::Display) -> Self {
+        Error::Usage { argument: argument.to_string(), fault: Fault::content(problem).hint(hint) }
     }
 
-    fn fault(&self) -> Option<&Fault> {
+    fn fault(&self) -> &Fault {
         match self {
-            Error::Usage { .. } => None,
-            Error::Input { fault, .. }
+            Error::Usage { fault, .. }
+            | Error::Input { fault, .. }
             | Error::Labels { fault, .. }
             | Error::Layer { fault, .. }
             | Error::Machine { fault }
-            | Error::Output { fault, .. } => Some(fault),
+            | Error::Output { fault, .. } => fault,
         }
     }
 
     /// What to try, if anything helps.
     pub fn hint(&self) -> Option<&str> {
-        let hint = match (self, self.fault()) {
-            (Error::Usage { hint, .. }, _)
-            | (_, Some(Fault::Content { hint, .. } | Fault::NothingToScore { hint, .. })) => hint,
-            _ => "",
+        let hint = match self.fault() {
+            Fault::Content { hint, .. } | Fault::NothingToScore { hint, .. } => hint,
+            Fault::Io(error) => match error.kind() {
+                io::ErrorKind::NotFound => "a relative path starts at the current directory",
+                io::ErrorKind::PermissionDenied => "ask its owner for access, or run as somebody who has it",
+                io::ErrorKind::InvalidData => "text is read as UTF-8; save it so",
+                io::ErrorKind::StorageFull => "make room, then run it again",
+                _ => "",
+            },
         };
         Some(hint).filter(|text| !text.is_empty())
     }
 
     /// The exit code this error means; see [`exit`].
     pub fn exit_code(&self) -> u8 {
-        match self.fault() {
-            None => exit::USAGE,
-            Some(Fault::Content { .. }) => exit::BAD_INPUT,
-            Some(Fault::NothingToScore { .. }) => exit::NOT_SCORED,
-            Some(Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,
-            Some(Fault::Io(_)) => exit::BAD_INPUT,
+        match (self, self.fault()) {
+            (Error::Usage { .. }, _) => exit::USAGE,
+            (_, Fault::Content { .. }) => exit::BAD_INPUT,
+            (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,
+            (_, Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,
+            (_, Fault::Io(_)) => exit::BAD_INPUT,
         }
     }
 }
@@ -187,13 +193,13 @@ mod tests {
         let io_error = |kind| Error::Input { path: "x".into(), fault: Fault::Io(io::Error::from(kind)) };
         assert_eq!(io_error(io::ErrorKind::NotFound).exit_code(), exit::BAD_INPUT);
         assert_eq!(io_error(io::ErrorKind::TimedOut).exit_code(), exit::PASSING_TROUBLE);
-        assert_eq!(Error::usage("no", "").exit_code(), exit::USAGE);
+        assert_eq!(Error::usage("`-x`", "no", "").exit_code(), exit::USAGE);
         assert_eq!(Fault::content("short").in_input("x").exit_code(), exit::BAD_INPUT);
     }
 
     #[test]
     fn an_empty_hint_is_no_hint() {
-        assert_eq!(Error::usage("no", "").hint(), None);
+        assert_eq!(Error::usage("`-x`", "no", "").hint(), None);
         assert_eq!(Fault::content("short").hint("try long").in_input("x").hint(), Some("try long"));
     }
 }

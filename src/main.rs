@@ -5,12 +5,17 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
-use snnl_score::cli::Args;
+use snnl_score::cli::{Args, explained};
 use snnl_score::error::{Error, exit};
+use snnl_score::report::printable;
 use snnl_score::run::run;
 
 fn main() -> ExitCode {
-    match Args::parse().plan().and_then(|plan| run(&plan)) {
+    let outcome = match Args::try_parse() {
+        Err(asked_for) if !asked_for.use_stderr() => asked_for.exit(),
+        parsed => parsed.map_err(|error| explained(&error)).and_then(Args::plan).and_then(|plan| run(&plan)),
+    };
+    match outcome {
         Ok(()) => ExitCode::from(exit::DONE),
         Err(error) => {
             // The exit code says it too where stderr is closed.
@@ -20,16 +25,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Where, what, and what to try; a line each.
+/// Where, what, and what to try; a line each, whatever names they hold.
 fn told(error: &Error) -> String {
-    let mut text = format!("error: {error}\n");
+    let line = |text: &dyn std::fmt::Display| printable(&text.to_string());
+    let mut text = format!("error: {}\n", line(error));
     let mut source = error.source();
     while let Some(cause) = source {
-        text += &format!("  cause: {cause}\n");
+        text += &format!("  cause: {}\n", line(&cause));
         source = cause.source();
     }
     if let Some(hint) = error.hint() {
-        text += &format!("  hint: {hint}\n");
+        text += &format!("  hint: {}\n", line(&hint));
     }
     text
 }

@@ -18,7 +18,8 @@ impl Bar {
     /// A bar for a run that says as much as `verbosity` allows.
     pub fn new(verbosity: Verbosity) -> Bar {
         let shown = verbosity > Verbosity::Quiet && stderr().is_terminal();
-        let bar = if shown { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        // A bar without a length could not be given one piece by piece.
+        let bar = if shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{msg:20!} {wide_bar} {percent:>3} %  {per_sec}  {eta} left");
         if let Ok(style) = style {
             bar.set_style(style.with_key(

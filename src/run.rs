@@ -1,6 +1,6 @@
 //! One run of a plan from its first file to its last output; every step is done by the module that it belongs to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::engine::cpu::Cpu;
 use crate::error::{Error, Fault};
@@ -10,7 +10,7 @@ use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::report::{Format, Table};
 use crate::score::{Means, score};
-use crate::source::discover;
+use crate::source::{Layer, discover};
 
 /// Scores what the plan names and writes every output.
 ///
@@ -21,6 +21,7 @@ pub fn run(plan: &Plan) -> Result<(), Error> {
     let destinations: Vec<(Format, Destination)> = plan.outputs.iter().map(open).collect::<Result<_, Error>>()?;
     let labels = Labels::read(&plan.labels)?;
     let layers = discover(&plan.inputs, &plan.selection)?;
+    refuse_to_overwrite(&destinations, &layers, plan)?;
 
     let progress = Bar::new(plan.verbosity);
     let means = Means {
@@ -38,6 +39,26 @@ pub fn run(plan: &Plan) -> Result<(), Error> {
         let exporter = format.exporter(Table { color: plan.color, width: plan.width });
         // A reader that closes its pipe has seen enough; the other outputs are still wanted.
         destination.finish(|out| exporter.export(&table, out))?;
+    }
+    Ok(())
+}
+
+/// Refuses an output in the place of another, or of what is read: either would be lost.
+fn refuse_to_overwrite(destinations: &[(Format, Destination)], layers: &[Layer], plan: &Plan) -> Result<(), Error> {
+    let labels = plan.selection.labels.as_deref();
+    let inputs = layers.iter().map(|layer| Path::new(&layer.path)).chain(labels);
+    let inputs: Vec<PathBuf> = inputs.filter_map(|path| path.canonicalize().ok()).collect();
+    for (place, (_, destination)) in destinations.iter().enumerate() {
+        let Some(path) = destination.replaces() else {
+            continue;
+        };
+        let export = || format!("`{}` for an export", path.display());
+        if destinations[..place].iter().any(|(_, earlier)| earlier.replaces() == Some(path)) {
+            return Err(Error::usage(export(), "another export goes there", "name a file for each"));
+        }
+        if inputs.iter().any(|input| input == path) {
+            return Err(Error::usage(export(), "this run reads it", "name another file"));
+        }
     }
     Ok(())
 }

@@ -7,6 +7,9 @@ use crate::error::Fault;
 use crate::source::npy::{self, Dtype, Header, read_at};
 use crate::source::{Matrix, Values};
 
+/// What to try about an array that is no labels.
+const ONE_A_ROW: &str = "save one label a row, `y.argmax(axis=1)` for one";
+
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 1 << 20;
 
@@ -20,7 +23,8 @@ pub(super) fn read(path: &Path) -> Result<Classes, Fault> {
             return Err(Fault::content(format_args!(
                 "expected one label a row, or one-hot rows, found the shape {:?}",
                 header.shape
-            )));
+            ))
+            .hint(ONE_A_ROW));
         }
     };
     let mut classes = Classes::default();
@@ -55,7 +59,7 @@ fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Faul
             classes.push(text.ok_or_else(|| unreadable(row))?.trim_end_matches('\0'))
         }
         _ => match npy::widen(dtype, element) {
-            _ if dtype.kind == b'c' => Err(Fault::content("expected labels, found complex numbers")),
+            _ if dtype.kind == b'c' => Err(Fault::content("expected labels, found complex numbers").hint(ONE_A_ROW)),
             Values::F32(number) => classes.push_number(f64::from(number[0])),
             Values::F64(number) => classes.push_number(number[0]),
         },
@@ -97,7 +101,7 @@ fn push_one_hot<T: Copy + PartialEq + From<u8>>(classes: &mut Classes, values: &
                 return Err(Fault::content(format_args!(
                     "expected one-hot rows, but row {row} is not one 1 among zeros"
                 ))
-                .hint("save one label a row, `y.argmax(axis=1)` for one"));
+                .hint(ONE_A_ROW));
             }
         }
     }

@@ -17,7 +17,8 @@ impl Classes {
     /// Appends a row of the class `name`, which must not be empty.
     pub(super) fn push(&mut self, name: &str) -> Result<(), Fault> {
         if name.is_empty() {
-            return Err(Fault::content(format_args!("row {} has no label: its text is empty", self.rows.len())));
+            return Err(Fault::content(format_args!("row {} has no label: its text is empty", self.rows.len()))
+                .hint("every row needs a class; one of its own for those without would do"));
         }
         let id = match self.ids.get(name) {
             Some(&id) => id,

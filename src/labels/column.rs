@@ -24,7 +24,8 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<Classes, Fault> {
         let (start, batch) = batch?;
         let labels = batch.column(0);
         if let Some(row) = labels.logical_nulls().and_then(|nulls| nulls.iter().position(|is_valid| !is_valid)) {
-            return Err(Fault::content(format_args!("row {} has no label: it is null", start + row)));
+            return Err(Fault::content(format_args!("row {} has no label: it is null", start + row))
+                .hint("every row needs a class; one of its own for those without would do"));
         }
         push(&mut classes, labels)?;
     }

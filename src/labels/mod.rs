@@ -33,13 +33,18 @@ impl Labels {
     pub fn read(spec: &str) -> Result<Labels, Error> {
         let (path, column) = Labels::locate(spec);
         let read = match suffix(&path).as_deref() {
-            Some("npy") if column.is_some() => Err(Fault::content("expected no column: an array has none")),
+            Some("npy") if column.is_some() => {
+                Err(Fault::content("expected no column: an array has none").hint("name the file alone"))
+            }
             Some("npy") => array::read(&path),
             Some("parquet") => column::read(&path, column.as_deref()),
             Some("csv") => text::read_csv(&path, column.as_deref()),
-            Some("txt") if column.is_some() => Err(Fault::content("expected no column: each line is one label")),
+            Some("txt") if column.is_some() => {
+                Err(Fault::content("expected no column: each line is one label").hint("name the file alone"))
+            }
             Some("txt") => text::read_lines(&path),
-            _ => Err(Fault::content("expected a file ending in .npy, .parquet, .csv or .txt")),
+            _ => Err(Fault::content("expected a file ending in .npy, .parquet, .csv or .txt")
+                .hint("the suffix tells the format: y.npy, or table.csv:column for one column")),
         };
         let labels = read.map(|classes| {
             let (classes, names) = classes.finish();

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::classes::Classes;
 use super::column::choose;
 use crate::error::Fault;
-use crate::source::is_label_like;
+use crate::source::{is_label_like, open_file};
 
 /// Reads a label a line; space around it does not count.
 pub(super) fn read_lines(path: &Path) -> Result<Classes, Fault> {
@@ -42,7 +42,7 @@ pub(super) fn read_csv(path: &Path, name: Option<&str>) -> Result<Classes, Fault
 }
 
 fn open(path: &Path, has_header: bool) -> Result<csv::Reader<File>, Fault> {
-    csv::ReaderBuilder::new().has_headers(has_header).trim(csv::Trim::All).from_path(path).map_err(fault)
+    Ok(csv::ReaderBuilder::new().has_headers(has_header).trim(csv::Trim::All).from_reader(open_file(path)?))
 }
 
 fn is_number(cell: &str) -> bool {

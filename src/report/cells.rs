@@ -60,7 +60,7 @@ pub(super) fn edge(layer: &LayerScore) -> Option<char> {
 
 /// A name from a file, fit for a terminal: characters that move the cursor, break the line or reorder the text are
 /// written as escapes.
-pub(super) fn printable(name: &str) -> String {
+pub fn printable(name: &str) -> String {
     let is_unfit = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

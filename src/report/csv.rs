@@ -13,9 +13,17 @@ impl Exporter for Csv {
     fn export(&self, table: &ScoreTable, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         for record in records(table) {
-            writer.serialize(record)?;
+            writer.serialize(record).map_err(unwrapped)?;
         }
         writer.flush()
+    }
+}
+
+/// The writer's own error, whose kind says whether a pipe was closed.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
     }
 }
 
@@ -23,6 +31,23 @@ impl Exporter for Csv {
 mod tests {
     use super::super::sample::sample;
     use super::*;
+
+    #[test]
+    fn a_closed_pipe_keeps_its_name() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut table = sample();
+        // More than the CSV writer buffers, so that a record meets the pipe, not the last flush.
+        table.layers[0].name = "x".repeat(1 << 16);
+        assert_eq!(Csv.export(&table, &mut Closed).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
 
     #[test]
     fn values_read_back_bit_for_bit() {

@@ -34,8 +34,9 @@ enum Target {
     Direct(File),
     /// Takes the place of `path` when it is whole.
     Replace {
-        temporary: NamedTempFile,
         path: PathBuf,
+        /// Those of the file there is, if there is one.
+        permissions: Option<Permissions>,
     },
 }
 
@@ -52,6 +53,14 @@ impl Destination {
         }
     }
 
+    /// The file that will be new or replaced, in the one spelling that all paths to it share.
+    pub fn replaces(&self) -> Option<&Path> {
+        match &self.target {
+            Target::Replace { path, .. } => Some(path),
+            Target::Stdout | Target::Direct(_) => None,
+        }
+    }
+
     /// Writes what `write` writes, and only when all of it lies on the disk puts it in place.
     ///
     /// # Errors
@@ -60,7 +69,7 @@ impl Destination {
         let written = match self.target {
             Target::Stdout => fill(io::stdout().lock(), write),
             Target::Direct(file) => fill(file, write),
-            Target::Replace { temporary, path } => replace(temporary, &path, write),
+            Target::Replace { path, permissions } => replace(&path, permissions, write),
         };
         match written {
             Ok(()) => Ok(Delivery::Whole),
@@ -82,9 +91,9 @@ fn open(path: &Path) -> io::Result<Target> {
                 return Ok(Target::Direct(file));
             }
             // Through a symbolic link, so that the link stays one.
-            beside(fs::canonicalize(path)?, Some(metadata.permissions()))
+            replaceable(fs::canonicalize(path)?, Some(metadata.permissions()))
         }
-        Err(error) if error.kind() == ErrorKind::NotFound && names_a_file(path) => beside(path.to_owned(), None),
+        Err(error) if error.kind() == ErrorKind::NotFound && names_a_file(path) => replaceable(resolved(path)?, None),
         Err(error) => Err(error),
     }
 }
@@ -99,18 +108,31 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// `path`, which is new, in the one spelling that all paths to it share.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let directory = fs::canonicalize(parent(path))?;
+    Ok(path.file_name().map_or_else(|| directory.clone(), |name| directory.join(name)))
+}
+
+/// `path`, after a trial with a temporary file. A run that is killed before it writes leaves nothing behind, so none is
+/// kept until then.
+fn replaceable(path: PathBuf, permissions: Option<Permissions>) -> io::Result<Target> {
+    beside(&path, permissions.clone())?;
+    Ok(Target::Replace { path, permissions })
+}
+
 /// A temporary file on the same disk as `path`, with the permissions of the file it will replace or those of any new
 /// file.
-fn beside(path: PathBuf, permissions: Option<Permissions>) -> io::Result<Target> {
+fn beside(path: &Path, permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".snnl-score-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let temporary = builder.tempfile_in(parent(&path))?;
+    let temporary = builder.tempfile_in(parent(path))?;
     if let Some(permissions) = permissions {
         temporary.as_file().set_permissions(permissions)?;
     }
-    Ok(Target::Replace { temporary, path })
+    Ok(temporary)
 }
 
 fn fill(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -120,10 +142,11 @@ fn fill(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
 }
 
 fn replace(
-    temporary: NamedTempFile,
     path: &Path,
+    permissions: Option<Permissions>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let temporary = beside(path, permissions)?;
     fill(temporary.as_file(), write)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
@@ -143,7 +166,8 @@ fn explained(error: io::Error, path: &Path) -> Fault {
             Fault::content(format!("`{}` is not a directory", parent(path).display())).hint("name another path")
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            Fault::content(error).hint("name a path that you may write to")
+            // The error itself would name the temporary file.
+            Fault::content(error.kind()).hint("name a path that you may write to")
         }
         _ => Fault::Io(error),
     }
@@ -166,6 +190,8 @@ mod tests {
     fn a_file_is_old_until_it_is_new() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("result.json");
+        let _untouched = Destination::create(&path).unwrap();
+        assert_eq!(entries(directory.path()), 0, "a run that is killed leaves nothing behind");
         assert_eq!(put(&path, "old").unwrap(), Delivery::Whole);
         let destination = Destination::create(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");

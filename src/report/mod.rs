@@ -17,6 +17,7 @@ mod table;
 
 use std::io::{self, Write};
 
+pub use self::cells::printable;
 pub use self::table::Table;
 use crate::score::table::ScoreTable;
 

@@ -18,7 +18,12 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     let when = |applies: bool, note: &str| applies.then(|| note.to_owned());
     [
         Some(number(definition)),
-        Some(format!("{} rows in {} classes, labels {}", data.rows, data.classes, printable(&data.labels))),
+        Some(format!(
+            "{} rows in {}, labels {}",
+            data.rows,
+            counted(data.classes, "class", "classes"),
+            printable(&data.labels)
+        )),
         unit(definition),
         when(
             table.layers.iter().any(|layer| edge(layer).is_some()),
@@ -83,14 +88,19 @@ fn needed_f64(layer: &LayerScore) -> Option<String> {
 fn run(table: &ScoreTable) -> String {
     let run = &table.run;
     format!(
-        "{} s on {}, {} threads, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
+        "{} s on {}, {}, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
         significant(run.seconds, 2),
         printable(&run.device),
-        run.threads,
+        counted(run.threads, "thread", "threads"),
         significant(run.pairs_per_second, 2),
         run.self_check.rows,
         significant(run.self_check.max_error, 2),
     )
+}
+
+/// A number with the word for what it counts.
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn count(rows: usize) -> Option<String> {

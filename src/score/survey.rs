@@ -123,7 +123,9 @@ impl Looking {
         let n = survey.kept.len() as f64;
         survey.mean.iter_mut().for_each(|sum| *sum /= n);
         let of_mean: f64 = survey.mean.iter().map(|mean| mean * mean).sum();
-        survey.mean_squared_distance = (2.0 * (self.squares / n - of_mean) * n / (n - 1.0)).max(0.0);
+        // Beyond f64's range ∞ − ∞ is no number, which `max` would take for 0.
+        let squared = 2.0 * (self.squares / n - of_mean) * n / (n - 1.0);
+        survey.mean_squared_distance = if squared.is_nan() { f64::INFINITY } else { squared.max(0.0) };
         survey.mean.iter_mut().zip(self.origin.iter().flatten()).for_each(|(mean, origin)| *mean += origin);
         self.fingerprints.par_sort_unstable();
         survey.duplicates = self.fingerprints.array_windows().filter(|[a, b]| a == b).count();
@@ -164,6 +166,12 @@ mod tests {
         let [near, far] = [near, far].map(|values| survey(2, values, NonFinite::Error).unwrap());
         assert!((near.mean_squared_distance / far.mean_squared_distance - 1.0).abs() < 1e-12);
         assert_eq!(near.duplicates, far.duplicates);
+    }
+
+    #[test]
+    fn distances_beyond_all_numbers_are_infinite() {
+        let seen = survey(1, vec![1e200, -1e200, 3e200], NonFinite::Error).unwrap();
+        assert_eq!(seen.mean_squared_distance, f64::INFINITY);
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub struct Selection {
 /// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, and when
 /// `selection` asks for what is not there.
 pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>, Error> {
-    let layer_globs = selection.layers.iter().map(|glob| compile(glob)).collect::<Result<Vec<_>, _>>()?;
-    let column_glob = selection.columns.as_deref().map(compile).transpose()?;
+    let layer_globs = selection.layers.iter().map(|glob| compile("--layers", glob)).collect::<Result<Vec<_>, _>>()?;
+    let column_glob = selection.columns.as_deref().map(|glob| compile("--columns", glob)).transpose()?;
     let mut found = Vec::new();
     for input in inputs {
         let before = found.len();
@@ -45,7 +45,7 @@ pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>,
             );
         }
         if found.len() == before {
-            return Err(no_layers(input));
+            return Err(no_layers(input, selection));
         }
     }
     found.sort_by(|(_, a), (_, b)| natural(&a.name, &b.name));
@@ -85,9 +85,11 @@ impl Found {
     }
 }
 
-fn compile(glob: &str) -> Result<GlobMatcher, Error> {
-    let glob = Glob::new(glob).map_err(|error| Error::usage(error, "`*` stands for any text, `[ab]` for a or b"))?;
-    Ok(glob.compile_matcher())
+fn compile(flag: &str, glob: &str) -> Result<GlobMatcher, Error> {
+    let unfit = |error: globset::Error| {
+        Error::usage(format_args!("`{flag} {glob}`"), error.kind(), "`*` stands for any text, `[ab]` for a or b")
+    };
+    Ok(Glob::new(glob).map_err(unfit)?.compile_matcher())
 }
 
 /// The file `input`, or the files in the directory `input` that may be layers.
@@ -96,7 +98,8 @@ fn files(input: &Path) -> Result<Vec<PathBuf>, Error> {
     if !fs::metadata(input).map_err(fault)?.is_dir() {
         if Format::of(input).is_none() {
             let problem = format!("expected a directory or a file ending in {}", Format::suffixes());
-            return Err(Fault::content(problem).in_input(input));
+            let hint = "save each array of an archive with `numpy.save`";
+            return Err(Fault::content(problem).hint(hint).in_input(input));
         }
         return Ok(vec![input.to_owned()]);
     }
@@ -111,13 +114,15 @@ fn files(input: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn no_layers(input: &Path) -> Error {
+fn no_layers(input: &Path, selection: &Selection) -> Error {
     let suffixes = Format::suffixes();
-    Fault::NothingToScore {
-        problem: format!("found no layer, which would be a file ending in {suffixes}"),
-        hint: "labels, hidden files and subdirectories are passed over".to_owned(),
-    }
-    .in_input(input)
+    let (problem, hint) = if is_labels(selection, input) {
+        ("these are the labels".to_owned(), format!("name the activations, in files ending in {suffixes}"))
+    } else {
+        let hint = "labels, hidden files and subdirectories are passed over";
+        (format!("found no layer, which would be a file ending in {suffixes}"), hint.to_owned())
+    };
+    Fault::NothingToScore { problem, hint }.in_input(input)
 }
 
 /// The layers in `path`, which is `input` or a file in it; a file that cannot be read is one layer that cannot.
@@ -125,7 +130,7 @@ fn layers_in(input: &Path, path: &Path, selection: &Selection, glob: Option<&Glo
     let Some(format) = Format::of(path) else {
         return Vec::new();
     };
-    let is_labels = selection.labels.as_deref().is_some_and(|labels| is_same_file(labels, path));
+    let is_labels = is_labels(selection, path);
     if is_labels && !format.has_columns() {
         return Vec::new();
     }
@@ -143,6 +148,10 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
+fn is_labels(selection: &Selection, path: &Path) -> bool {
+    selection.labels.as_deref().is_some_and(|labels| is_same_file(labels, path))
+}
+
 fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
@@ -152,8 +161,12 @@ fn take(found: Vec<(PathBuf, Found)>, globs: &[GlobMatcher]) -> Result<Vec<(Path
     for glob in globs {
         if !found.iter().any(|(_, layer)| glob.is_match(&layer.name)) {
             let names: Vec<&str> = found.iter().map(|(_, layer)| layer.name.as_str()).collect();
-            let problem = format!("no layer matches `{}`", glob.glob());
-            return Err(Error::usage(problem, format_args!("there are: {}", names.join(", "))));
+            let argument = format!("`--layers {}`", glob.glob());
+            return Err(Error::usage(
+                argument,
+                "no layer has such a name",
+                format_args!("there are: {}", names.join(", ")),
+            ));
         }
     }
     let is_taken = |layer: &Found| globs.is_empty() || globs.iter().any(|glob| glob.is_match(&layer.name));

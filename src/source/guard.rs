@@ -32,6 +32,7 @@ pub(super) fn guarded<T>(decode: impl FnOnce() -> T) -> Result<T, Fault> {
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
         Fault::content(format_args!("the file is damaged: its decoder gave up ({said})"))
+            .hint("write it again; was the writer stopped?")
     })
 }
 

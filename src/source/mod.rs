@@ -11,7 +11,9 @@ pub(crate) mod parquet;
 mod rows;
 mod units;
 
+use std::fs::{self, File};
 use std::ops::Range;
+use std::path::Path;
 
 pub use self::discover::{Selection, discover};
 pub use self::memory::Memory;
@@ -25,6 +27,15 @@ const CHUNK_BYTES: usize = 4 << 20;
 /// Whether a file's stem or a column's name says that labels are in it.
 pub(crate) fn is_label_like(name: &str) -> bool {
     ["y", "label", "labels", "target", "targets"].contains(&name.to_lowercase().as_str())
+}
+
+/// Opens the regular file `path`. Anything else is refused unopened: a pipe would keep the run waiting for a writer.
+pub(crate) fn open_file(path: &Path) -> Result<File, Fault> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(Fault::content("expected a regular file, whose rows can be read in any order")
+            .hint("save what comes from a pipe or a device to a file first"));
+    }
+    Ok(File::open(path)?)
 }
 
 /// One matrix in one file: `rows × dim` numbers, readable from any row on.

@@ -7,9 +7,13 @@ use std::path::Path;
 use super::literal::{self, Dictionary};
 use super::read_at;
 use crate::error::Fault;
+use crate::source::open_file;
 
 /// No header of numbers comes near it; a longer one is a lie or an attack.
 const LONGEST_HEADER: u64 = 1 << 20;
+
+/// What to try about a header that no writer makes.
+pub(super) const SAVE_AGAIN: &str = "save the array again with `numpy.save`";
 
 /// Characters of one text element; class names are shorter by far.
 const LONGEST_TEXT: usize = 1 << 20;
@@ -41,12 +45,8 @@ pub(crate) struct Dtype {
 impl Header {
     /// Opens the `.npy` file `path`, whose length agrees with its header.
     pub(crate) fn open(path: &Path) -> Result<(File, Header), Fault> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(Fault::content("expected a regular file, whose rows can be read in any order"));
-        }
-        let header = Header::read(&file, metadata.len())?;
+        let file = open_file(path)?;
+        let header = Header::read(&file, file.metadata()?.len())?;
         Ok((file, header))
     }
 
@@ -88,7 +88,9 @@ impl Header {
     fn check_length(&self, file_len: u64) -> Result<(), Fault> {
         let bytes = self.shape.iter().try_fold(self.dtype.width as u64, |size, &axis| size.checked_mul(axis as u64));
         let Some(expected) = bytes.and_then(|bytes| bytes.checked_add(self.data_start)) else {
-            return Err(Fault::content(format_args!("the shape {:?} is larger than any file", self.shape)));
+            return Err(
+                Fault::content(format_args!("the shape {:?} is larger than any file", self.shape)).hint(SAVE_AGAIN)
+            );
         };
         if expected == file_len {
             return Ok(());
@@ -126,7 +128,7 @@ impl Dtype {
             ("S", Some(width @ 1..=LONGEST_TEXT)) => dtype(b'S', width),
             ("U", Some(characters @ 1..=LONGEST_TEXT)) => dtype(b'U', 4 * characters),
             ("O", _) => Err(unsupported()
-                .hint("object arrays are pickles, which are never loaded; save `np.stack(rows).astype(np.float32)`")),
+                .hint("object arrays are pickles, which are never loaded; save `numpy.array(rows.tolist())`")),
             ("V", Some(2)) => Err(unsupported().hint("NumPy saves bfloat16 as raw bytes; save it as float32 instead")),
             ("f" | "c", _) => Err(unsupported().hint("save it as float64 instead")),
             _ => Err(unsupported()),

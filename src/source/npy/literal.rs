@@ -1,6 +1,7 @@
 //! The Python dictionary in a `.npy` header, read without recursion and without a Python; what its entries mean is
 //! left to the header.
 
+use super::header::SAVE_AGAIN;
 use crate::error::Fault;
 
 /// The three entries of a header.
@@ -53,7 +54,7 @@ impl<'a> Text<'a> {
 
     fn unexpected(&self, expected: &str) -> Fault {
         let found: String = self.0.chars().take(20).collect();
-        Fault::content(format_args!("damaged header: expected {expected}, found {found:?}"))
+        Fault::content(format_args!("damaged header: expected {expected}, found {found:?}")).hint(SAVE_AGAIN)
     }
 
     fn string(&mut self) -> Result<&'a str, Fault> {

@@ -35,7 +35,7 @@ pub(crate) fn open(path: &Path) -> Result<Npy, Fault> {
     if header.shape.contains(&0) {
         return Err(Fault::NothingToScore {
             problem: format!("there is nothing in an array of shape {:?}", header.shape),
-            hint: String::new(),
+            hint: "the exporter has written no rows or no features".into(),
         });
     }
     // No overflow: the header has found as many bytes in the file.

@@ -19,6 +19,12 @@ use super::discover::Found;
 use super::{is_label_like, natural};
 use crate::error::Fault;
 
+/// What to try about a null.
+const NO_NULLS: &str = "fill it in, or leave the row out of every layer and of the labels";
+
+/// What to try about a table with nothing in it.
+const NO_ROWS: &str = "the exporter has written no rows or no features";
+
 /// Which columns form layers.
 pub(super) struct Columns<'a> {
     /// Scalar columns that together form one layer; without it, every column of lists is a layer.

@@ -8,6 +8,7 @@ use arrow::record_batch::RecordBatch;
 use super::element::{fits_f32, numpy_name, widen_f32, widen_f64};
 use super::table::Table;
 use super::vectors::first_null;
+use super::{NO_NULLS, NO_ROWS};
 use crate::error::Fault;
 use crate::source::{CHUNK_BYTES, Matrix, Rows, Scan, Values};
 
@@ -26,7 +27,7 @@ impl Scalars {
     /// Puts at least one numeric column side by side, in the order given. Differing types meet in float32 or float64.
     pub(super) fn open(table: Arc<Table>, columns: Vec<usize>) -> Result<Scalars, Fault> {
         if table.rows() == 0 {
-            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: String::new() });
+            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: NO_ROWS.into() });
         }
         let types: Vec<_> = columns.iter().map(|&column| table.fields()[column].data_type()).collect();
         let fits_f32 = types.iter().all(|data_type| fits_f32(data_type));
@@ -47,7 +48,7 @@ impl Scalars {
             let column = batch.column(place);
             if let Some(row) = first_null(column) {
                 let name = batch.schema_ref().field(place).name();
-                return Err(Fault::content(format_args!("column `{name}`: row {} is null", start + row)));
+                return Err(Fault::content(format_args!("column `{name}`: row {} is null", start + row)).hint(NO_NULLS));
             }
             match &mut values {
                 Values::F32(values) => fill(values, &widen_f32(column)?, feature, self.dim()),

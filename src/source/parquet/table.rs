@@ -15,6 +15,7 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use crate::error::Fault;
 use crate::source::guard::guarded;
+use crate::source::open_file;
 
 /// A Parquet file whose metadata is consistent.
 pub(crate) struct Table {
@@ -26,10 +27,7 @@ pub(crate) struct Table {
 impl Table {
     /// Reads the metadata of the Parquet file `path`.
     pub(crate) fn open(path: &Path) -> Result<Table, Fault> {
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(Fault::content("expected a regular file, whose rows can be read in any order"));
-        }
+        let file = open_file(path)?;
         let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?.map_err(damaged)?;
         let rows = count_rows(metadata.metadata())?;
         Ok(Table { path: path.to_owned(), metadata, rows })
@@ -150,5 +148,5 @@ fn damaged(reason: impl std::fmt::Display) -> Fault {
     let reason = reason.to_string();
     // The decoder's errors wrap each other, and each says again that it is about Parquet.
     let reason = reason.trim_start_matches("Parquet argument error: ").trim_start_matches("Parquet error: ");
-    Fault::content(format_args!("the file is damaged: {reason}"))
+    Fault::content(format_args!("the file is damaged: {reason}")).hint("write it again; was the writer stopped?")
 }

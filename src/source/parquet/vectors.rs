@@ -8,6 +8,7 @@ use arrow::datatypes::DataType;
 
 use super::element::{numpy_name, widen};
 use super::table::Table;
+use super::{NO_NULLS, NO_ROWS};
 use crate::error::Fault;
 use crate::source::{CHUNK_BYTES, Matrix, Rows, Scan};
 
@@ -38,7 +39,7 @@ impl Vectors {
                 .hint("flatten each row before saving"));
         };
         let Some(first) = table.scan(&[column], 0..1.min(table.rows()), 1)?.next() else {
-            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: String::new() });
+            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: NO_ROWS.into() });
         };
         let mut vectors = Vectors { table, column, dtype, dim: 0 };
         let (_, batch) = first?;
@@ -49,7 +50,7 @@ impl Vectors {
         };
         vectors.flatten(0, batch.column(0))?;
         if vectors.dim == 0 {
-            return Err(Fault::NothingToScore { problem: "its lists are empty".into(), hint: String::new() });
+            return Err(Fault::NothingToScore { problem: "its lists are empty".into(), hint: NO_ROWS.into() });
         }
         Ok(vectors)
     }
@@ -61,7 +62,9 @@ impl Vectors {
     /// The elements of the lists in `lists`, whose first is row `start`.
     fn flatten(&self, start: usize, lists: &ArrayRef) -> Result<ArrayRef, Fault> {
         if let Some(row) = first_null(lists) {
-            return Err(Fault::content(format_args!("column `{}`: row {} is null", self.name(), start + row)));
+            return Err(
+                Fault::content(format_args!("column `{}`: row {} is null", self.name(), start + row)).hint(NO_NULLS)
+            );
         }
         let elements = match lists.data_type() {
             DataType::List(_) => self.flatten_ragged(start, lists.as_list::<i32>())?,
@@ -70,7 +73,8 @@ impl Vectors {
         };
         if let Some(element) = first_null(&elements) {
             let (row, feature) = (start + element / self.dim, element % self.dim);
-            return Err(Fault::content(format_args!("column `{}`: row {row} has a null at {feature}", self.name())));
+            return Err(Fault::content(format_args!("column `{}`: row {row} has a null at {feature}", self.name()))
+                .hint(NO_NULLS));
         }
         Ok(elements)
     }

@@ -1,0 +1,12 @@
+//! The binary as users meet it: standard output, standard error and exit code together, and what lies on the disk
+//! afterwards.
+
+mod bad_input;
+mod bad_usage;
+mod formats;
+mod harness;
+mod pipes;
+mod schema;
+#[path = "../support/mod.rs"]
+mod support;
+mod text;
