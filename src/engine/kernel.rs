@@ -26,6 +26,10 @@ pub(crate) fn tile<L: Lanes, const ROWS: usize, const FEW: usize>(
     sums.clear();
     product::<L, ROWS>(rows, cols, dim, &mut sums.similarity);
     let nearest = similarity::<L>(rows, cols, dim, task, &mut sums.similarity);
+    if nearest <= L::Element::NEVER {
+        // A row by itself: no pair counts, and there is no exponent to scale to.
+        return;
+    }
     let ranges = same_ranges(rows.classes, cols.classes);
     for chain in task.chains {
         // The last square has the widest range, so it sets the exponent; each one before has half of it.
