@@ -1,0 +1,107 @@
+//! What the README shows is what the tool does: its picture is the output of its command, and its examples run.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The first of the two commands, before its arguments; the tests run the binary that cargo built for them instead.
+const CARGO_RUN: &str = "cargo run --release -- ";
+
+fn readme() -> String {
+    fs::read_to_string(repository().join("README.md")).unwrap()
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The fenced blocks of a language, without their fences.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("\n```{language}\n");
+    text.split(&fence).skip(1).map(|rest| rest.split_once("```").unwrap().0).collect()
+}
+
+/// The lines of all shell blocks.
+fn commands(text: &str) -> Vec<&str> {
+    blocks(text, "sh").into_iter().flat_map(str::lines).collect()
+}
+
+/// Arguments split as a shell would where nothing but single quotes is special.
+fn words(arguments: &str) -> Vec<String> {
+    let parts = arguments.split('\'').enumerate();
+    let quoted = |(place, part): (usize, &str)| match place % 2 {
+        0 => part.split_whitespace().map(str::to_owned).collect::<Vec<_>>(),
+        _ => vec![part.to_owned()],
+    };
+    parts.flat_map(quoted).collect()
+}
+
+fn run(arguments: &str, directory: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_snnl-score"));
+    command.args(words(arguments)).current_dir(directory).output().unwrap()
+}
+
+#[test]
+fn the_picture_is_what_the_first_command_prints() {
+    let readme = readme();
+    let arguments = commands(&readme)[0].strip_prefix(CARGO_RUN).unwrap();
+    let output = run(arguments, repository());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).unwrap();
+
+    // The last line tells the time and the machine.
+    let [printed, shown] = [printed.as_str(), blocks(&readme, "text")[0]].map(|text| text.trim_end().rsplit_once('\n'));
+    let ((printed, printed_run), (shown, shown_run)) = (printed.unwrap(), shown.unwrap());
+    assert_eq!(printed, shown);
+    for run in [printed_run, shown_run] {
+        assert!(run.contains(" s on cpu, ") && run.contains("self-check of 64 rows a layer: error ≤ "), "{run}");
+    }
+}
+
+#[test]
+fn a_newcomer_needs_two_commands() {
+    let readme = readme();
+    let first = blocks(&readme, "sh")[0].lines().collect::<Vec<_>>();
+    assert!(first.len() == 2 && first[0].starts_with(CARGO_RUN) && first[1] == "cargo test", "{first:?}");
+}
+
+#[test]
+fn the_examples_run_and_write_what_they_name() {
+    let directory = TempDir::new().unwrap();
+    copy(&repository().join("fixtures/fashion-ae"), &directory.path().join("fixtures/fashion-ae"));
+    let readme = readme();
+    let examples: Vec<&str> =
+        commands(&readme).into_iter().filter_map(|line| line.strip_prefix("snnl-score ")).collect();
+    assert!(!examples.is_empty());
+    for arguments in examples {
+        let output = run(arguments, directory.path());
+        assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+        let words = words(arguments);
+        for [flag, file] in words.array_windows() {
+            assert!(!flag.starts_with("--export") || directory.path().join(file).is_file(), "{arguments}: no {file}");
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_file() {
+    let readme = readme();
+    let targets = readme.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap());
+    for target in targets.filter(|target| !target.contains("://")) {
+        assert!(repository().join(target).is_file(), "{target}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
