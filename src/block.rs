@@ -207,7 +207,7 @@ impl Block {
 }
 
 /// Rows prepared one by one and laid out together.
-const STAGED: usize = 4 * TILE;
+const STAGED: usize = TILE;
 
 /// Prepared rows on their way into panels.
 struct Waiting {

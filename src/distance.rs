@@ -21,8 +21,14 @@ impl Distance {
         let squared = || x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
         match self {
             Distance::Cosine => {
-                let norms = dot(x, x).sqrt() * dot(y, y).sqrt();
-                if norms == 0.0 { 1.0 } else { (1.0 - dot(x, y) / norms).max(0.0) }
+                // In units of its largest magnitude no row's square leaves f64's range.
+                let unit = |x: &[f64]| {
+                    let largest = x.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+                    x.iter().map(|x| if largest > 0.0 { x / largest } else { 0.0 }).collect::<Vec<f64>>()
+                };
+                let (x, y) = (unit(x), unit(y));
+                let norms = dot(&x, &x).sqrt() * dot(&y, &y).sqrt();
+                if norms == 0.0 { 1.0 } else { (1.0 - dot(&x, &y) / norms).max(0.0) }
             }
             Distance::Sqeuclidean => squared(),
             Distance::Euclidean => squared().sqrt(),
@@ -60,6 +66,14 @@ mod tests {
         assert_eq!(Distance::Sqeuclidean.between(&x, &y), 25.0);
         assert_eq!(Distance::Euclidean.between(&x, &y), 5.0);
         assert_eq!(Distance::Cosine.between(&x, &[-1.0, 0.0]), 2.0);
+    }
+
+    #[test]
+    fn cosine_knows_no_magnitude() {
+        for magnitude in [1e-310, 1e-200, 1e200, 1e300] {
+            let distance = Distance::Cosine.between(&[3.0 * magnitude, 4.0 * magnitude], &[4.0, 3.0]);
+            assert!((distance - 0.04).abs() < 1e-12, "{magnitude}: {distance}");
+        }
     }
 
     #[test]

@@ -77,7 +77,9 @@ impl Mass {
         if self.is_zero() {
             return f64::NEG_INFINITY;
         }
-        self.value.ln() + self.exponent as f64 * std::f64::consts::LN_2
+        // A value and an exponent that nearly cancel would leave the rounding of both.
+        let Mass { value, exponent } = self.normalized();
+        value.ln() + exponent as f64 * std::f64::consts::LN_2
     }
 
     /// ln(1 + self/whole) for a nonzero `whole`, exact where the ratio is tiny and where it is huge.

@@ -13,7 +13,7 @@ use crate::sums::Sums;
 pub(super) const SAMPLE: usize = 64;
 
 /// Bytes of the crowd that the sample meets at once.
-const CROWD: usize = 16 << 20;
+const CROWD: usize = 2 << 20;
 
 /// The losses of some counted rows, spread over the layer, in f64.
 pub(super) struct Sample {
@@ -28,7 +28,7 @@ impl Sample {
     pub(super) fn new(matrix: &dyn Matrix, rows: &ScoredRows, engine: &mut dyn Engine) -> Result<Sample, Fault> {
         let counted: Vec<RowTag> = rows.counted().copied().collect();
         let size = SAMPLE.min(counted.len());
-        let places: Vec<usize> = (0..size).map(|place| place * counted.len() / size).collect();
+        let places: Vec<usize> = (0..size).map(|stratum| place(stratum, size, counted.len())).collect();
         let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..counted[place] };
         let tags: Vec<RowTag> = (0..).zip(&places).map(own).collect();
 
@@ -68,5 +68,30 @@ impl Sample {
         let differences: Vec<f64> = self.places.iter().zip(&self.losses[position]).map(difference).collect();
         let Mean { mean, stderr, .. } = Mean::of(&differences);
         (mean.abs() + 2.0 * stderr) / Mean::of(losses).mean.abs().max(1e-3)
+    }
+}
+
+/// A place in one of `strata` equal parts of `rows`, at golden-ratio offsets so that no period in the data can hide its
+/// rows from all of them.
+fn place(stratum: usize, strata: usize, rows: usize) -> usize {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let (start, end) = (stratum * rows / strata, (stratum + 1) * rows / strata);
+    let offset = (stratum as f64 * GOLDEN).fract() * (end - start) as f64;
+    // The product may round up to the length of the part.
+    (start + offset as usize).min(end - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_distinct_spread_and_without_a_period() {
+        for rows in [64, 65, 100, 1000, 60_000] {
+            let places: Vec<usize> = (0..64).map(|stratum| place(stratum, 64, rows)).collect();
+            assert!(places.array_windows().all(|[a, b]| a < b) && places[63] < rows, "{rows}");
+        }
+        let odd = (0..64).filter(|&stratum| place(stratum, 64, 64_000) % 10 < 5).count();
+        assert!((20..44).contains(&odd), "{odd}");
     }
 }

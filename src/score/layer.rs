@@ -16,8 +16,8 @@ use crate::labels::Labels;
 use crate::source::{Layer, Matrix};
 use crate::sums::Sums;
 
-/// The error, relative or below 1e-3 relative to that, up to which f32 is taken: what is promised.
-const TOLERATED: f64 = 1e-5;
+/// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
+const TOLERATED: f64 = 0.5e-5;
 
 /// f32 tells distances apart down to 1e-7 of their mean; for colder temperatures than this it is not even tried.
 const COLDEST_F32: f64 = 1e-5;
@@ -55,8 +55,13 @@ impl Scorer<'_> {
         let score = |(losses, &temperature): (&Losses, &f64)| {
             let Mean { mean, stderr, n } = Mean::of(&losses.of_rows);
             if !mean.is_finite() {
-                let problem = format!("no value at temperature {temperature}: the ε form leaves some zero row none");
-                let hint = "a zero row meets itself there with less than no probability; --epsilon 0 has no such term";
+                let problem = format!("the mean loss at temperature {temperature} is {mean}");
+                let hint = match self.definition.epsilon {
+                    0.0 => "rescale the layer, or try --precision f64",
+                    _ => {
+                        "in ε forms a zero row meets itself with less than no probability; --epsilon 0 has no such term"
+                    }
+                };
                 return Err(Fault::NothingToScore { problem, hint: hint.into() });
             }
             let relative = (!rows.of_one_class()).then(|| mean / chance);
@@ -98,6 +103,9 @@ impl Scorer<'_> {
                 self.means.progress.note(&format!("T={temperature}: f32 is off by {error:.1e}, computing in f64"));
                 in_f64.push(position);
             }
+        }
+        if !in_f32.is_empty() && !in_f64.is_empty() {
+            self.means.progress.expect(pairs(rows.tags.len()));
         }
         for (position, of_rows) in self.sweep::<f64>(matrix, rows, &in_f64)? {
             self.largest_error = self.largest_error.max(sample.error_of(position, &of_rows));
@@ -163,4 +171,9 @@ fn best(scores: &[Score]) -> Best {
     let colder = scores.iter().any(|score| score.temperature < temperature);
     let warmer = scores.iter().any(|score| score.temperature > temperature);
     Best { temperature, snnl: scores[lowest].snnl, at_edge: !(colder && warmer) }
+}
+
+/// Unordered pairs of `rows` rows.
+pub(super) fn pairs(rows: usize) -> u64 {
+    rows as u64 * (rows as u64).saturating_sub(1) / 2
 }

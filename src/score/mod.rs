@@ -10,7 +10,7 @@ pub mod table;
 
 use std::time::Instant;
 
-use self::layer::Scorer;
+use self::layer::{Scorer, pairs};
 use self::table::{Dataset, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
 use crate::engine::Engine;
@@ -60,7 +60,7 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
     let start = Instant::now();
     let device = means.engine.describe();
     let threads = means.threads;
-    let pairs = (labels.len() as u64) * (labels.len() as u64).saturating_sub(1) / 2 * layers.len() as u64;
+    let pairs = pairs(labels.len()) * layers.len() as u64;
     means.progress.expect(pairs);
     let mut scorer = Scorer { labels, definition, means, largest_error: 0.0 };
     let mut scores = Vec::with_capacity(layers.len());

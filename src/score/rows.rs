@@ -120,8 +120,10 @@ fn prepare(survey: &Survey, distance: Distance) -> Result<Preparation, Fault> {
 /// The ladder in units of prepared distances.
 fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f64>, Fault> {
     if unit == 0.0 {
-        let problem = "all rows are equal, so their mean distance is 0 and no unit for temperatures";
-        return Err(Fault::content(problem).hint("--temperature-unit raw takes temperatures as they are"));
+        let problem = "the mean squared distance of the rows is 0 in f64, so it is no unit for temperatures";
+        let hint =
+            "the rows are equal, or so small that their squares vanish: rescale the layer, or use --distance cosine";
+        return Err(Fault::content(problem).hint(hint));
     }
     let prepared = |&temperature: &f64| {
         let prepared = temperature * unit * scale;
@@ -129,7 +131,11 @@ fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f6
             return Ok(prepared);
         }
         let problem = format!("temperature {temperature:e} is out of proportion to the layer's distances");
-        Err(Fault::content(problem).hint("--temperature-unit mean measures temperatures in mean distances"))
+        Err(Fault::content(problem).hint(match (definition.distance, definition.unit) {
+            (Distance::Cosine, _) => "cosine distances lie in 0..2; temperatures from 1e-6 to 1e6 make sense",
+            (_, TemperatureUnit::Raw) => "--temperature-unit mean measures temperatures in mean distances",
+            (_, TemperatureUnit::Mean) => "multiples of the mean distance from 1e-6 to 1e6 make sense",
+        }))
     };
     definition.ladder.temperatures().iter().map(prepared).collect()
 }
