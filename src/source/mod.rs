@@ -22,7 +22,7 @@ pub use self::rows::{Rows, Values};
 use crate::error::{Error, Fault};
 
 /// Size of a chunk in the file: large enough that a read costs little, small enough to stay in a cache.
-const CHUNK_BYTES: usize = 4 << 20;
+const CHUNK_BYTES: usize = 1 << 20;
 
 /// Whether a file's stem or a column's name says that labels are in it.
 pub(crate) fn is_label_like(name: &str) -> bool {
