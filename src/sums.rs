@@ -22,18 +22,18 @@ impl Mass {
     /// Nothing summed yet: the identity of [`Mass::add`].
     pub const ZERO: Mass = Mass { value: 0.0, exponent: i64::MIN };
 
-    /// `value · 2^exponent`, for an integral exponent and a value that is 0 or within 2^±450, so that sums of many stay
+    /// `value · 2^exponent`, for a value that is 0 or within 2^±450, so that sums of many stay
     /// in range.
     #[inline]
-    pub fn new(value: f64, exponent: f64) -> Mass {
-        Mass { value, exponent: exponent as i64 }
+    pub fn new(value: f64, exponent: i64) -> Mass {
+        Mass { value, exponent }
     }
 
     /// exp(x) for any finite x.
     pub fn exp(x: f64) -> Mass {
         let log2 = x * std::f64::consts::LOG2_E;
         let whole = log2.floor();
-        Mass::new((log2 - whole).exp2(), whole)
+        Mass::new((log2 - whole).exp2(), whole as i64)
     }
 
     /// Adds another mass. The result differs from the true sum by one rounding to f64.
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn zero_is_the_identity() {
-        let mass = Mass::new(3.0, -4000.0);
+        let mass = Mass::new(3.0, -4000);
         let mut sum = Mass::ZERO;
         sum.add(mass);
         assert_eq!(sum, mass);

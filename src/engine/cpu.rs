@@ -7,9 +7,9 @@ use crate::block::{Block, Features, PANEL, Prepared, RowTag, TILE};
 use crate::sums::Sums;
 
 use super::dispatch::{self, Kernels, TileKernel};
-use super::ledger::{Entry, Ledger};
+use super::ledger::Ledger;
 use super::simd::Element;
-use super::tile::{Chains, Side, TileSums, TileTask};
+use super::tile::{Chain, Chains, Side, TileSums, TileTask};
 use super::{Engine, Sides, Task};
 
 /// Symmetric tiles over threads, with the widest instructions that the processor has.
@@ -65,7 +65,7 @@ type Place = (usize, usize);
 impl<E: Element> Sweep<'_, E> {
     fn run(&self, threads: usize, sums: &mut Sums) {
         let chains = Chains::cut(self.task.temperatures);
-        let ledger = Ledger::over(sums);
+        let ledger = Ledger::over(sums, &chains.ladder);
         let next = Mutex::new(Some((0, 0)).filter(|_| self.rows.rows() > 0 && self.cols.rows() > 0));
         let take = || {
             let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +78,7 @@ impl<E: Element> Sweep<'_, E> {
                 scope.spawn(|_| {
                     let mut room = TileSums::new(self.task.temperatures.len());
                     while let Some(place) = take() {
-                        self.tile(place, &chains, &mut room, &ledger);
+                        self.tile(place, &chains.chains, &mut room, &ledger);
                     }
                 });
             }
@@ -99,7 +99,7 @@ impl<E: Element> Sweep<'_, E> {
         (row * TILE < self.rows.rows()).then_some((row, if self.is_square() { row } else { 0 }))
     }
 
-    fn tile(&self, (row, col): Place, chains: &Chains, room: &mut TileSums<E>, ledger: &Ledger) {
+    fn tile(&self, (row, col): Place, chains: &[Chain], room: &mut TileSums<E>, ledger: &Ledger<E>) {
         let (left_classes, right_classes) = (classes(self.rows, row), classes(self.cols, col));
         let left = side(self.rows, self.left, row, &left_classes);
         let right = side(self.cols, self.right, col, &right_classes);
@@ -107,14 +107,12 @@ impl<E: Element> Sweep<'_, E> {
         let on_diagonal = self.is_square() && row == col;
         let both_sides = self.task.sides == Sides::Both && !on_diagonal;
         let selves = selves(row_tags, col_tags);
-        let task = TileTask { distance: self.task.distance, chains: &chains.chains, selves: &selves, both_sides };
+        let task = TileTask { distance: self.task.distance, chains, selves: &selves, both_sides };
         (self.kernel)(&left, &right, self.rows.dim, &task, room);
 
-        let TileSums { exponents, rows, cols, rescued_rows, rescued_cols, .. } = room;
-        let (ladder, exponents) = (chains.ladder.as_slice(), exponents.as_slice());
-        ledger.enter(col, Entry { tags: row_tags, ladder, exponents, sums: rows, rescued: rescued_rows });
+        ledger.enter(col, row_tags, &room.rows);
         if both_sides {
-            ledger.enter(row, Entry { tags: col_tags, ladder, exponents, sums: cols, rescued: rescued_cols });
+            ledger.enter(row, col_tags, &room.cols);
         }
         let pairs = (left.rows() * right.rows()) as u64;
         (self.task.progress)(if on_diagonal { (pairs - left.rows() as u64) / 2 } else { pairs });

@@ -3,12 +3,15 @@
 
 pub mod cpu;
 mod dispatch;
+mod distances;
 mod kernel;
 mod ledger;
+mod product;
 pub mod reference;
 mod rescue;
 mod simd;
 mod tile;
+mod weights;
 
 use crate::block::Block;
 use crate::distance::Distance;

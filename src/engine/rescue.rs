@@ -5,7 +5,7 @@ use crate::block::TILE;
 use crate::sums::{Mass, Relation};
 
 use super::simd::{Element, Lanes};
-use super::tile::{Chain, Rescued, Side, SideSums, TileRow, common_exponent};
+use super::tile::{Chain, Rescued, Side, SideResult, TileRow, common_exponent};
 
 /// For every row, the range of columns of its class. Both sides are sorted by class.
 pub(crate) fn same_ranges(rows: &[u32], cols: &[u32]) -> [(usize, usize); TILE] {
@@ -29,28 +29,26 @@ pub(crate) fn rescue<L: Lanes>(
     facing: &Side<L::Element>,
     chains: &[Chain],
     similarity: impl Fn(usize, usize) -> L::Element,
-    sums: &mut SideSums<L::Element>,
-    rescued: &mut Vec<Rescued>,
+    result: &mut SideResult<L::Element>,
 ) {
     let ranges = same_ranges(own.classes, facing.classes);
     let steps = chains.iter().flat_map(|chain| chain.powers().map(|(step, power)| (step, power, chain.rate)));
     for (step, power, rate) in steps {
         let rate = L::Element::from_f64(L::Element::from_f64(rate).to_f64() * power);
         for relation in [Relation::Same, Relation::Other] {
-            let sums = &mut sums.of(relation)[step].0;
-            for (position, sum) in sums[..own.rows()].iter_mut().enumerate() {
+            for (position, &(low, high)) in ranges[..own.rows()].iter().enumerate() {
+                let sum = &mut result.of(relation)[step].0[position];
                 if *sum >= L::Element::LEAST_MASS {
                     continue;
                 }
                 *sum = L::Element::ZERO;
-                let (low, high) = ranges[position];
                 let (before, after) = match relation {
                     Relation::Same => (low..high, 0..0),
                     Relation::Other => (0..low, high..facing.rows()),
                 };
                 if !before.is_empty() || !after.is_empty() {
                     let mass = mass_of::<L>(before.chain(after).map(|facing| similarity(position, facing)), rate);
-                    rescued.push(Rescued { relation, step, position, mass });
+                    result.rescued.push(Rescued { relation, step, position, mass });
                 }
             }
         }
@@ -75,5 +73,5 @@ fn mass_of<L: Lanes>(values: impl Iterator<Item = L::Element>, rate: L::Element)
     for values in members.0.chunks_exact(L::LANES) {
         sum = L::add(sum, L::exp2(L::fused_mul_add(L::load(values), rate, shift)));
     }
-    Mass::new(L::sum(sum).to_f64(), exponent.to_f64())
+    Mass::new(L::sum(sum).to_f64(), exponent.to_f64() as i64)
 }

@@ -84,33 +84,6 @@ impl Chain {
 #[repr(C, align(64))]
 pub(crate) struct TileRow<E>(pub(crate) [E; TILE]);
 
-/// The sums of one side of a tile: for both relations and every temperature, one number a row.
-pub(crate) struct SideSums<E> {
-    same: Vec<TileRow<E>>,
-    other: Vec<TileRow<E>>,
-}
-
-impl<E: Element> SideSums<E> {
-    fn new(temperatures: usize) -> Self {
-        let nothing = vec![TileRow([E::ZERO; TILE]); temperatures];
-        SideSums { same: nothing.clone(), other: nothing }
-    }
-
-    /// For every temperature, chain after chain, the sums over the same and over the other classes.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&TileRow<E>, &TileRow<E>)> {
-        self.same.iter().zip(&self.other)
-    }
-
-    /// The sums of all rows at every temperature, chain after chain, in units of 2^[`TileSums::exponents`].
-    #[inline(always)]
-    pub(crate) fn of(&mut self, relation: Relation) -> &mut [TileRow<E>] {
-        match relation {
-            Relation::Same => &mut self.same,
-            Relation::Other => &mut self.other,
-        }
-    }
-}
-
 /// Exponents that sums share are multiples of this, so that most tiles of a layer have the same one and their sums add
 /// up without being moved.
 const EXPONENT_STEP: f64 = 32.0;
@@ -122,6 +95,7 @@ pub(crate) fn common_exponent(log2: f64) -> f64 {
 }
 
 /// A sum that fell out of the range of the tile's common exponent and was taken again by itself.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Rescued {
     pub(crate) relation: Relation,
     /// Place of its temperature among all chains' temperatures.
@@ -131,37 +105,62 @@ pub(crate) struct Rescued {
     pub(crate) mass: Mass,
 }
 
-/// Everything one tile adds to the sums of its rows and columns, and the room it is computed in.
+/// What a tile adds to the rows of one of its sides, at every temperature, chain after chain.
+#[derive(Clone)]
+pub(crate) struct SideResult<E> {
+    /// The binary exponent in whose units the sums are.
+    pub(crate) exponents: Vec<i64>,
+    /// A sum a row over its own class.
+    pub(crate) same: Vec<TileRow<E>>,
+    /// A sum a row over the other classes.
+    pub(crate) other: Vec<TileRow<E>>,
+    /// Sums that are not in those, but apart.
+    pub(crate) rescued: Vec<Rescued>,
+}
+
+impl<E: Element> SideResult<E> {
+    fn new(temperatures: usize) -> Self {
+        let nothing = vec![TileRow([E::ZERO; TILE]); temperatures];
+        SideResult { exponents: vec![0; temperatures], same: nothing.clone(), other: nothing, rescued: Vec::new() }
+    }
+
+    fn clear(&mut self) {
+        self.same.fill(TileRow([E::ZERO; TILE]));
+        self.other.fill(TileRow([E::ZERO; TILE]));
+        self.rescued.clear();
+    }
+
+    /// The sums over one relation.
+    #[inline(always)]
+    pub(crate) fn of(&mut self, relation: Relation) -> &mut [TileRow<E>] {
+        match relation {
+            Relation::Same => &mut self.same,
+            Relation::Other => &mut self.other,
+        }
+    }
+}
+
+/// What one tile adds to its rows and to its columns, and the room it is computed in.
 pub(crate) struct TileSums<E> {
     /// −distance of every pair, a row each.
     pub(crate) similarity: Vec<TileRow<E>>,
-    /// Binary exponent of the sums at each temperature, chain after chain.
-    pub(crate) exponents: Vec<f64>,
-    pub(crate) rows: SideSums<E>,
-    pub(crate) cols: SideSums<E>,
-    pub(crate) rescued_rows: Vec<Rescued>,
-    pub(crate) rescued_cols: Vec<Rescued>,
+    pub(crate) rows: SideResult<E>,
+    pub(crate) cols: SideResult<E>,
 }
 
 impl<E: Element> TileSums<E> {
     pub(crate) fn new(temperatures: usize) -> Self {
         TileSums {
             similarity: vec![TileRow([E::ZERO; TILE]); TILE],
-            exponents: vec![0.0; temperatures],
-            rows: SideSums::new(temperatures),
-            cols: SideSums::new(temperatures),
-            rescued_rows: Vec::new(),
-            rescued_cols: Vec::new(),
+            rows: SideResult::new(temperatures),
+            cols: SideResult::new(temperatures),
         }
     }
 
     /// Back to nothing summed.
     pub(crate) fn clear(&mut self) {
-        for sums in [&mut self.rows.same, &mut self.rows.other, &mut self.cols.same, &mut self.cols.other] {
-            sums.fill(TileRow([E::ZERO; TILE]));
-        }
-        self.rescued_rows.clear();
-        self.rescued_cols.clear();
+        self.rows.clear();
+        self.cols.clear();
     }
 }
 

@@ -50,7 +50,7 @@ impl Form {
     /// The loss of a row of a class of `class_size` among `rows` rows when every neighbor is as likely as any other,
     /// as it is at T → ∞.
     pub(super) fn chance(&self, class_size: usize, rows: usize) -> f64 {
-        let mass = |count: usize| Mass::new(count as f64, 0.0);
+        let mass = |count: usize| Mass::new(count as f64, 0);
         self.loss(mass(class_size - 1), mass(rows - class_size), f64::INFINITY, Meets::Others)
     }
 

@@ -1,11 +1,15 @@
 //! Rows of one layer made ready for the engines: scaled for their distance, laid out in panels, sorted by class within
 //! every tile; how many rows a block holds and when it is read are left to `score`.
 
+mod preparation;
+mod stream;
+
 use rayon::prelude::*;
 
-use crate::distance::Distance;
+pub use self::preparation::Preparation;
+pub use self::stream::RowStream;
 use crate::error::Fault;
-use crate::source::{Rows, Scan, Values};
+use crate::source::{Rows, Values};
 
 /// Rows in a panel: a multiple of what the widest kernel takes at once, on either side of the product.
 pub const PANEL: usize = 48;
@@ -59,53 +63,6 @@ pub struct Block {
     pub features: Features,
 }
 
-/// How the rows of a layer are changed so that their distances stay the same, up to [`Preparation::scale`], and the
-/// products of prepared rows give them with the least rounding.
-#[derive(Debug, Clone)]
-pub struct Preparation {
-    /// The distance to prepare for: `cosine` normalises every row, the others subtract `centre`.
-    pub distance: Distance,
-    /// What is subtracted from every row; the mean, of which no distance depends but ‖x‖² + ‖y‖² − 2⟨x, y⟩ does.
-    pub centre: Vec<f64>,
-    /// A power of two that every row is multiplied by, so that f32 neither overflows nor underflows.
-    pub scale: f64,
-}
-
-impl Preparation {
-    /// Prepares one row and returns its squared norm.
-    fn apply(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> f64 {
-        match self.distance {
-            Distance::Cosine => {
-                let factor = inverse_norm(row.clone());
-                out.iter_mut().zip(row).for_each(|(out, x)| *out = x * factor.0 * factor.1);
-            }
-            Distance::Sqeuclidean | Distance::Euclidean => {
-                for ((out, x), centre) in out.iter_mut().zip(row).zip(&self.centre) {
-                    *out = (x - centre) * self.scale;
-                }
-            }
-        }
-        out.iter().map(|x| x * x).sum()
-    }
-}
-
-/// 1/‖row‖ as two factors whose product might overflow; zeros for a zero row.
-fn inverse_norm(row: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let squared: f64 = row.clone().map(|x| x * x).sum();
-    if squared.is_normal() && squared.sqrt().recip().is_normal() {
-        return (1.0, squared.sqrt().recip());
-    }
-    // The squares left f64's range, or the row is zero: measure in units of the largest magnitude.
-    let largest = row.clone().fold(0.0, |largest: f64, x| largest.max(x.abs()));
-    if largest == 0.0 {
-        return (0.0, 0.0);
-    }
-    // Dividing by a subnormal could overflow; a power of two below it does not change the direction.
-    let unit = if largest < f64::MIN_POSITIVE { (2f64).powi(600) } else { largest.recip() };
-    let squared: f64 = row.map(|x| (x * unit) * (x * unit)).sum();
-    (unit, squared.sqrt().recip())
-}
-
 /// A float that rows can be prepared in: f32 or f64.
 pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     /// Rounds to this precision.
@@ -135,40 +92,6 @@ impl Precision for f64 {
     }
     fn features(prepared: Prepared<f64>) -> Features {
         Features::F64(prepared)
-    }
-}
-
-/// Rows of a layer one after the other, from which blocks are read one after the other.
-pub struct RowStream<'a> {
-    scan: Scan<'a>,
-    /// The chunk being read, and the next row in it.
-    current: Option<(Rows, usize)>,
-}
-
-impl<'a> RowStream<'a> {
-    /// A stream over what `scan` gives.
-    pub fn new(scan: Scan<'a>) -> Self {
-        RowStream { scan, current: None }
-    }
-
-    /// Moves on to row `id`, which lies ahead.
-    fn seek(&mut self, id: usize) -> Result<(&Rows, usize), Fault> {
-        loop {
-            match &mut self.current {
-                Some((chunk, row)) if (*row..chunk.rows()).contains(&(id.wrapping_sub(chunk.start))) => {
-                    *row = id - chunk.start;
-                    break;
-                }
-                _ => match self.scan.next() {
-                    Some(chunk) => self.current = Some((chunk?, 0)),
-                    None => return Err(Fault::content(format!("row {id} is missing: the data ended before it"))),
-                },
-            }
-        }
-        match &self.current {
-            Some((chunk, row)) => Ok((chunk, *row)),
-            None => Err(Fault::content(format!("row {id} is missing"))),
-        }
     }
 }
 
@@ -256,6 +179,7 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::distance::Distance;
 
     fn tag(id: u32, class: u32) -> RowTag {
         RowTag { id, slot: id, class }

@@ -1,0 +1,73 @@
+//! The engine on one thread, by instruction set: pairs a second at several widths and ladders.
+//!
+//! `cargo bench --bench kernel`; `cargo bench --bench kernel -- avx512` for one instruction set.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use snnl_score::block::{Block, Preparation, RowStream, RowTag};
+use snnl_score::distance::Distance;
+use snnl_score::engine::cpu::Cpu;
+use snnl_score::engine::{Engine, Sides, Task};
+use snnl_score::source::{Matrix, Memory};
+use snnl_score::sums::Sums;
+
+/// A few tiles to a side.
+const ROWS: usize = 1920;
+
+const CLASSES: u32 = 10;
+
+fn main() {
+    divan::main();
+}
+
+/// Rows of SplitMix64 numbers in 0..1, of classes in turn.
+fn block(dim: usize) -> Block {
+    let mut state = 0_u64;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let matrix = Memory::new(dim, (0..ROWS * dim).map(|_| next()).collect());
+    let tags: Vec<RowTag> = (0..ROWS as u32).map(|id| RowTag { id, slot: id, class: id % CLASSES }).collect();
+    let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
+    let mut stream = RowStream::new(matrix.scan(0..ROWS).expect("a matrix in memory"));
+    Block::read::<f32>(&mut stream, &tags, dim, &preparation).expect("a matrix in memory")
+}
+
+/// The instruction sets that this processor has.
+fn engines() -> Vec<String> {
+    Cpu::all(1).iter().map(Cpu::describe).collect()
+}
+
+fn sweep(bencher: Bencher, engine: &str, dim: usize, temperatures: &[f64]) {
+    let mut engines = Cpu::all(1).into_iter();
+    let mut engine = engines.find(|cpu| cpu.describe() == engine).expect("one of `engines`");
+    let block = block(dim);
+    let task = Task { distance: Distance::Cosine, temperatures, sides: Sides::Both, progress: &|_| () };
+    bencher.counter(ItemsCount::new(ROWS * (ROWS - 1) / 2)).bench_local(|| {
+        let mut sums = Sums::new(ROWS, temperatures.len());
+        engine.sweep(&block, &block, &task, &mut sums);
+        sums
+    });
+}
+
+/// Mostly the product.
+#[divan::bench(args = engines(), consts = [64, 784])]
+fn one_temperature<const DIM: usize>(bencher: Bencher, engine: &str) {
+    sweep(bencher, engine, DIM, &[1.0]);
+}
+
+/// The default ladder: three exponentials, five squares.
+#[divan::bench(args = engines(), consts = [64, 784])]
+fn eight_temperatures<const DIM: usize>(bencher: Bencher, engine: &str) {
+    sweep(bencher, engine, DIM, &[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]);
+}
+
+/// No temperature is half of another: an exponential each.
+#[divan::bench(args = engines(), consts = [784])]
+fn thirty_two_temperatures<const DIM: usize>(bencher: Bencher, engine: &str) {
+    let ladder: Vec<f64> = (0..32).map(|step| 0.01 * 1000_f64.powf(f64::from(step) / 31.0)).collect();
+    sweep(bencher, engine, DIM, &ladder);
+}

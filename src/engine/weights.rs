@@ -1,0 +1,175 @@
+//! exp(−d/T) of a tile's distances at a chain of temperatures, summed for both sides in one pass; sums that leave the
+//! range of their common exponent are left to `engine::rescue`.
+
+use std::ops::Range;
+
+use crate::block::TILE;
+use crate::sums::Relation;
+
+use super::simd::{Element, Lanes};
+use super::tile::{Chain, TileSums, common_exponent};
+
+/// Adds the weights of all pairs to the sums of their rows and columns. `nearest` is the largest −distance, `ranges` has
+/// each row's columns of its own class, and `cols` columns are there.
+#[inline(always)]
+pub(crate) fn weigh<L: Lanes, const MANY: usize, const FEW: usize>(
+    chain: &Chain,
+    nearest: L::Element,
+    ranges: &[(usize, usize)],
+    cols: usize,
+    sums: &mut TileSums<L::Element>,
+) {
+    // The last square has the widest range, so it sets the exponent; each one before has half of it.
+    let squares = 2f64.powi(chain.length as i32 - 1);
+    let rate = L::Element::from_f64(chain.rate);
+    let largest = nearest.to_f64() * rate.to_f64() * squares;
+    let exponent = L::Element::from_f64((common_exponent(largest) - L::Element::TOP_EXPONENT) / squares);
+    for (step, power) in chain.powers() {
+        let exponent = (exponent.to_f64() * power) as i64;
+        sums.rows.exponents[step] = exponent;
+        sums.cols.exponents[step] = exponent;
+    }
+    let mut pass = Pass::<L> { sums, before: chain.before, rate, exponent, cols };
+    match chain.length {
+        // One accumulator a row leaves registers for more rows.
+        1 => pass.run::<MANY, 1>(ranges),
+        2 => pass.run::<FEW, 2>(ranges),
+        3 => pass.run::<FEW, 3>(ranges),
+        _ => pass.run::<FEW, 4>(ranges),
+    }
+}
+
+/// One chain of temperatures over one tile.
+struct Pass<'a, L: Lanes> {
+    sums: &'a mut TileSums<L::Element>,
+    /// Temperatures in the chains before this one.
+    before: usize,
+    rate: L::Element,
+    exponent: L::Element,
+    /// Columns that are there.
+    cols: usize,
+}
+
+impl<L: Lanes> Pass<'_, L> {
+    /// Sums the exponentials of the whole tile, `FEW` rows at a time.
+    #[inline(always)]
+    fn run<const FEW: usize, const POWERS: usize>(&mut self, ranges: &[(usize, usize)]) {
+        let end = self.cols.div_ceil(L::LANES);
+        for first in (0..ranges.len()).step_by(FEW) {
+            let there = &ranges[first..ranges.len().min(first + FEW)];
+            // Vectors with a column of the class of any of these rows, and those with nothing else for all of them.
+            let touched = there.iter().filter(|range| range.0 < range.1);
+            let (low, high) = touched.fold((TILE, 0), |(low, high), range| (low.min(range.0), high.max(range.1)));
+            let (low, high) = (low.min(high) / L::LANES, high.div_ceil(L::LANES));
+            let alike = there.iter().all(|range| *range == there[0]);
+            let inner = there[0].0.div_ceil(L::LANES)..there[0].1 / L::LANES;
+            let inner = if alike && !inner.is_empty() { inner } else { high..high };
+            let of_other = (Relation::Other, [0..low, high..end]);
+            for (relation, vectors) in [of_other, (Relation::Same, [inner.clone(), 0..0])] {
+                if vectors.iter().any(|range| !range.is_empty()) {
+                    self.pure::<FEW, POWERS>(relation, first, vectors);
+                }
+            }
+            if low < high {
+                self.mixed::<POWERS>(first, there, [low..inner.start, inner.end..high]);
+            }
+        }
+    }
+
+    /// Vectors of columns that all stand in the same relation to these rows.
+    #[inline(always)]
+    fn pure<const FEW: usize, const POWERS: usize>(
+        &mut self,
+        relation: Relation,
+        first: usize,
+        vectors: [Range<usize>; 2],
+    ) {
+        let (rate, exponent) = (L::splat(self.rate), L::splat(-self.exponent));
+        let mut row_sums = [[L::splat(L::Element::ZERO); FEW]; POWERS];
+        let similarity = array::<_, FEW>(&self.sums.similarity[first..]);
+        let cols = array_mut::<_, POWERS>(&mut self.sums.cols.of(relation)[self.before..]);
+        for v in vectors[0].clone().chain(vectors[1].clone()) {
+            let at = v * L::LANES;
+            // Register operations stay out of closures, which would not inherit the instruction set.
+            let mut weights = [rate; FEW];
+            for (weight, row) in weights.iter_mut().zip(similarity) {
+                *weight = L::exp2(L::fused_mul_add(L::load(&row.0[at..]), rate, exponent));
+            }
+            for (sums, col) in row_sums.iter_mut().zip(cols.iter_mut()) {
+                let mut together = weights[0];
+                for weight in &weights[1..] {
+                    together = L::add(together, *weight);
+                }
+                let col = &mut col.0[at..];
+                L::store(L::add(L::load(col), together), col);
+                for (sum, weight) in sums.iter_mut().zip(&mut weights) {
+                    *sum = L::add(*sum, *weight);
+                    *weight = L::mul(*weight, *weight);
+                }
+            }
+        }
+        let rows = &mut self.sums.rows.of(relation)[self.before..];
+        for (sums, row) in row_sums.iter().zip(rows) {
+            add_lanes::<L>(sums, &mut row.0[first..]);
+        }
+    }
+
+    /// Vectors of columns of which some are of a row's class and some are not.
+    #[inline(always)]
+    fn mixed<const POWERS: usize>(&mut self, first: usize, ranges: &[(usize, usize)], vectors: [Range<usize>; 2]) {
+        let (rate, exponent) = (L::splat(self.rate), L::splat(-self.exponent));
+        for (row, range) in (first..).zip(ranges) {
+            let mut row_sums = [[L::splat(L::Element::ZERO); 2]; POWERS];
+            for v in vectors[0].clone().chain(vectors[1].clone()) {
+                let at = v * L::LANES;
+                let same = within::<L>(range.0, range.1, at);
+                let similarity = L::load(&self.sums.similarity[row].0[at..]);
+                let mut weight = L::exp2(L::fused_mul_add(similarity, rate, exponent));
+                for (step, sums) in (self.before..).zip(&mut row_sums) {
+                    // Times 1 or 0 and less itself or 0: both are exact.
+                    let of_same = L::mul(weight, same);
+                    let parts = [(Relation::Same, of_same), (Relation::Other, L::sub(weight, of_same))];
+                    for ((relation, part), sum) in parts.into_iter().zip(sums) {
+                        *sum = L::add(*sum, part);
+                        let col = &mut self.sums.cols.of(relation)[step].0[at..];
+                        L::store(L::add(L::load(col), part), col);
+                    }
+                    weight = L::mul(weight, weight);
+                }
+            }
+            for (step, sums) in (self.before..).zip(&row_sums) {
+                add_lanes::<L>(&sums[..1], &mut self.sums.rows.of(Relation::Same)[step].0[row..]);
+                add_lanes::<L>(&sums[1..], &mut self.sums.rows.of(Relation::Other)[step].0[row..]);
+            }
+        }
+    }
+}
+
+/// Adds the lanes of each vector to the row it belongs to.
+#[inline(always)]
+fn add_lanes<L: Lanes>(sums: &[L::Vector], rows: &mut [L::Element]) {
+    for (sum, row) in sums.iter().zip(rows) {
+        *row = *row + L::sum(*sum);
+    }
+}
+
+/// 1 in the lanes of the vector at column `at` that lie in `low..high`, 0 in the others: one step up at `low` less one
+/// at `high`.
+#[inline(always)]
+fn within<L: Lanes>(low: usize, high: usize, at: usize) -> L::Vector {
+    let up = L::load(&L::Element::STEP[16 - low.saturating_sub(at).min(16)..]);
+    let down = L::load(&L::Element::STEP[16 - high.saturating_sub(at).min(16)..]);
+    L::sub(up, down)
+}
+
+/// The first `N` of `slice`, so that the compiler knows how many there are.
+#[inline(always)]
+fn array<T, const N: usize>(slice: &[T]) -> &[T; N] {
+    slice[..N].try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
+}
+
+/// As [`array`].
+#[inline(always)]
+fn array_mut<T, const N: usize>(slice: &mut [T]) -> &mut [T; N] {
+    (&mut slice[..N]).try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
+}
