@@ -77,15 +77,24 @@ impl Mass {
         if self.is_zero() {
             return f64::NEG_INFINITY;
         }
+        if !self.value.is_finite() {
+            return f64::NAN;
+        }
         // A value and an exponent that nearly cancel would leave the rounding of both.
         let Mass { value, exponent } = self.normalized();
         value.ln() + exponent as f64 * std::f64::consts::LN_2
     }
 
-    /// ln(1 + self/whole) for a nonzero `whole`, exact where the ratio is tiny and where it is huge.
+    /// ln(1 + self/whole), exact where the ratio is tiny and where it is huge; NaN where either is no number.
     pub fn ln_1p_over(self, whole: Mass) -> f64 {
+        if !self.value.is_finite() || !whole.value.is_finite() {
+            return f64::NAN;
+        }
         if self.is_zero() {
             return 0.0;
+        }
+        if whole.is_zero() {
+            return f64::INFINITY;
         }
         let (part, whole) = (self.normalized(), whole.normalized());
         let exponent = part.exponent - whole.exponent;
@@ -187,6 +196,16 @@ mod tests {
     fn a_huge_ratio_is_its_logarithm() {
         let loss = Mass::exp(3.0).ln_1p_over(Mass::exp(-1e6));
         assert!((loss - 1_000_003.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        for value in [f64::NAN, f64::INFINITY] {
+            let broken = Mass::new(value, 0);
+            assert!(broken.ln().is_nan());
+            assert!(broken.ln_1p_over(Mass::exp(0.0)).is_nan() && Mass::exp(0.0).ln_1p_over(broken).is_nan());
+        }
+        assert_eq!(Mass::exp(0.0).ln_1p_over(Mass::ZERO), f64::INFINITY);
     }
 
     #[test]

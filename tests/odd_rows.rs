@@ -2,7 +2,7 @@
 
 mod oracle;
 
-use oracle::{AUTO_PROMISE, DISTANCES, Dice, error, scored, try_score, values, wishes};
+use oracle::{AUTO_PROMISE, DISTANCES, Dice, error, scored, slow, try_score, values, wishes};
 use snnl_score::block::TILE;
 use snnl_score::definition::{Precision, Preset, Singletons, Wishes};
 use snnl_score::distance::Distance;
@@ -134,4 +134,24 @@ fn equal_rows_are_at_chance_at_every_temperature() {
             assert!(off < 1e-9, "{distance}, T = {}: {off:e} from chance", score.temperature);
         }
     }
+}
+
+#[test]
+fn rows_wider_than_the_self_checks_crowd() {
+    const WIDE: usize = 270_000;
+    let dice = &mut Dice(55);
+    let rows: Vec<Vec<f64>> = (0..4).map(|_| dice.row(WIDE)).collect();
+    let table = scored(&rows, &[0, 0, 1, 1], wishes(Distance::Cosine, Precision::Auto, &[1.0]));
+    assert_eq!(table.run.self_check.rows, 4);
+    let expected = slow(&rows, &[0, 0, 1, 1], Distance::Cosine, &[1.0]);
+    assert!(error(table.layers[0].scores[0].snnl, expected[0]) < 1e-5);
+}
+
+#[test]
+fn temperatures_that_f32_cannot_express_are_refused_not_garbled() {
+    let rows = Dice(56).rows(40, 3);
+    let classes = Dice(57).labels(40, 3);
+    let refused = try_score(&rows, &classes, wishes(Distance::Cosine, Precision::F32, &[1e-9])).unwrap_err();
+    assert_eq!(refused.exit_code(), 3);
+    assert!(refused.hint().unwrap().contains("--precision auto"));
 }

@@ -34,8 +34,8 @@ pub(crate) struct Chain {
     pub(crate) before: usize,
 }
 
-/// Squaring doubles the relative error. After three squares it is 8 times that of one exponential in f32, 1e-7: below
-/// the promise of 1e-5, and of random sign.
+/// Squaring doubles the relative error. After three squares it is 8 times that of one exponential in f32, 2e-7: of
+/// random sign and below the promise of 1e-5.
 const LONGEST_CHAIN: usize = 4;
 
 /// A ladder of temperatures cut into chains.

@@ -24,6 +24,11 @@ pub(super) struct Sample {
 }
 
 impl Sample {
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.places.len()
+    }
+
     /// Computes the sample.
     pub(super) fn new(matrix: &dyn Matrix, rows: &ScoredRows, engine: &mut dyn Engine) -> Result<Sample, Fault> {
         let counted: Vec<RowTag> = rows.counted().copied().collect();
@@ -38,7 +43,7 @@ impl Sample {
         let sample = Block::read::<f64>(&mut everything()?, &tags, dim, preparation)?;
         let mut sums = Sums::new(size, rows.temperatures.len());
         let mut crowd = everything()?;
-        let part = (CROWD / (8 * dim)).next_multiple_of(TILE);
+        let part = (CROWD / (8 * dim)).max(1).next_multiple_of(TILE);
         for tags in rows.tags.chunks(part) {
             let crowd = Block::read::<f64>(&mut crowd, tags, dim, preparation)?;
             let task = Task {
@@ -62,7 +67,8 @@ impl Sample {
     ///
     /// # Formula
     /// |mean δ| + 2 · stderr δ over the sample's differences δ: the errors of rows are nearly independent, so their
-    /// mean over the whole layer lies within this with more than 95 % probability.
+    /// mean over the whole layer lies within this with about 95 % probability, unless a few rows that the sample
+    /// misses are much worse than the rest.
     pub(super) fn error_of(&self, position: usize, losses: &[f64]) -> f64 {
         let difference = |(&place, exact): (&usize, &f64)| losses[place] - exact;
         let differences: Vec<f64> = self.places.iter().zip(&self.losses[position]).map(difference).collect();

@@ -19,14 +19,19 @@ use crate::sums::Sums;
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
 const TOLERATED: f64 = 0.5e-5;
 
-/// f32 tells distances apart down to 1e-7 of their mean; for colder temperatures than this it is not even tried.
+/// f32 tells distances apart down to 1e-7 of their mean; `auto` does not even try it for colder temperatures than this.
 const COLDEST_F32: f64 = 1e-5;
+
+/// Colder than this, the exponents of weights leave the range of f32.
+const COLDEST_POSSIBLE_F32: f64 = 1e-8;
 
 /// Scores layers one after the other.
 pub(super) struct Scorer<'a> {
     pub(super) labels: &'a Labels,
     pub(super) definition: &'a Definition,
     pub(super) means: Means<'a>,
+    /// The self-check's smallest sample so far.
+    pub(super) sample_rows: usize,
     /// The self-check's largest error so far.
     pub(super) largest_error: f64,
 }
@@ -87,6 +92,11 @@ impl Scorer<'_> {
     fn losses(&mut self, matrix: &dyn Matrix, rows: &ScoredRows) -> Result<Vec<Losses>, Fault> {
         let sample = Sample::new(matrix, rows, self.means.engine.as_mut())?;
         let wanted = self.definition.precision;
+        if wanted == Precision::F32 && rows.temperatures.iter().any(|t| *t < COLDEST_POSSIBLE_F32) {
+            let problem = format!("expected temperatures of at least {COLDEST_POSSIBLE_F32:e} mean distances for f32");
+            return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
+        }
+        self.sample_rows = self.sample_rows.min(sample.rows());
         let cold = |&position: &usize| wanted == Precision::Auto && rows.temperatures[position] < COLDEST_F32;
         let all = 0..rows.temperatures.len();
         let (mut in_f64, in_f32): (Vec<usize>, Vec<usize>) =

@@ -62,7 +62,7 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
     let threads = means.threads;
     let pairs = pairs(labels.len()) * layers.len() as u64;
     means.progress.expect(pairs);
-    let mut scorer = Scorer { labels, definition, means, largest_error: 0.0 };
+    let mut scorer = Scorer { labels, definition, means, sample_rows: check::SAMPLE, largest_error: 0.0 };
     let mut scores = Vec::with_capacity(layers.len());
     for layer in layers {
         scores.push(scorer.score(layer).map_err(|fault| layer.error(fault))?);
@@ -91,7 +91,7 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
             threads,
             seconds,
             pairs_per_second: pairs as f64 / seconds,
-            self_check: SelfCheck { rows: check::SAMPLE.min(labels.len()), max_error: scorer.largest_error },
+            self_check: SelfCheck { rows: scorer.sample_rows, max_error: scorer.largest_error },
         },
         layers: scores,
     })

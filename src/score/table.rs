@@ -146,7 +146,7 @@ pub struct Run {
 /// A sample of rows recomputed in f64 from the file's numbers.
 #[derive(Debug, Clone, Serialize)]
 pub struct SelfCheck {
-    /// Rows recomputed in each layer.
+    /// Rows recomputed in each layer; in the layer with the fewest where they differ.
     pub rows: usize,
     /// Largest error found over layers and temperatures: relative to the value, or to 1e-3 where the value is smaller.
     pub max_error: f64,
