@@ -41,11 +41,12 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "snnl-score", version, after_help = EXAMPLES, max_term_width = 110)]
 pub struct Args {
-    /// Activations: .npy or .parquet files, or directories of them; one N × D matrix a layer
+    /// Activations: .npy, .npz, .parquet or .safetensors files, or directories of them; one N × D matrix a layer
     #[arg(required = true, value_name = "PATH")]
     inputs: Vec<PathBuf>,
 
-    /// Labels of the N rows: y.npy, y.parquet[:COLUMN], y.csv[:COLUMN], or y.txt with one a line
+    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.safetensors[:TENSOR], y.parquet[:COLUMN], y.csv[:COLUMN], or y.txt
+    /// with one a line
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     labels: String,
 

@@ -7,31 +7,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
 use arrow::datatypes::{Float32Type, Float64Type};
-use snnl_score::error::{Error, Fault, exit};
 use snnl_score::source::{Selection, discover};
+use support::matrix::{assert_says, error_of};
 use support::npy::{npy, npy_with_header};
-use support::{chain, write_parquet};
+use support::write_parquet;
 use tempfile::TempDir;
-
-/// The error of opening and reading all of `path`, with its hint.
-fn error_of(path: &Path, selection: &Selection) -> String {
-    let read = || -> Result<(), Error> {
-        for layer in discover(&[path.to_owned()], selection)? {
-            let read_all = || -> Result<(), Fault> {
-                layer.activations.scan(0..layer.activations.rows())?.try_for_each(|chunk| chunk.map(drop))
-            };
-            read_all().map_err(|fault| layer.error(fault))?;
-        }
-        Ok(())
-    };
-    let error = read().expect_err(&format!("{} is broken", path.display()));
-    assert!(matches!(error.exit_code(), exit::BAD_INPUT | exit::NOT_SCORED), "{error:?}");
-    format!("{}; {}", chain(&error), error.hint().unwrap_or_default())
-}
-
-fn assert_says(found: &str, expected: &str) {
-    assert!(found.contains(expected), "expected “{expected}” in “{found}”");
-}
 
 #[test]
 fn npy_headers_that_lie() {

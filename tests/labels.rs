@@ -122,7 +122,7 @@ fn rows_without_a_class_are_named() {
         assert!(found.contains(expected), "{found}");
     }
     assert!(error(&path, ":z").contains("one column called `z`, found: y"));
-    assert!(error(&directory.path().join("y.pkl"), "").contains(".npy, .parquet, .csv or .txt"));
+    assert!(error(&directory.path().join("y.pkl"), "").contains(".npy, .npz, .parquet, .safetensors, .csv or .txt"));
     assert!(error(&directory.path().join("none.txt"), "").contains("No such file"));
 }
 

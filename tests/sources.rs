@@ -2,67 +2,26 @@
 
 mod support;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, FixedSizeListArray, Float64Array, LargeListArray, ListArray};
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field};
-use snnl_score::source::{Layer, Matrix, Selection, Values, discover};
+use snnl_score::source::{Selection, discover};
+use support::matrix::{DIM, ROWS, assert_holds_the_matrix, open, read, value, values};
 use support::npy::{encode, npy};
 use support::write_parquet;
 use tempfile::TempDir;
 
-const ROWS: usize = 7;
-const DIM: usize = 6;
-
-/// Small whole numbers, which every numeric type but the boolean holds exactly.
-fn value(row: usize, feature: usize) -> f64 {
-    (row * DIM + feature) as f64
-}
-
-fn values() -> Vec<f64> {
-    (0..ROWS * DIM).map(|index| index as f64).collect()
-}
-
-fn open(path: &Path, selection: &Selection) -> Layer {
-    let mut layers = discover(&[path.to_owned()], selection).unwrap();
-    assert_eq!(layers.len(), 1);
-    layers.remove(0)
-}
-
-/// The numbers of the rows from `start` on, whatever their type and chunks.
-fn read(matrix: &dyn Matrix, start: usize) -> Vec<f64> {
-    let mut next = start;
-    let mut numbers = Vec::new();
-    for chunk in matrix.scan(start..matrix.rows()).unwrap() {
-        let chunk = chunk.unwrap();
-        assert_eq!((chunk.start, chunk.dim), (next, matrix.dim()));
-        next += chunk.rows();
-        match chunk.values {
-            Values::F32(values) => numbers.extend(values.into_iter().map(f64::from)),
-            Values::F64(values) => numbers.extend(values),
-        }
-    }
-    assert_eq!(next, matrix.rows());
-    numbers
-}
-
-fn assert_holds_the_matrix(layer: &Layer, dtype: &str) {
-    assert_eq!((layer.activations.rows(), layer.activations.dim()), (ROWS, DIM), "{dtype}");
-    assert_eq!(layer.activations.dtype(), dtype);
-    for start in [0, 3, ROWS] {
-        assert_eq!(read(&*layer.activations, start), values()[start * DIM..], "{dtype} from row {start}");
-    }
-}
-
 #[test]
 fn npy_of_every_type_and_order() {
     let directory = TempDir::new().unwrap();
-    let types = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"];
-    let names =
-        ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64"];
+    let types = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "V2"];
+    let names = [
+        "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64",
+        "bfloat16",
+    ];
     for (code, name) in types.into_iter().zip(names) {
         for order in ["<", ">", "="] {
             let descr = format!("{order}{code}");

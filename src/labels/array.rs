@@ -1,10 +1,14 @@
-//! Labels in a `.npy` file: numbers, booleans, text, or one-hot rows; the file's layout is left to `source::npy`.
+//! Labels in an array: numbers, booleans, text, or one-hot rows; the file's layout is left to `source`.
 
-use std::path::Path;
+use std::io::Read;
 
 use super::classes::Classes;
+use super::column::choose;
 use crate::error::Fault;
-use crate::source::npy::{self, Dtype, Header, read_at};
+use crate::source::array::Array;
+use crate::source::named::Arrays;
+use crate::source::npy::{self, Dtype};
+use crate::source::region::unreadable;
 use crate::source::{Matrix, Values};
 
 /// What to try about an array that is no labels.
@@ -14,11 +18,11 @@ const ONE_A_ROW: &str = "save one label a row, `y.argmax(axis=1)` for one";
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// Reads a label a row: an array of N or N × 1 labels, or of N × K numbers of which one in each row is 1.
-pub(super) fn read(path: &Path) -> Result<Classes, Fault> {
-    let (file, header) = Header::open(path)?;
+pub(super) fn read(array: Array) -> Result<Classes, Fault> {
+    let header = array.header();
     let rows = match header.shape[..] {
         [rows] | [rows, 1] => rows,
-        [_, _] => return read_one_hot(&npy::open(path)?),
+        [_, _] => return read_one_hot(array.matrix()?.as_ref()),
         _ => {
             return Err(Fault::content(format_args!(
                 "expected one label a row, or one-hot rows, found the shape {:?}",
@@ -30,14 +34,22 @@ pub(super) fn read(path: &Path) -> Result<Classes, Fault> {
     let mut classes = Classes::default();
     let width = header.dtype.width;
     let step = (CHUNK_BYTES / width).max(1);
+    let mut elements = array.elements()?;
     for start in (0..rows).step_by(step) {
         let mut bytes = vec![0; step.min(rows - start) * width];
-        read_at(&file, &mut bytes, header.data_start + (start * width) as u64)?;
+        elements.read_exact(&mut bytes).map_err(unreadable)?;
         for element in bytes.chunks_exact(width) {
             push(&mut classes, &header.dtype, element)?;
         }
     }
     Ok(classes)
+}
+
+/// Reads the array called `name` among those of a file, or the only one, or the only one with a label-like name.
+pub(super) fn read_named(mut arrays: Arrays, name: Option<&str>) -> Result<Classes, Fault> {
+    let names: Vec<&str> = arrays.iter().map(|(name, _)| name.as_str()).collect();
+    let (_, array) = arrays.swap_remove(choose(&names, name)?);
+    read(array?)
 }
 
 fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Fault> {
@@ -79,7 +91,7 @@ fn integer(dtype: &Dtype, element: &[u8]) -> i128 {
     }
 }
 
-fn read_one_hot(matrix: &impl Matrix) -> Result<Classes, Fault> {
+fn read_one_hot(matrix: &dyn Matrix) -> Result<Classes, Fault> {
     let mut classes = Classes::default();
     for chunk in matrix.scan(0..matrix.rows())? {
         let chunk = chunk?;

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Fault};
+use crate::source::array::Array;
+use crate::source::{npz, safetensors};
 
 /// The class of every row of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +25,8 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Reads the labels that `spec` names: `y.npy`, `y.parquet[:column]`, `y.csv[:column]`, or `y.txt` with a label a
-    /// line.
+    /// Reads the labels that `spec` names: `y.npy`, `y.npz[:array]`, `y.safetensors[:tensor]`, `y.parquet[:column]`,
+    /// `y.csv[:column]`, or `y.txt` with a label a line.
     ///
     /// Labels are whole numbers (`3.0` is `3`), booleans (`False`, `True`), text, or one-hot rows in a 2-D array.
     ///
@@ -36,14 +38,18 @@ impl Labels {
             Some("npy") if column.is_some() => {
                 Err(Fault::content("expected no column: an array has none").hint("name the file alone"))
             }
-            Some("npy") => array::read(&path),
+            Some("npy") => Array::open_npy(&path).and_then(array::read),
+            Some("npz") => npz::arrays(&path).and_then(|arrays| array::read_named(arrays, column.as_deref())),
+            Some("safetensors") => {
+                safetensors::arrays(&path).and_then(|arrays| array::read_named(arrays, column.as_deref()))
+            }
             Some("parquet") => column::read(&path, column.as_deref()),
             Some("csv") => text::read_csv(&path, column.as_deref()),
             Some("txt") if column.is_some() => {
                 Err(Fault::content("expected no column: each line is one label").hint("name the file alone"))
             }
             Some("txt") => text::read_lines(&path),
-            _ => Err(Fault::content("expected a file ending in .npy, .parquet, .csv or .txt")
+            _ => Err(Fault::content("expected a file ending in .npy, .npz, .parquet, .safetensors, .csv or .txt")
                 .hint("the suffix tells the format: y.npy, or table.csv:column for one column")),
         };
         let labels = read.map(|classes| {
@@ -96,7 +102,7 @@ impl Labels {
 /// The suffix of `path` in lower case, if labels come in such files.
 fn suffix(path: &Path) -> Option<String> {
     let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
-    ["npy", "parquet", "csv", "txt"].contains(&suffix.as_str()).then_some(suffix)
+    ["npy", "npz", "parquet", "safetensors", "csv", "txt"].contains(&suffix.as_str()).then_some(suffix)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which layers the inputs hold, by name and in natural order; what is in them is left to the formats.
 
+use std::collections::HashSet;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -21,14 +22,15 @@ pub struct Selection {
     pub columns: Option<String>,
     /// The features to take of each layer.
     pub units: Option<Range<usize>>,
-    /// The file of the labels, which is never taken for a layer. A Parquet file may hold layers beside them.
+    /// The file of the labels, which is never taken for a layer. A file of several arrays or columns may hold layers beside
+    /// them.
     pub labels: Option<PathBuf>,
-    /// The column of the labels in that file, where one was named.
+    /// The column or array of the labels in that file, where one was named.
     pub label_column: Option<String>,
 }
 
 /// The layers in `inputs` (files, or directories of files, not deeper) that `selection` takes, in natural order of
-/// their names. A layer is named after its file's stem, or its column where a file has several.
+/// their names. A layer is named after its file's stem, or its column or array where a file has several.
 ///
 /// # Errors
 /// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, and when
@@ -67,7 +69,10 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn new(name: &str, activations: Result<impl Matrix + 'static, Fault>) -> Found {
-        let activations = activations.map(|matrix| Box::new(matrix) as Box<dyn Matrix>);
+        Found::boxed(name, activations.map(|matrix| Box::new(matrix) as Box<dyn Matrix>))
+    }
+
+    pub(super) fn boxed(name: &str, activations: Result<Box<dyn Matrix>, Fault>) -> Found {
         Found { name: name.to_owned(), activations }
     }
 
@@ -98,7 +103,7 @@ fn files(input: &Path) -> Result<Vec<PathBuf>, Error> {
     if !fs::metadata(input).map_err(fault)?.is_dir() {
         if Format::of(input).is_none() {
             let problem = format!("expected a directory or a file ending in {}", Format::suffixes());
-            let hint = "save each array of an archive with `numpy.save`";
+            let hint = "save each layer with `numpy.save`, or all in one with `numpy.savez`";
             return Err(Fault::content(problem).hint(hint).in_input(input));
         }
         return Ok(vec![input.to_owned()]);
@@ -111,6 +116,9 @@ fn files(input: &Path) -> Result<Vec<PathBuf>, Error> {
             files.push(path);
         }
     }
+    let parts: HashSet<PathBuf> =
+        files.iter().flat_map(|path| Format::of(path).map(|format| format.parts(path)).unwrap_or_default()).collect();
+    files.retain(|path| !parts.contains(path));
     Ok(files)
 }
 
@@ -145,7 +153,8 @@ fn layers_in(input: &Path, path: &Path, selection: &Selection, glob: Option<&Glo
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    let stem = Format::split(path).map(|(stem, _)| stem.to_owned());
+    stem.unwrap_or_else(|| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
 }
 
 fn is_labels(selection: &Selection, path: &Path) -> bool {

@@ -1,15 +1,22 @@
 //! Activations as they lie on disk: which layers there are, and their rows in order; labels, classes and arithmetic
 //! are left to the modules to the right.
 
+pub(crate) mod array;
 mod discover;
 mod format;
 mod guard;
+mod inflated;
 mod memory;
+pub(crate) mod named;
 mod natural;
 pub(crate) mod npy;
+pub(crate) mod npz;
 pub(crate) mod parquet;
+pub(crate) mod region;
 mod rows;
+pub(crate) mod safetensors;
 mod units;
+mod zip;
 
 use std::fs::{self, File};
 use std::ops::Range;
@@ -58,7 +65,7 @@ pub type Scan<'a> = Box<dyn Iterator<Item = Result<Rows, Fault>> + Send + 'a>;
 
 /// One layer: its name, where it lies, and its activations.
 pub struct Layer {
-    /// The name shown in reports: the file's stem, or the column's name.
+    /// The name shown in reports: the file's stem, or the name of the column or array.
     pub name: String,
     /// The file it comes from, for messages.
     pub path: String,

@@ -2,11 +2,13 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod matrix;
 pub(crate) mod npy;
+pub(crate) mod zip;
 
 use std::error::Error;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::ArrayRef;
 use arrow::record_batch::RecordBatch;
@@ -28,4 +30,9 @@ pub(crate) fn write_parquet(path: &Path, columns: &[(&str, ArrayRef)]) {
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&error: &&(dyn Error + 'static)| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The file or directory `name` among the fixtures.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }

@@ -1,7 +1,7 @@
-//! The bytes of `.npy` elements as f32 or f64, whichever holds the type exactly; reading them is left to the parent.
+//! The bytes of array elements as f32 or f64, whichever holds the type exactly; reading them is left to the parent.
 
-use half::f16;
 use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
 
 use super::Dtype;
 use crate::source::Values;
@@ -24,6 +24,7 @@ pub(crate) fn widen(dtype: &Dtype, bytes: &[u8]) -> Values {
         (b'u', 4) => Values::F64(numbers(bytes, big, |b| f64::from(u32::from_le_bytes(b)))),
         (b'i', _) => Values::F64(numbers(bytes, big, |b| i64::from_le_bytes(b) as f64)),
         (b'u', _) => Values::F64(numbers(bytes, big, |b| u64::from_le_bytes(b) as f64)),
+        (b'V', _) => Values::F32(numbers(bytes, big, bf16::from_le_bytes).to_f32_vec()),
         // All at once, for then the processor's own conversion is used.
         (_, 2) => Values::F32(numbers(bytes, big, f16::from_le_bytes).to_f32_vec()),
         (_, 4) => Values::F32(numbers(bytes, big, f32::from_le_bytes)),

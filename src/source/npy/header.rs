@@ -1,13 +1,12 @@
 //! The header of a `.npy` file: element type, order and shape, checked against the file's length before anything is
-//! allocated; the numbers are left to the readers.
+//! allocated, and the matrix it describes; the numbers are left to the readers.
 
-use std::fs::File;
-use std::path::Path;
+use std::io::Read;
 
+use super::element;
 use super::literal::{self, Dictionary};
-use super::read_at;
 use crate::error::Fault;
-use crate::source::open_file;
+use crate::source::region::unreadable;
 
 /// No header of numbers comes near it; a longer one is a lie or an attack.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -31,10 +30,23 @@ pub(crate) struct Header {
     pub(crate) data_start: u64,
 }
 
+/// An array seen as rows.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// Number of rows.
+    pub(crate) rows: usize,
+    /// Stored elements a row.
+    pub(crate) elements: usize,
+    /// Features a row: two for a complex element.
+    pub(crate) dim: usize,
+    /// The element type as NumPy calls it.
+    pub(crate) dtype: String,
+}
+
 /// An element type: kind, width and byte order.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Dtype {
-    /// NumPy's letter: `b i u f c S U`.
+    /// NumPy's letter, one of `b i u f c S U`, or `V` for bfloat16, which NumPy knows as raw bytes only.
     pub(crate) kind: u8,
     /// Bytes an element, as stored.
     pub(crate) width: usize,
@@ -43,25 +55,22 @@ pub(crate) struct Dtype {
 }
 
 impl Header {
-    /// Opens the `.npy` file `path`, whose length agrees with its header.
-    pub(crate) fn open(path: &Path) -> Result<(File, Header), Fault> {
-        let file = open_file(path)?;
-        let header = Header::read(&file, file.metadata()?.len())?;
-        Ok((file, header))
-    }
-
-    fn read(file: &File, file_len: u64) -> Result<Header, Fault> {
-        let truncated = || Fault::content(format_args!("the file ends inside its header, after {file_len} bytes"));
-        let mut prefix = [0; 12];
-        let available = file_len.min(12) as usize;
-        read_at(file, &mut prefix[..available], 0)?;
-        let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, minor, length @ ..] = prefix else {
+    /// Reads the header that `source` begins with, a `.npy` file of `len` bytes.
+    pub(crate) fn read(source: &mut impl Read, len: u64) -> Result<Header, Fault> {
+        let truncated = || Fault::content(format_args!("the file ends inside its header, after {len} bytes"));
+        let mut prefix = [0; 10];
+        source.read_exact(&mut prefix[..len.min(10) as usize]).map_err(unreadable)?;
+        let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, minor, low @ ..] = prefix else {
             return Err(Fault::content("not a .npy file: it does not start with \\x93NUMPY")
-                .hint("save the array with `numpy.save`; archives (.npz) and pickles are not read"));
+                .hint("save the array with `numpy.save`; pickles are not read"));
         };
         let (text_start, text_len) = match (major, minor) {
-            (1, 0) => (10, u64::from(u16::from_le_bytes([length[0], length[1]]))),
-            (2 | 3, 0) => (12, u64::from(u32::from_le_bytes(length))),
+            (1, 0) => (10, u64::from(u16::from_le_bytes(low))),
+            (2 | 3, 0) => {
+                let mut high = [0; 2];
+                source.read_exact(&mut high[..len.clamp(10, 12) as usize - 10]).map_err(unreadable)?;
+                (12, u64::from(u32::from_le_bytes([low[0], low[1], high[0], high[1]])))
+            }
             _ => {
                 return Err(Fault::content(format_args!(
                     "expected .npy format 1.0, 2.0 or 3.0, found {major}.{minor}"
@@ -74,15 +83,41 @@ impl Header {
             )));
         }
         let data_start = text_start + text_len;
-        if data_start > file_len {
+        if data_start > len {
             return Err(truncated());
         }
         let mut text = vec![0; text_len as usize];
-        read_at(file, &mut text, text_start)?;
+        source.read_exact(&mut text).map_err(unreadable)?;
         let Dictionary { descr, fortran, shape } = literal::parse(&String::from_utf8_lossy(&text))?;
         let header = Header { dtype: Dtype::parse(&descr)?, fortran, shape, data_start };
-        header.check_length(file_len)?;
+        header.check_length(len)?;
         Ok(header)
+    }
+
+    /// The matrix that the array is, its axes after the first flattened.
+    pub(crate) fn matrix(&self) -> Result<Shape, Fault> {
+        if self.dtype.is_text() {
+            return Err(Fault::content("expected an array of numbers, found text")
+                .hint("if these are labels, name them with `--labels`"));
+        }
+        let Some((&rows, axes)) = self.shape.split_first().filter(|(_, axes)| !axes.is_empty()) else {
+            return Err(Fault::content(format_args!(
+                "expected at least two axes (rows × features), found the shape {:?}",
+                self.shape
+            ))
+            .hint(
+                "one number a row looks like labels (`--labels`); for one feature a row, save `array.reshape(-1, 1)`",
+            ));
+        };
+        if self.shape.contains(&0) {
+            return Err(Fault::NothingToScore {
+                problem: format!("there is nothing in an array of shape {:?}", self.shape),
+                hint: "the exporter has written no rows or no features".into(),
+            });
+        }
+        // No overflow: as many bytes were found in the file.
+        let elements: usize = axes.iter().product();
+        Ok(Shape { rows, elements, dim: elements * element::parts(&self.dtype), dtype: self.dtype.name() })
     }
 
     fn check_length(&self, file_len: u64) -> Result<(), Fault> {
@@ -129,7 +164,9 @@ impl Dtype {
             ("U", Some(characters @ 1..=LONGEST_TEXT)) => dtype(b'U', 4 * characters),
             ("O", _) => Err(unsupported()
                 .hint("object arrays are pickles, which are never loaded; save `numpy.array(rows.tolist())`")),
-            ("V", Some(2)) => Err(unsupported().hint("NumPy saves bfloat16 as raw bytes; save it as float32 instead")),
+            // So the extension that adds the type, `ml_dtypes`, writes it; nothing else of this kind is a number.
+            ("V", Some(2)) => dtype(b'V', 2),
+            ("V", Some(1)) => Err(unsupported().hint("NumPy saves an 8-bit float as raw bytes; save it as float32")),
             ("f" | "c", _) => Err(unsupported().hint("save it as float64 instead")),
             _ => Err(unsupported()),
         }
@@ -144,6 +181,7 @@ impl Dtype {
             b'u' => format!("uint{bits}"),
             b'f' => format!("float{bits}"),
             b'c' => format!("complex{bits}"),
+            b'V' => "bfloat16".to_owned(),
             _ => "text".to_owned(),
         }
     }
@@ -166,7 +204,8 @@ mod tests {
         for (descr, advice) in [
             ("|O", "pickle"),
             ("<f16", "float64"),
-            ("<V2", "bfloat16"),
+            ("|V1", "float32"),
+            ("|V3", ""),
             ("<i3", ""),
             ("<M8[ns]", ""),
             ("é", ""),

@@ -1,0 +1,104 @@
+//! An array of any shape in a file or in a member of an archive: its elements in order, and its rows as a matrix; how
+//! files name their arrays is left to the formats.
+
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use super::inflated::Inflated;
+use super::npy::{Header, Npy};
+use super::region::{Region, unreadable};
+use super::zip::Member;
+use super::{Matrix, Scan};
+use crate::error::Fault;
+
+/// An array that is described, not read.
+#[derive(Debug)]
+pub(crate) struct Array {
+    header: Header,
+    content: Content,
+}
+
+/// Where the bytes are that the header describes.
+#[derive(Debug)]
+enum Content {
+    Plain(Region),
+    Member(Member),
+}
+
+impl Array {
+    /// The array in the `.npy` file `path`.
+    pub(crate) fn open_npy(path: &Path) -> Result<Array, Fault> {
+        let file = Region::open(path)?;
+        let header = Header::read(&mut file.reader(), file.len())?;
+        Ok(Array::plain(header, file))
+    }
+
+    /// The array that `header` describes, as it lies in `region`, whose length agrees with it.
+    pub(crate) fn plain(header: Header, region: Region) -> Array {
+        Array { header, content: Content::Plain(region) }
+    }
+
+    /// The array in the `.npy` file that is a member of an archive.
+    pub(crate) fn in_member(member: Member) -> Result<Array, Fault> {
+        let header = Header::read(&mut member.reader(), member.size())?;
+        Ok(Array { header, content: Content::Member(member) })
+    }
+
+    /// Type, order and shape.
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The elements in the order they are stored.
+    pub(crate) fn elements(&self) -> Result<Box<dyn Read + Send>, Fault> {
+        let mut reader: Box<dyn Read + Send> = match &self.content {
+            Content::Plain(region) => Box::new(region.reader()),
+            Content::Member(member) => Box::new(member.reader()),
+        };
+        skip(&mut reader, self.header.data_start)?;
+        Ok(reader)
+    }
+
+    /// The array as rows, its axes after the first flattened.
+    pub(crate) fn matrix(self) -> Result<Box<dyn Matrix>, Fault> {
+        Ok(match self.content {
+            Content::Plain(region) => Box::new(Npy::new(region, self.header)?),
+            Content::Member(member) => match member.stored() {
+                Some(region) => Box::new(Stored { rows: Npy::new(region, self.header)?, member }),
+                None => Box::new(Inflated::new(member, self.header)?),
+            },
+        })
+    }
+}
+
+/// Reads `count` bytes and forgets them.
+pub(super) fn skip(reader: &mut impl Read, count: u64) -> Result<(), Fault> {
+    let skipped = io::copy(&mut reader.take(count), &mut io::sink()).map_err(unreadable)?;
+    if skipped == count { Ok(()) } else { Err(unreadable(io::ErrorKind::UnexpectedEof.into())) }
+}
+
+/// A matrix in a member that is stored as it is.
+struct Stored {
+    member: Member,
+    rows: Npy,
+}
+
+impl Matrix for Stored {
+    fn rows(&self) -> usize {
+        self.rows.rows()
+    }
+
+    fn dim(&self) -> usize {
+        self.rows.dim()
+    }
+
+    fn dtype(&self) -> &str {
+        self.rows.dtype()
+    }
+
+    fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
+        self.member.check()?;
+        self.rows.scan(range)
+    }
+}

@@ -1,0 +1,44 @@
+//! Which of the named arrays of one file are layers; reading them is left to `array`, naming them to the formats.
+
+use super::array::Array;
+use super::discover::Found;
+use super::is_label_like;
+use crate::error::Fault;
+
+/// The arrays of one file by name, each with why it cannot be read if so.
+pub(crate) type Arrays = Vec<(String, Result<Array, Fault>)>;
+
+/// The layers among `arrays`: all of two axes or more, without text and without the labels, which are called `labels` or
+/// have a label-like name. A single one is called `stem`.
+pub(super) fn layers(arrays: Arrays, stem: &str, labels: Option<&str>) -> Result<Vec<Found>, Fault> {
+    let all: Vec<String> = arrays.iter().map(|(name, array)| describe(name, array)).collect();
+    let is_layer = |(name, array): &(String, Result<Array, Fault>)| {
+        // One that cannot be read might be a layer: better an error than a layer less.
+        let is_matrix = array.as_ref().map_or(true, |array| !is_scalars(array));
+        is_matrix && labels != Some(name) && !is_label_like(name)
+    };
+    let layers: Arrays = arrays.into_iter().filter(is_layer).collect();
+    if layers.is_empty() {
+        let all = if all.is_empty() { "no array".to_owned() } else { all.join(", ") };
+        return Err(Fault::content(format_args!("expected a matrix (rows × features), found {all}"))
+            .hint("one number a row looks like labels (`--labels file:name`)"));
+    }
+    let is_alone = layers.len() == 1;
+    let layer = |(name, array): (String, Result<Array, Fault>)| {
+        let name = if is_alone { stem } else { &name };
+        Found::boxed(name, array.and_then(Array::matrix))
+    };
+    Ok(layers.into_iter().map(layer).collect())
+}
+
+/// Whether there is one value a row at most, or text: a step counter, ids, class names.
+fn is_scalars(array: &Array) -> bool {
+    array.header().shape.len() < 2 || array.header().dtype.is_text()
+}
+
+fn describe(name: &str, array: &Result<Array, Fault>) -> String {
+    match array {
+        Ok(array) => format!("{name} {:?}", array.header().shape),
+        Err(_) => name.to_owned(),
+    }
+}
