@@ -51,6 +51,10 @@ impl Scorer<'_> {
             return Err(Fault::content(format!("{rows} rows, but labels `{labels}` has {n}"))
                 .hint("both must come from one pass; the exporter may have dropped the last partial batch"));
         }
+        if u32::try_from(matrix.rows()).is_err() {
+            let problem = format!("expected at most {} rows, found {}", u32::MAX, matrix.rows());
+            return Err(Fault::content(problem).hint("score a sample of the rows"));
+        }
         let survey = Survey::of(matrix, self.definition.non_finite)?;
         let rows = ScoredRows::new(&survey, self.labels, self.definition)?;
         let losses = self.losses(matrix, &rows)?;
@@ -90,12 +94,13 @@ impl Scorer<'_> {
 
     /// The losses at every temperature, each in the precision that it needs.
     fn losses(&mut self, matrix: &dyn Matrix, rows: &ScoredRows) -> Result<Vec<Losses>, Fault> {
-        let sample = Sample::new(matrix, rows, self.means.engine.as_mut())?;
         let wanted = self.definition.precision;
-        if wanted == Precision::F32 && rows.temperatures.iter().any(|t| *t < COLDEST_POSSIBLE_F32) {
-            let problem = format!("expected temperatures of at least {COLDEST_POSSIBLE_F32:e} mean distances for f32");
+        let mut ladder = rows.temperatures.iter().zip(self.definition.ladder.temperatures());
+        if let Some((_, cold)) = ladder.find(|(t, _)| wanted == Precision::F32 && **t < COLDEST_POSSIBLE_F32) {
+            let problem = format!("temperature {cold:e} is too low for the range of f32");
             return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
         }
+        let sample = Sample::new(matrix, rows, self.means.engine.as_mut())?;
         self.sample_rows = self.sample_rows.min(sample.rows());
         let cold = |&position: &usize| wanted == Precision::Auto && rows.temperatures[position] < COLDEST_F32;
         let all = 0..rows.temperatures.len();
