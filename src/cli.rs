@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::{Output, Plan, Verbosity};
 use crate::report::Format;
-use crate::source::Selection;
+use crate::source::{Pool, Selection};
 use crate::temperature::Ladder;
 
 const EXAMPLES: &str = "\
@@ -41,14 +41,19 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "snnl-score", version, after_help = EXAMPLES, max_term_width = 110)]
 pub struct Args {
-    /// Activations: .npy, .npz, .parquet or .safetensors files, or directories of them; one N × D matrix a layer
+    /// Activations: .npy, .npz, .parquet or .safetensors files, or directories of them; one N × D matrix a layer, in one
+    /// file or in parts
     #[arg(required = true, value_name = "PATH")]
     inputs: Vec<PathBuf>,
 
-    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.safetensors[:TENSOR], y.parquet[:COLUMN], y.csv[:COLUMN], or y.txt
-    /// with one a line
-    #[arg(short, long, value_name = "FILE[:COLUMN]")]
-    labels: String,
+    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.safetensors[:TENSOR], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with
+    /// one a line, or a directory of parts; given several times, one after the other
+    #[arg(short, long, required = true, value_name = "FILE[:COLUMN]")]
+    labels: Vec<String>,
+
+    /// Leave out the rows of this label, -1 for one, and count them; may be given several times
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
+    ignore_label: Vec<String>,
 
     /// Temperatures: 0.1,0.5,1 or octaves:0.01..10 or log:0.01..10:13 or epoch:12 (annealed)
     /// [default: 0.01,0.02,0.05,0.1,0.2,0.5,1,2]
@@ -88,9 +93,22 @@ pub struct Args {
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     layers: Vec<String>,
 
-    /// Numeric columns of a Parquet file that together form one layer, a feature each
+    /// Numeric columns of a table that together form one layer, a feature each
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     columns: Option<String>,
+
+    /// Features in each value of a column of raw bytes (Parquet FIXED_LEN_BYTE_ARRAY), which makes such columns layers of
+    /// float16, float32 or float64
+    #[arg(long, value_name = "D", help_heading = "Input")]
+    dim: Option<usize>,
+
+    /// Axis of an array along which layers are stacked, counted from 0; layer I of x is called x.I
+    #[arg(long, value_name = "AXIS", help_heading = "Input")]
+    layer_axis: Option<usize>,
+
+    /// What becomes of the tokens of N × tokens × D [default: flatten]
+    #[arg(long, value_name = "HOW", help_heading = "Input")]
+    pool: Option<Pool>,
 
     /// Features to take of each layer, from A up to but without B
     #[arg(long, value_name = "A..B", value_parser = units, allow_hyphen_values = true, help_heading = "Input")]
@@ -156,7 +174,7 @@ impl Args {
     /// # Errors
     /// [`Error::Usage`].
     pub fn plan(self) -> Result<Plan, Error> {
-        let (labels, label_column) = Labels::locate(&self.labels);
+        let labels = self.labels.iter().map(|spec| Labels::locate(spec)).collect();
         let outputs = self.outputs()?;
         let threads = match self.threads {
             Some(threads) => threads.into(),
@@ -170,11 +188,15 @@ impl Args {
             selection: Selection {
                 layers: self.layers,
                 columns: self.columns,
+                dim: self.dim,
+                layer_axis: self.layer_axis,
+                pool: self.pool,
                 units: self.units,
-                labels: Some(labels),
-                label_column,
+                labels,
+                rows: None,
             },
             labels: self.labels,
+            ignored_labels: self.ignore_label,
             definition: Definition::new(Wishes {
                 preset: self.preset,
                 distance: self.distance,

@@ -118,6 +118,18 @@ impl Fault {
         }
     }
 
+    /// This fault in the file `name`, one of several that the error is about.
+    #[must_use]
+    pub fn within(self, name: &str) -> Self {
+        match self {
+            Fault::Content { problem, hint } => Fault::Content { problem: format!("`{name}`: {problem}"), hint },
+            Fault::NothingToScore { problem, hint } => {
+                Fault::NothingToScore { problem: format!("`{name}`: {problem}"), hint }
+            }
+            Fault::Io(error) => Fault::Io(io::Error::new(error.kind(), format!("`{name}`: {error}"))),
+        }
+    }
+
     /// This fault in the file or directory `path`.
     pub fn in_input(self, path: impl Into<PathBuf>) -> Error {
         Error::Input { path: path.into().display().to_string(), fault: self }

@@ -35,7 +35,9 @@ pub struct Plan {
     /// What to take from them.
     pub selection: Selection,
     /// The labels, as named on the command line.
-    pub labels: String,
+    pub labels: Vec<String>,
+    /// Classes whose rows are left out.
+    pub ignored_labels: Vec<String>,
     /// What to compute.
     pub definition: Definition,
     /// Where results go; never two to one place.

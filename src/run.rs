@@ -10,7 +10,7 @@ use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::report::{Format, Table};
 use crate::score::{Means, score};
-use crate::source::{Layer, discover};
+use crate::source::{Layer, Selection, discover};
 
 /// Scores what the plan names and writes every output.
 ///
@@ -19,8 +19,8 @@ use crate::source::{Layer, discover};
 pub fn run(plan: &Plan) -> Result<(), Error> {
     let open = |output: &Output| Ok((output.format, Destination::create(&output.path)?));
     let destinations: Vec<(Format, Destination)> = plan.outputs.iter().map(open).collect::<Result<_, Error>>()?;
-    let labels = Labels::read(&plan.labels)?;
-    let layers = discover(&plan.inputs, &plan.selection)?;
+    let labels = Labels::read(&plan.labels, &plan.ignored_labels)?;
+    let layers = discover(&plan.inputs, &Selection { rows: Some(labels.len()), ..plan.selection.clone() })?;
     refuse_to_overwrite(&destinations, &layers, plan)?;
 
     let progress = Bar::new(plan.verbosity);
@@ -45,8 +45,8 @@ pub fn run(plan: &Plan) -> Result<(), Error> {
 
 /// Refuses an output in the place of another, or of what is read: either would be lost.
 fn refuse_to_overwrite(destinations: &[(Format, Destination)], layers: &[Layer], plan: &Plan) -> Result<(), Error> {
-    let labels = plan.selection.labels.as_deref();
-    let inputs = layers.iter().map(|layer| Path::new(&layer.path)).chain(labels);
+    let labels = plan.selection.labels.iter().map(|labels| &labels.path);
+    let inputs = layers.iter().flat_map(|layer| &layer.files).chain(labels);
     let inputs: Vec<PathBuf> = inputs.filter_map(|path| path.canonicalize().ok()).collect();
     for (place, (_, destination)) in destinations.iter().enumerate() {
         let Some(path) = destination.replaces() else {

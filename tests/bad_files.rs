@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
 use arrow::datatypes::{Float32Type, Float64Type};
-use snnl_score::source::{Selection, discover};
+use snnl_score::source::{Pool, Selection, discover};
 use support::matrix::{assert_says, error_of};
 use support::npy::{npy, npy_with_header};
 use support::write_parquet;
@@ -96,11 +96,15 @@ fn parquet_rows_that_do_not_fit() {
         write_parquet(&path, &[("v", column)]);
         assert_says(&error_of(&path, &Selection::default()), expected);
     }
-    let inner = ListArray::from_iter_primitive::<Float64Type, _, _>([Some([Some(1.0)])]);
+    // Two tokens in the first row, one in the second.
+    let inner =
+        ListArray::from_iter_primitive::<Float64Type, _, _>([Some([Some(1.0)]), Some([Some(2.0)]), Some([None])]);
     let field = arrow::datatypes::Field::new_list_field(arrow::array::Array::data_type(&inner).clone(), true);
-    let offsets = arrow::buffer::OffsetBuffer::from_lengths([1]);
+    let offsets = arrow::buffer::OffsetBuffer::from_lengths([2, 1]);
     write_parquet(&path, &[("v", Arc::new(ListArray::new(field.into(), offsets, Arc::new(inner), None)))]);
-    assert_says(&error_of(&path, &Selection::default()), "flatten");
+    assert_says(&error_of(&path, &Selection::default()), "expected 2 elements in row 1, found 1");
+    let pooled = Selection { pool: Some(Pool::First), ..Selection::default() };
+    assert_says(&error_of(&path, &pooled), "`v`: row 1 has a null at 0");
 
     let null: ArrayRef = Arc::new(Float64Array::from(vec![Some(1.0), None]));
     let id: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));

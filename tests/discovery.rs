@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, ListArray};
 use arrow::datatypes::Float32Type;
 use snnl_score::error::{Error, exit};
-use snnl_score::source::{Selection, discover};
+use snnl_score::source::{LabelFile, Selection, discover};
 use support::npy::npy;
 use support::{chain, write_parquet};
 use tempfile::TempDir;
@@ -43,7 +43,7 @@ fn a_directory_is_its_layers_in_natural_order() {
     fs::write(directory.path().join("notes.txt"), "").unwrap();
     fs::create_dir(directory.path().join("deeper.npy")).unwrap();
     let labels = directory.path().join("deeper.npy/../classes.npy");
-    let selection = Selection { labels: Some(labels), ..Selection::default() };
+    let selection = Selection { labels: vec![LabelFile { path: labels, column: None }], ..Selection::default() };
     assert_eq!(names(&[directory.path()], &selection), ["layer2", "layer10"]);
 }
 
@@ -73,7 +73,8 @@ fn inputs_without_layers_say_so() {
     fs::write(&text, "1,2\n").unwrap();
     assert!(chain(&error(&[&text], &Selection::default())).contains(".npy, .npz, .parquet,"));
     let labels = layer(directory.path(), "labels.npy");
-    let selection = Selection { labels: Some(labels.clone()), ..Selection::default() };
+    let selection =
+        Selection { labels: vec![LabelFile { path: labels.clone(), column: None }], ..Selection::default() };
     assert_eq!(error(&[&labels], &selection).exit_code(), exit::NOT_SCORED);
 }
 
@@ -98,8 +99,7 @@ fn a_parquet_file_is_a_layer_a_column_of_lists() {
     assert_eq!(names(&[&path], &Selection::default()), ["b2", "b10"]);
     // Labels in the same file are passed over, under whatever name.
     let labels = |column: Option<&str>| Selection {
-        labels: Some(path.clone()),
-        label_column: column.map(str::to_owned),
+        labels: vec![LabelFile { path: path.clone(), column: column.map(str::to_owned) }],
         ..Selection::default()
     };
     assert_eq!(names(&[&path], &labels(Some("b10"))), ["dump"]);
@@ -110,7 +110,7 @@ fn a_parquet_file_is_a_layer_a_column_of_lists() {
     // A table of nothing but labels is no layer, nor an error, in a directory.
     let table = directory.path().join("classes.parquet");
     write_parquet(&table, &[("class", ids())]);
-    let selection = Selection { labels: Some(table.clone()), ..Selection::default() };
+    let selection = Selection { labels: vec![LabelFile { path: table.clone(), column: None }], ..Selection::default() };
     assert_eq!(names(&[directory.path()], &selection), ["b2", "b10"]);
     assert!(chain(&error(&[&table], &selection)).contains("column of lists"));
 }

@@ -38,7 +38,7 @@ fn number(value: &Value, key: &str) -> f64 {
 }
 
 fn scored(data: &Path, checkpoint: &str, wishes: Wishes) -> ScoreTable {
-    let labels = Labels::read(data.join("y.npy").to_str().unwrap()).unwrap();
+    let labels = Labels::read(&[data.join("y.npy").to_str().unwrap()], &[]).unwrap();
     let layers = discover(&[data.join(checkpoint)], &Selection::default()).unwrap();
     score(&layers, &labels, &Definition::new(wishes).unwrap(), means()).unwrap()
 }

@@ -16,11 +16,11 @@ use tempfile::TempDir;
 const NUMBERS: [i64; 4] = [10, 2, 10, 3];
 
 fn read(path: &Path, column: &str) -> Labels {
-    Labels::read(&format!("{}{column}", path.display())).unwrap()
+    Labels::read(&[&format!("{}{column}", path.display())], &[]).unwrap()
 }
 
 fn error(path: &Path, column: &str) -> String {
-    chain(&Labels::read(&format!("{}{column}", path.display())).unwrap_err())
+    chain(&Labels::read(&[&format!("{}{column}", path.display())], &[]).unwrap_err())
 }
 
 fn assert_numbers(labels: &Labels) {
@@ -122,7 +122,9 @@ fn rows_without_a_class_are_named() {
         assert!(found.contains(expected), "{found}");
     }
     assert!(error(&path, ":z").contains("one column called `z`, found: y"));
-    assert!(error(&directory.path().join("y.pkl"), "").contains(".npy, .npz, .parquet, .safetensors, .csv or .txt"));
+    assert!(
+        error(&directory.path().join("y.pkl"), "").contains("ending in .csv, .txt, .npy, .npz, .parquet, .safetensors")
+    );
     assert!(error(&directory.path().join("none.txt"), "").contains("No such file"));
 }
 

@@ -5,7 +5,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use snnl_score::labels::Labels;
-use snnl_score::source::{Selection, discover};
+use snnl_score::source::{LabelFile, Selection, discover};
 use support::matrix::{DIM, ROWS, assert_holds_the_matrix, assert_says, error_of, open, try_read, value, values};
 use support::npy::{encode, header, npy_bytes};
 use support::zip::{Member, zip};
@@ -45,10 +45,10 @@ fn what_numpy_writes() {
             assert_holds_the_matrix(layer, dtype);
         }
         for spec in [format!("{}:y", path.display()), path.display().to_string()] {
-            assert_eq!(Labels::read(&spec).unwrap().classes, [0, 1, 2, 0, 1, 2, 0]);
+            assert_eq!(Labels::read(&[&spec], &[]).unwrap().classes, [0, 1, 2, 0, 1, 2, 0]);
         }
         assert_says(
-            &chain(&Labels::read(&format!("{}:z", path.display())).unwrap_err()),
+            &chain(&Labels::read(&[&format!("{}:z", path.display())], &[]).unwrap_err()),
             "`z`, found: enc1, enc2, y, epoch",
         );
     }
@@ -107,7 +107,8 @@ fn what_is_no_matrix_is_no_layer() {
     let layer = |name| Member::new(name, true, &zeros("<f4", &[2, 2], 4));
     zip(&path, false, &[vector(), text(), labels(), layer("b10.npy"), layer("b2.npy")]);
     assert_eq!(names(&path, &Selection::default()), ["b2", "b10"]);
-    let named = Selection { labels: Some(path.clone()), label_column: Some("b2".into()), ..Selection::default() };
+    let named =
+        Selection { labels: vec![LabelFile { path: path.clone(), column: Some("b2".into()) }], ..Selection::default() };
     assert_eq!(names(&path, &named), ["dump"]);
     zip(&path, false, &[vector(), text(), labels()]);
     assert_says(&error_of(&path, &Selection::default()), "found ids [2], files [2, 2], Targets [2, 2]");
@@ -188,7 +189,7 @@ fn archives_damaged_anywhere_give_the_truth_or_an_error() {
             for length in 0..whole.len() {
                 std::fs::write(&path, &whole[..length]).unwrap();
                 error_of(&path, &Selection::default());
-                Labels::read(&format!("{}:y", path.display())).unwrap_err();
+                Labels::read(&[&format!("{}:y", path.display())], &[]).unwrap_err();
             }
             for (position, flip) in
                 (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip)))
@@ -200,7 +201,7 @@ fn archives_damaged_anywhere_give_the_truth_or_an_error() {
                     // A changed name may make a layer of the labels, never other numbers of the matrix.
                     assert_eq!(values, truth[0].1, "byte {position}");
                 }
-                if let Ok(labels) = Labels::read(&format!("{}:y", path.display())) {
+                if let Ok(labels) = Labels::read(&[&format!("{}:y", path.display())], &[]) {
                     assert_eq!(labels.classes, [0; ROWS], "byte {position}");
                 }
             }

@@ -42,9 +42,9 @@ fn what_the_library_writes() {
         assert_holds_the_matrix(layer, dtype);
     }
     for spec in [format!("{}:y", path.display()), path.display().to_string()] {
-        assert_eq!(Labels::read(&spec).unwrap().classes, [0, 1, 2, 0, 1, 2, 0]);
+        assert_eq!(Labels::read(&[&spec], &[]).unwrap().classes, [0, 1, 2, 0, 1, 2, 0]);
     }
-    assert_says(&chain(&Labels::read(&format!("{}:z", path.display())).unwrap_err()), "one column called `z`");
+    assert_says(&chain(&Labels::read(&[&format!("{}:z", path.display())], &[]).unwrap_err()), "one column called `z`");
     assert_holds_the_matrix(&open(&fixture("containers/bfloat16.npy"), &Selection::default()), "bfloat16");
 }
 
@@ -134,7 +134,7 @@ fn files_damaged_anywhere_give_a_whole_layer_or_an_error() {
     for length in 0..whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
         error_of(&path, &Selection::default());
-        Labels::read(&format!("{}:y", path.display())).unwrap_err();
+        Labels::read(&[&format!("{}:y", path.display())], &[]).unwrap_err();
     }
     for (position, flip) in (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip))) {
         let mut damaged = whole.clone();
@@ -144,7 +144,7 @@ fn files_damaged_anywhere_give_a_whole_layer_or_an_error() {
             assert_eq!(layers.len(), 1, "byte {position}");
         }
         // The format has no checksum; a flipped class is a class.
-        if let Ok(labels) = Labels::read(&format!("{}:y", path.display())) {
+        if let Ok(labels) = Labels::read(&[&format!("{}:y", path.display())], &[]) {
             assert_eq!(labels.len(), 2, "byte {position}");
         }
     }

@@ -163,10 +163,10 @@ fn a_layer_of_many_chunks_has_every_row_once() {
     let list = FixedSizeListArray::new(field, DIM as i32, elements, None);
     write_parquet(&npy_path("p.parquet"), &[("v", Arc::new(list))]);
     for layer in discover(&[directory.path().to_owned()], &Selection::default()).unwrap() {
-        assert!(layer.activations.scan(0..ROWS).unwrap().count() > 1, "{}", layer.path);
+        assert!(layer.activations.scan(0..ROWS).unwrap().count() > 1, "{}", layer.place());
         for start in [0, 1, 777] {
             let expected = (start * DIM..ROWS * DIM).map(|index| value(index / DIM, index % DIM));
-            assert!(read(&*layer.activations, start).into_iter().eq(expected), "{} from row {start}", layer.path);
+            assert!(read(&*layer.activations, start).into_iter().eq(expected), "{} from row {start}", layer.place());
         }
     }
 }

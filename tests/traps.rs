@@ -52,7 +52,7 @@ fn at_angles(angles: &[f64]) -> Vec<Vec<f64>> {
 /// A checkpoint's first layer of the real activations, and its labels.
 fn real(checkpoint: &str, layer: &str) -> (Vec<Vec<f64>>, Vec<u32>) {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/fashion-ae");
-    let labels = Labels::read(fixtures.join("y.npy").to_str().unwrap()).unwrap();
+    let labels = Labels::read(&[fixtures.join("y.npy").to_str().unwrap()], &[]).unwrap();
     let path = fixtures.join(checkpoint).join(format!("{layer}.npy"));
     let layers = discover(&[path], &Selection::default()).unwrap();
     let matrix = &layers[0].activations;

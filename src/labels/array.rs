@@ -18,11 +18,11 @@ const ONE_A_ROW: &str = "save one label a row, `y.argmax(axis=1)` for one";
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// Reads a label a row: an array of N or N × 1 labels, or of N × K numbers of which one in each row is 1.
-pub(super) fn read(array: Array) -> Result<Classes, Fault> {
+pub(super) fn read(array: Array, classes: &mut Classes) -> Result<(), Fault> {
     let header = array.header();
     let rows = match header.shape[..] {
         [rows] | [rows, 1] => rows,
-        [_, _] => return read_one_hot(array.matrix()?.as_ref()),
+        [_, _] => return read_one_hot(array.matrix()?.as_ref(), classes),
         _ => {
             return Err(Fault::content(format_args!(
                 "expected one label a row, or one-hot rows, found the shape {:?}",
@@ -31,7 +31,6 @@ pub(super) fn read(array: Array) -> Result<Classes, Fault> {
             .hint(ONE_A_ROW));
         }
     };
-    let mut classes = Classes::default();
     let width = header.dtype.width;
     let step = (CHUNK_BYTES / width).max(1);
     let mut elements = array.elements()?;
@@ -39,17 +38,17 @@ pub(super) fn read(array: Array) -> Result<Classes, Fault> {
         let mut bytes = vec![0; step.min(rows - start) * width];
         elements.read_exact(&mut bytes).map_err(unreadable)?;
         for element in bytes.chunks_exact(width) {
-            push(&mut classes, &header.dtype, element)?;
+            push(classes, &header.dtype, element)?;
         }
     }
-    Ok(classes)
+    Ok(())
 }
 
 /// Reads the array called `name` among those of a file, or the only one, or the only one with a label-like name.
-pub(super) fn read_named(mut arrays: Arrays, name: Option<&str>) -> Result<Classes, Fault> {
+pub(super) fn read_named(mut arrays: Arrays, name: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
     let names: Vec<&str> = arrays.iter().map(|(name, _)| name.as_str()).collect();
     let (_, array) = arrays.swap_remove(choose(&names, name)?);
-    read(array?)
+    read(array?, classes)
 }
 
 fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Fault> {
@@ -91,16 +90,15 @@ fn integer(dtype: &Dtype, element: &[u8]) -> i128 {
     }
 }
 
-fn read_one_hot(matrix: &dyn Matrix) -> Result<Classes, Fault> {
-    let mut classes = Classes::default();
+fn read_one_hot(matrix: &dyn Matrix, classes: &mut Classes) -> Result<(), Fault> {
     for chunk in matrix.scan(0..matrix.rows())? {
         let chunk = chunk?;
         match &chunk.values {
-            Values::F32(values) => push_one_hot(&mut classes, values, chunk.dim)?,
-            Values::F64(values) => push_one_hot(&mut classes, values, chunk.dim)?,
+            Values::F32(values) => push_one_hot(classes, values, chunk.dim)?,
+            Values::F64(values) => push_one_hot(classes, values, chunk.dim)?,
         }
     }
-    Ok(classes)
+    Ok(())
 }
 
 fn push_one_hot<T: Copy + PartialEq + From<u8>>(classes: &mut Classes, values: &[T], dim: usize) -> Result<(), Fault> {

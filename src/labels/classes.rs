@@ -11,13 +11,20 @@ use crate::source::natural;
 pub(super) struct Classes {
     rows: Vec<u32>,
     ids: HashMap<String, u32>,
+    /// Rows in the files before this one.
+    before: usize,
 }
 
 impl Classes {
+    /// Counts the rows of the next file from 0 on.
+    pub(super) fn next_file(&mut self) {
+        self.before = self.rows.len();
+    }
+
     /// Appends a row of the class `name`, which must not be empty.
     pub(super) fn push(&mut self, name: &str) -> Result<(), Fault> {
         if name.is_empty() {
-            return Err(Fault::content(format_args!("row {} has no label: its text is empty", self.rows.len()))
+            return Err(Fault::content(format_args!("row {} has no label: its text is empty", self.len()))
                 .hint("every row needs a class; one of its own for those without would do"));
         }
         let id = match self.ids.get(name) {
@@ -35,7 +42,7 @@ impl Classes {
     /// Appends a row labelled by a number, which must be whole.
     pub(super) fn push_number(&mut self, number: f64) -> Result<(), Fault> {
         if number.fract() != 0.0 || !number.is_finite() {
-            let row = self.rows.len();
+            let row = self.len();
             return Err(Fault::content(format_args!("expected whole numbers as labels, found {number} in row {row}"))
                 .hint("labels are classes; for scores, cut them into classes first"));
         }
@@ -56,9 +63,9 @@ impl Classes {
         }
     }
 
-    /// Number of rows.
+    /// Number of rows of this file.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.rows.len() - self.before
     }
 
     /// The class of every row, and the names in natural order: integers by value, then text.

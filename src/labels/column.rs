@@ -1,25 +1,22 @@
-//! Labels in a column of a Parquet file; reading the file is left to `source::parquet`.
-
-use std::path::Path;
+//! Labels in a column of a table; reading the file is left to its format.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
 
 use super::classes::Classes;
 use crate::error::Fault;
 use crate::source::is_label_like;
-use crate::source::parquet::Table;
+use crate::source::table::Table;
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
 /// Reads the column called `name`, or the only one, or the only one with a label-like name.
-pub(super) fn read(path: &Path, name: Option<&str>) -> Result<Classes, Fault> {
-    let table = Table::open(path)?;
+pub(super) fn read(table: &dyn Table, name: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
     let names: Vec<&str> = table.fields().iter().map(|field| field.name().as_str()).collect();
     let column = choose(&names, name)?;
-    let mut classes = Classes::default();
+    let class_names = class_names(table.schema(), names[column]);
     for batch in table.scan(&[column], 0..table.rows(), BATCH_ROWS)? {
         let (start, batch) = batch?;
         let labels = batch.column(0);
@@ -27,9 +24,40 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<Classes, Fault> {
             return Err(Fault::content(format_args!("row {} has no label: it is null", start + row))
                 .hint("every row needs a class; one of its own for those without would do"));
         }
-        push(&mut classes, labels)?;
+        match &class_names {
+            Some(names) if labels.data_type().is_integer() => push_named(classes, labels, names)?,
+            _ => push(classes, labels)?,
+        }
     }
-    Ok(classes)
+    Ok(())
+}
+
+/// The names of the classes in `column`, which Hugging Face's libraries note beside the schema:
+/// `{"info": {"features": {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}}`.
+fn class_names(schema: &Schema, column: &str) -> Option<Vec<String>> {
+    let noted: serde_json::Value = serde_json::from_str(schema.metadata().get("huggingface")?).ok()?;
+    let feature = noted.get("info")?.get("features")?.get(column)?;
+    let names = feature.get("names")?.as_array()?.iter().map(|name| name.as_str().map(str::to_owned));
+    names.collect::<Option<Vec<_>>>().filter(|_| feature.get("_type").is_some_and(|kind| kind == "ClassLabel"))
+}
+
+/// Appends the labels of `array`, integers without nulls, by the names of their classes; −1 is no class, and stays a number.
+fn push_named(classes: &mut Classes, array: &ArrayRef, names: &[String]) -> Result<(), Fault> {
+    let array = cast(array, &DataType::Int64).map_err(Fault::content)?;
+    for &label in array.as_primitive::<Int64Type>().values() {
+        match usize::try_from(label).ok().and_then(|label| names.get(label)) {
+            Some(name) => classes.push(name)?,
+            None if label == -1 => classes.push("-1")?,
+            None => {
+                let (row, count) = (classes.len(), names.len());
+                return Err(Fault::content(format_args!(
+                    "expected a label below {count}, which have names in the file, found {label} in row {row}"
+                ))
+                .hint("the names and the labels are of different datasets"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Index of the column called `name`, or of the only one, or of the only one with a label-like name.

@@ -5,13 +5,14 @@ mod classes;
 mod column;
 mod text;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use self::classes::Classes;
 use crate::error::{Error, Fault};
-use crate::source::array::Array;
-use crate::source::{npz, safetensors};
+use crate::source::format::{Content, Format};
+use crate::source::{LabelFile, parts_in};
 
 /// The class of every row of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,50 +23,61 @@ pub struct Labels {
     pub classes: Vec<u32>,
     /// Name of each class, in natural order: whole numbers by value, then text.
     pub names: Vec<String>,
+    /// For each class, whether its rows are left out, as if they were not there.
+    pub ignored: Vec<bool>,
 }
 
 impl Labels {
-    /// Reads the labels that `spec` names: `y.npy`, `y.npz[:array]`, `y.safetensors[:tensor]`, `y.parquet[:column]`,
-    /// `y.csv[:column]`, or `y.txt` with a label a line.
+    /// Reads the labels that `specs` name, one after the other: `y.npy`, `y.npz[:array]`, `y.parquet[:column]`,
+    /// `y.csv[:column]`, `y.txt` with a label a line, any other format of activations, or a directory of such files. Rows of
+    /// the classes called `ignored` are left out.
     ///
     /// Labels are whole numbers (`3.0` is `3`), booleans (`False`, `True`), text, or one-hot rows in a 2-D array.
     ///
     /// # Errors
-    /// When the file cannot be read, and when a row has no label or a number that is not whole.
-    pub fn read(spec: &str) -> Result<Labels, Error> {
-        let (path, column) = Labels::locate(spec);
-        let read = match suffix(&path).as_deref() {
-            Some("npy") if column.is_some() => {
-                Err(Fault::content("expected no column: an array has none").hint("name the file alone"))
+    /// When a file cannot be read, and when a row has no label or a number that is not whole.
+    pub fn read(specs: &[impl AsRef<str>], ignored: &[String]) -> Result<Labels, Error> {
+        let mut classes = Classes::default();
+        for spec in specs.iter().map(AsRef::as_ref) {
+            let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
+            let LabelFile { path, column } = Labels::locate(spec);
+            if path.is_dir() {
+                for part in parts_in(&path, is_readable).map_err(fault)? {
+                    let name = part.file_name().unwrap_or_default().to_string_lossy();
+                    read(&part, column.as_deref(), &mut classes).map_err(|error| fault(error.within(&name)))?;
+                }
+            } else {
+                read(&path, column.as_deref(), &mut classes).map_err(fault)?;
             }
-            Some("npy") => Array::open_npy(&path).and_then(array::read),
-            Some("npz") => npz::arrays(&path).and_then(|arrays| array::read_named(arrays, column.as_deref())),
-            Some("safetensors") => {
-                safetensors::arrays(&path).and_then(|arrays| array::read_named(arrays, column.as_deref()))
-            }
-            Some("parquet") => column::read(&path, column.as_deref()),
-            Some("csv") => text::read_csv(&path, column.as_deref()),
-            Some("txt") if column.is_some() => {
-                Err(Fault::content("expected no column: each line is one label").hint("name the file alone"))
-            }
-            Some("txt") => text::read_lines(&path),
-            _ => Err(Fault::content("expected a file ending in .npy, .npz, .parquet, .safetensors, .csv or .txt")
-                .hint("the suffix tells the format: y.npy, or table.csv:column for one column")),
-        };
-        let labels = read.map(|classes| {
-            let (classes, names) = classes.finish();
-            Labels { spec: spec.to_owned(), classes, names }
-        });
-        labels.map_err(|fault| Error::Labels { path: spec.to_owned(), fault })
+        }
+        let (classes, names) = classes.finish();
+        let ignored = names.iter().map(|name| ignored.contains(name)).collect();
+        let specs: Vec<&str> = specs.iter().map(AsRef::as_ref).collect();
+        Ok(Labels { spec: specs.join(", "), classes, names, ignored })
     }
 
-    /// The file that `spec` names, and the column after a colon.
-    pub fn locate(spec: &str) -> (PathBuf, Option<String>) {
-        let after_file = |&(colon, _): &(usize, &str)| suffix(Path::new(&spec[..colon])).is_some();
+    /// The file or directory that `spec` names, and the column after a colon.
+    pub fn locate(spec: &str) -> LabelFile {
+        let after_file = |&(colon, _): &(usize, &str)| {
+            let path = Path::new(&spec[..colon]);
+            is_readable(path) || path.is_dir()
+        };
         match spec.match_indices(':').find(after_file) {
-            Some((colon, _)) if !Path::new(spec).exists() => (spec[..colon].into(), Some(spec[colon + 1..].to_owned())),
-            _ => (spec.into(), None),
+            Some((colon, _)) if !Path::new(spec).exists() => {
+                LabelFile { path: spec[..colon].into(), column: Some(spec[colon + 1..].to_owned()) }
+            }
+            _ => LabelFile { path: spec.into(), column: None },
         }
+    }
+
+    /// Whether the row is left out.
+    pub fn ignores(&self, row: usize) -> bool {
+        self.ignored[self.classes[row] as usize]
+    }
+
+    /// Number of rows that are left out.
+    pub fn ignored_rows(&self) -> usize {
+        (0..self.len()).filter(|&row| self.ignores(row)).count()
     }
 
     /// Number of rows.
@@ -99,10 +111,39 @@ impl Labels {
     }
 }
 
-/// The suffix of `path` in lower case, if labels come in such files.
-fn suffix(path: &Path) -> Option<String> {
+/// Appends the labels in the file `path`.
+fn read(path: &Path, column: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
+    classes.next_file();
+    let no_column = |problem| Err(Fault::content(problem).hint("name the file alone"));
+    match text_suffix(path).as_deref() {
+        Some("csv") => return text::read_csv(path, column, classes),
+        Some(_) if column.is_some() => return no_column("expected no column: each line is one label"),
+        Some(_) => return text::read_lines(path, classes),
+        None if Format::of(path).is_none() => {
+            let expected = format!("expected a file ending in .csv, .txt, {}", Format::suffixes());
+            return Err(
+                Fault::content(expected).hint("the suffix tells the format: y.npy, or table.csv:column for one column")
+            );
+        }
+        None => {}
+    }
+    match Format::open(path)? {
+        Content::Array(_) if column.is_some() => no_column("expected no column: an array has none"),
+        Content::Array(array) => array::read(array, classes),
+        Content::Arrays(arrays) => array::read_named(arrays, column, classes),
+        Content::Table(table) => column::read(table.as_ref(), column, classes),
+    }
+}
+
+/// Whether `path` has a suffix of files that labels come in.
+fn is_readable(path: &Path) -> bool {
+    text_suffix(path).is_some() || Format::of(path).is_some()
+}
+
+/// The suffix of `path` in lower case, if labels come in such text.
+fn text_suffix(path: &Path) -> Option<String> {
     let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
-    ["npy", "npz", "parquet", "safetensors", "csv", "txt"].contains(&suffix.as_str()).then_some(suffix)
+    ["csv", "txt"].contains(&suffix.as_str()).then_some(suffix)
 }
 
 #[cfg(test)]
@@ -112,7 +153,7 @@ mod tests {
     #[test]
     fn a_colon_separates_a_column_only_after_a_file() {
         let locate = |spec| {
-            let (path, column) = Labels::locate(spec);
+            let LabelFile { path, column } = Labels::locate(spec);
             (path.display().to_string(), column.unwrap_or_default())
         };
         let expected = |path: &str, column: &str| (path.to_owned(), column.to_owned());
@@ -125,8 +166,10 @@ mod tests {
 
     #[test]
     fn sizes_and_hash_follow_the_rows() {
-        let labels = Labels { spec: "y".into(), classes: vec![1, 0, 1], names: vec!["a".into(), "b".into()] };
+        let names = vec!["a".into(), "b".into()];
+        let labels = Labels { spec: "y".into(), classes: vec![1, 0, 1], names, ignored: vec![true, false] };
         assert_eq!(labels.sizes(), [1, 2]);
+        assert_eq!((labels.ignored_rows(), labels.ignores(1), labels.ignores(2)), (1, true, false));
         // printf 'b\na\nb\n' | sha256sum
         assert_eq!(labels.sha256(), "7cafa1b24cf9d8d1f03cdc8c03cbe7343e2c7345af2dccce72a830042858a984");
     }

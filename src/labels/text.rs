@@ -10,20 +10,19 @@ use crate::error::Fault;
 use crate::source::{is_label_like, open_file};
 
 /// Reads a label a line; space around it does not count.
-pub(super) fn read_lines(path: &Path) -> Result<Classes, Fault> {
-    let mut classes = Classes::default();
-    for line in BufReader::new(File::open(path)?).lines() {
+pub(super) fn read_lines(path: &Path, classes: &mut Classes) -> Result<(), Fault> {
+    for line in BufReader::new(open_file(path)?).lines() {
         // Windows editors put a byte order mark first.
         classes.push_cell(line?.trim_start_matches('\u{feff}').trim())?;
     }
-    Ok(classes)
+    Ok(())
 }
 
 /// Reads the CSV column called `name`; without one, the only column or the only one with a label-like name.
 ///
 /// The first line is a header where a column was named or there are several. In a file of one column it is one if its
 /// text is label-like, or is no number while all below it are.
-pub(super) fn read_csv(path: &Path, name: Option<&str>) -> Result<Classes, Fault> {
+pub(super) fn read_csv(path: &Path, name: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
     let first = open(path, true)?.headers().map_err(fault)?.clone();
     let names: Vec<&str> = first.iter().collect();
     let column = choose(&names, name)?;
@@ -34,11 +33,10 @@ pub(super) fn read_csv(path: &Path, name: Option<&str>) -> Result<Classes, Fault
         || name.is_some()
         || is_label_like(names[column])
         || (!is_number(names[column]) && all_numbers_below(path)?);
-    let mut classes = Classes::default();
     for record in open(path, has_header)?.records() {
         classes.push_cell(&record.map_err(fault)?[column])?;
     }
-    Ok(classes)
+    Ok(())
 }
 
 fn open(path: &Path, has_header: bool) -> Result<csv::Reader<File>, Fault> {
@@ -93,7 +91,9 @@ mod tests {
     fn csv(text: &str, name: Option<&str>) -> Result<(Vec<u32>, Vec<String>), Fault> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, text).unwrap();
-        read_csv(file.path(), name).map(Classes::finish)
+        let mut classes = Classes::default();
+        read_csv(file.path(), name, &mut classes)?;
+        Ok(classes.finish())
     }
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -121,8 +121,10 @@ mod tests {
     fn lines_are_labels() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, "\u{feff}cat\r\n dog \ncat").unwrap();
-        assert_eq!(read_lines(file.path()).unwrap().finish(), (vec![0, 1, 0], names(&["cat", "dog"])));
+        let mut classes = Classes::default();
+        read_lines(file.path(), &mut classes).unwrap();
+        assert_eq!(classes.finish(), (vec![0, 1, 0], names(&["cat", "dog"])));
         std::fs::write(&file, "cat\n\ndog\n").unwrap();
-        assert!(read_lines(file.path()).unwrap_err().to_string().contains("row 1"));
+        assert!(read_lines(file.path(), &mut Classes::default()).unwrap_err().to_string().contains("row 1"));
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
             counted(data.classes, "class", "classes"),
             printable(&data.labels)
         )),
+        (data.ignored_rows > 0).then(|| format!("rows left out for their label: {}", data.ignored_rows)),
         unit(definition),
         when(
             table.layers.iter().any(|layer| edge(layer).is_some()),

@@ -15,7 +15,13 @@ pub(super) fn sample() -> ScoreTable {
             precision: "auto".into(),
             temperature_unit: "raw".into(),
         },
-        data: Dataset { rows: 2000, classes: 10, labels: "y.npy".into(), labels_sha256: "0a".repeat(32) },
+        data: Dataset {
+            rows: 2000,
+            classes: 10,
+            ignored_rows: 0,
+            labels: "y.npy".into(),
+            labels_sha256: "0a".repeat(32),
+        },
         layers: vec![layer("enc1", 500, [0.598_71, 2.1]), layer("enc10", 70, [0.25, 1e-9])],
         sum: vec![SumScore { temperature: 0.01, snnl: 0.848_71 }, SumScore { temperature: 1.0, snnl: 2.1 + 1e-9 }],
         run: Run {

@@ -55,7 +55,7 @@ impl Scorer<'_> {
             let problem = format!("expected at most {} rows, found {}", u32::MAX, matrix.rows());
             return Err(Fault::content(problem).hint("score a sample of the rows"));
         }
-        let survey = Survey::of(matrix, self.definition.non_finite)?;
+        let survey = Survey::of(matrix, self.definition.non_finite, &|row| self.labels.ignores(row))?;
         let rows = ScoredRows::new(&survey, self.labels, self.definition)?;
         let losses = self.losses(matrix, &rows)?;
 

@@ -81,7 +81,8 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
         definition: described(definition),
         data: Dataset {
             rows: labels.len(),
-            classes: labels.names.len(),
+            classes: labels.ignored.iter().filter(|&&ignored| !ignored).count(),
+            ignored_rows: labels.ignored_rows(),
             labels: labels.spec.clone(),
             labels_sha256: labels.sha256(),
         },

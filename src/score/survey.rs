@@ -27,7 +27,7 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at every row.
+    /// Looks at every row but those that `ignores` tells by their index.
     ///
     /// # Formula
     /// Mean over i ≠ j of ‖x_i − x_j‖² = 2 · (mean‖x‖² − ‖mean x‖²) · N/(N − 1), with x taken relative to the first
@@ -35,7 +35,11 @@ impl Survey {
     ///
     /// # Errors
     /// What the source meets, and a row that is not finite unless the policy drops it.
-    pub(crate) fn of(matrix: &dyn Matrix, policy: NonFinite) -> Result<Survey, Fault> {
+    pub(crate) fn of(
+        matrix: &dyn Matrix,
+        policy: NonFinite,
+        ignores: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<Survey, Fault> {
         let mut looking = Looking {
             survey: Survey {
                 kept: Vec::with_capacity(matrix.rows()),
@@ -46,6 +50,7 @@ impl Survey {
                 mean_squared_distance: 0.0,
             },
             policy,
+            ignores,
             origin: None,
             fingerprints: Vec::with_capacity(matrix.rows()),
             squares: 0.0,
@@ -71,10 +76,11 @@ impl Survey {
 }
 
 /// A survey under way.
-struct Looking {
+struct Looking<'a> {
     /// Its `mean` holds sums relative to the origin until it is finished.
     survey: Survey,
     policy: NonFinite,
+    ignores: &'a (dyn Fn(usize) -> bool + Sync),
     /// The first kept row.
     origin: Option<Vec<f64>>,
     fingerprints: Vec<u64>,
@@ -82,12 +88,15 @@ struct Looking {
     squares: f64,
 }
 
-impl Looking {
+impl Looking<'_> {
     fn at<T: Copy + Into<f64> + Sync>(&mut self, start: usize, dim: usize, values: &[T]) -> Result<(), Fault> {
         let not_finite = |row: &[T]| row.iter().position(|&x| !x.into().is_finite());
         let glances: Vec<(Option<usize>, u64)> =
             values.par_chunks(dim).map(|row| (not_finite(row), fingerprint(row))).collect();
         for (id, (row, (not_finite, fingerprint))) in (start..).zip(values.chunks_exact(dim).zip(glances)) {
+            if (self.ignores)(id) {
+                continue;
+            }
             match not_finite {
                 Some(column) if self.policy == NonFinite::Error => {
                     let problem = format!("row {id}, column {column} is {}", row[column].into());
@@ -147,7 +156,7 @@ mod tests {
     use crate::source::Memory;
 
     fn survey(dim: usize, values: Vec<f64>, policy: NonFinite) -> Result<Survey, Fault> {
-        Survey::of(&Memory::new(dim, values), policy)
+        Survey::of(&Memory::new(dim, values), policy, &|_| false)
     }
 
     #[test]

@@ -55,8 +55,10 @@ pub struct Definition {
 pub struct Dataset {
     /// Number of rows, N.
     pub rows: usize,
-    /// Number of classes.
+    /// Number of classes, without those left out.
     pub classes: usize,
+    /// Rows left out because of their label (`--ignore-label`).
+    pub ignored_rows: usize,
     /// The labels, as named on the command line.
     pub labels: String,
     /// SHA-256 over the class name of every row, each followed by a newline: equal labels in any format hash alike.

@@ -4,12 +4,14 @@
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::inflated::Inflated;
-use super::npy::{Header, Npy};
+use super::npy::Header;
+use super::plain::Plain;
 use super::region::{Region, unreadable};
 use super::zip::Member;
-use super::{Matrix, Scan};
+use super::{Matrix, Scan, Shape};
 use crate::error::Fault;
 
 /// An array that is described, not read.
@@ -20,10 +22,10 @@ pub(crate) struct Array {
 }
 
 /// Where the bytes are that the header describes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Content {
     Plain(Region),
-    Member(Member),
+    Member(Arc<Member>),
 }
 
 impl Array {
@@ -42,7 +44,7 @@ impl Array {
     /// The array in the `.npy` file that is a member of an archive.
     pub(crate) fn in_member(member: Member) -> Result<Array, Fault> {
         let header = Header::read(&mut member.reader(), member.size())?;
-        Ok(Array { header, content: Content::Member(member) })
+        Ok(Array { header, content: Content::Member(Arc::new(member)) })
     }
 
     /// Type, order and shape.
@@ -50,7 +52,12 @@ impl Array {
         &self.header
     }
 
-    /// The elements in the order they are stored.
+    /// The part of the array at `place` of `axis`, which has that many places: an array of one axis less.
+    pub(crate) fn select(&self, axis: usize, place: usize) -> Array {
+        Array { header: self.header.select(axis, place), content: self.content.clone() }
+    }
+
+    /// The elements of an array that is whole, in the order they are stored.
     pub(crate) fn elements(&self) -> Result<Box<dyn Read + Send>, Fault> {
         let mut reader: Box<dyn Read + Send> = match &self.content {
             Content::Plain(region) => Box::new(region.reader()),
@@ -63,9 +70,9 @@ impl Array {
     /// The array as rows, its axes after the first flattened.
     pub(crate) fn matrix(self) -> Result<Box<dyn Matrix>, Fault> {
         Ok(match self.content {
-            Content::Plain(region) => Box::new(Npy::new(region, self.header)?),
+            Content::Plain(region) => Box::new(Plain::new(region, self.header)?),
             Content::Member(member) => match member.stored() {
-                Some(region) => Box::new(Stored { rows: Npy::new(region, self.header)?, member }),
+                Some(region) => Box::new(Stored { rows: Plain::new(region, self.header)?, member }),
                 None => Box::new(Inflated::new(member, self.header)?),
             },
         })
@@ -74,27 +81,24 @@ impl Array {
 
 /// Reads `count` bytes and forgets them.
 pub(super) fn skip(reader: &mut impl Read, count: u64) -> Result<(), Fault> {
-    let skipped = io::copy(&mut reader.take(count), &mut io::sink()).map_err(unreadable)?;
+    let skipped = skip_some(reader, count)?;
     if skipped == count { Ok(()) } else { Err(unreadable(io::ErrorKind::UnexpectedEof.into())) }
+}
+
+/// Reads `count` bytes, or what there is of them, and forgets them; returns how many there were.
+pub(super) fn skip_some(reader: &mut impl Read, count: u64) -> Result<u64, Fault> {
+    io::copy(&mut reader.take(count), &mut io::sink()).map_err(unreadable)
 }
 
 /// A matrix in a member that is stored as it is.
 struct Stored {
-    member: Member,
-    rows: Npy,
+    member: Arc<Member>,
+    rows: Plain,
 }
 
 impl Matrix for Stored {
-    fn rows(&self) -> usize {
-        self.rows.rows()
-    }
-
-    fn dim(&self) -> usize {
-        self.rows.dim()
-    }
-
-    fn dtype(&self) -> &str {
-        self.rows.dtype()
+    fn shape(&self) -> &Shape {
+        self.rows.shape()
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {

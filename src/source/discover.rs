@@ -1,16 +1,16 @@
-//! Which layers the inputs hold, by name and in natural order; what is in them is left to the formats.
+//! Which layers the inputs hold, by name and in natural order; what is in a file is left to the formats, and which files
+//! may be parts of one layer to `shards`.
 
-use std::collections::HashSet;
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobMatcher};
 
-use super::format::Format;
-use super::parquet::Columns;
+use super::found::{self, Named};
+use super::inputs;
+use super::layout::Layout;
 use super::units::Units;
-use super::{Layer, Matrix, is_label_like, natural};
+use super::{Layer, Matrix, Pool, natural, place};
 use crate::error::{Error, Fault};
 
 /// What to take from the inputs. The default takes every layer whole.
@@ -18,19 +18,35 @@ use crate::error::{Error, Fault};
 pub struct Selection {
     /// Globs over layer names; empty takes all. Only layers that are taken need to be readable.
     pub layers: Vec<String>,
-    /// In Parquet files, a glob of numeric columns that together form one layer, a feature each, in natural order.
+    /// In tables, a glob of numeric columns that together form one layer, a feature each, in natural order.
     pub columns: Option<String>,
+    /// In tables, the number of features in each value of a column of raw bytes, which is a layer then.
+    pub dim: Option<usize>,
+    /// The axis of an array along which layers are stacked, counted from 0.
+    pub layer_axis: Option<usize>,
+    /// What becomes of the tokens of rows × tokens × features.
+    pub pool: Option<Pool>,
     /// The features to take of each layer.
     pub units: Option<Range<usize>>,
-    /// The file of the labels, which is never taken for a layer. A file of several arrays or columns may hold layers beside
-    /// them.
-    pub labels: Option<PathBuf>,
-    /// The column or array of the labels in that file, where one was named.
-    pub label_column: Option<String>,
+    /// The files of the labels, which are never taken for layers. A file of several arrays or columns may hold layers
+    /// beside them.
+    pub labels: Vec<LabelFile>,
+    /// The number of labels where it is known: it tells the parts of one layer from layers with numbers in their names.
+    pub rows: Option<usize>,
 }
 
-/// The layers in `inputs` (files, or directories of files, not deeper) that `selection` takes, in natural order of
-/// their names. A layer is named after its file's stem, or its column or array where a file has several.
+/// Where labels lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelFile {
+    /// A file, or a directory of files that are read one after the other.
+    pub path: PathBuf,
+    /// The column or array in it, where one is named.
+    pub column: Option<String>,
+}
+
+/// The layers in `inputs` that `selection` takes, in natural order of their names. An input is a file or a directory: of
+/// files, and of directories whose files are the parts of one layer each. A layer is named after its file or its
+/// directory of parts, or after its column or array where there are several.
 ///
 /// # Errors
 /// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, and when
@@ -38,54 +54,39 @@ pub struct Selection {
 pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>, Error> {
     let layer_globs = selection.layers.iter().map(|glob| compile("--layers", glob)).collect::<Result<Vec<_>, _>>()?;
     let column_glob = selection.columns.as_deref().map(|glob| compile("--columns", glob)).transpose()?;
-    let mut found = Vec::new();
-    for input in inputs {
-        let before = found.len();
-        for path in files(input)? {
-            found.extend(
-                layers_in(input, &path, selection, column_glob.as_ref()).into_iter().map(|layer| (path.clone(), layer)),
-            );
-        }
-        if found.len() == before {
-            return Err(no_layers(input, selection));
-        }
+    let layout = Layout {
+        columns: column_glob.as_ref(),
+        dim: selection.dim,
+        layer_axis: selection.layer_axis,
+        pool: selection.pool,
+        labels: Vec::new(),
+    };
+    let sets = inputs::sets_in(inputs, selection)?;
+    let mut found: Vec<Named> = sets.into_iter().flat_map(|set| found::layers(set, selection, &layout)).collect();
+    if found.is_empty() {
+        return Err(inputs::no_layers(inputs));
     }
-    found.sort_by(|(_, a), (_, b)| natural(&a.name, &b.name));
+    found.sort_by(|a, b| natural(&a.name, &b.name));
     let taken = take(found, &layer_globs)?;
-    if let Some([(first, layer), (second, _)]) = taken.array_windows().find(|[(_, a), (_, b)]| a.name == b.name) {
-        let problem = format!("layer `{}` is also in `{}`", layer.name, first.display());
+    if let Some([first, second]) = taken.array_windows().find(|[a, b]| a.name == b.name) {
+        let problem = format!("layer `{}` is also in `{}`", first.name, place(&first.files));
         return Err(Fault::content(problem)
             .hint("names must differ within a run; score each in its own")
-            .in_input(second));
+            .in_input(place(&second.files)));
     }
-    taken.into_iter().map(|(path, layer)| layer.open(&path, selection.units.clone())).collect()
+    taken.into_iter().map(|layer| layer.open(selection.units.clone())).collect()
 }
 
-/// A layer by name, and its activations or why they cannot be read.
-pub(super) struct Found {
-    name: String,
-    activations: Result<Box<dyn Matrix>, Fault>,
-}
-
-impl Found {
-    pub(super) fn new(name: &str, activations: Result<impl Matrix + 'static, Fault>) -> Found {
-        Found::boxed(name, activations.map(|matrix| Box::new(matrix) as Box<dyn Matrix>))
-    }
-
-    pub(super) fn boxed(name: &str, activations: Result<Box<dyn Matrix>, Fault>) -> Found {
-        Found { name: name.to_owned(), activations }
-    }
-
-    fn open(self, path: &Path, units: Option<Range<usize>>) -> Result<Layer, Error> {
-        let Found { name, activations } = self;
-        let path = path.display().to_string();
+impl Named {
+    fn open(self, units: Option<Range<usize>>) -> Result<Layer, Error> {
+        let Named { name, files, activations } = self;
         let sliced = activations.and_then(|whole| match units {
             Some(units) => Units::of(whole, units).map(|slice| Box::new(slice) as Box<dyn Matrix>),
             None => Ok(whole),
         });
         match sliced {
-            Ok(activations) => Ok(Layer { name, path, activations }),
-            Err(fault) => Err(Error::Layer { layer: name, path, fault }),
+            Ok(activations) => Ok(Layer { name, files, activations }),
+            Err(fault) => Err(Error::Layer { layer: name, path: place(&files), fault }),
         }
     }
 }
@@ -97,79 +98,11 @@ fn compile(flag: &str, glob: &str) -> Result<GlobMatcher, Error> {
     Ok(Glob::new(glob).map_err(unfit)?.compile_matcher())
 }
 
-/// The file `input`, or the files in the directory `input` that may be layers.
-fn files(input: &Path) -> Result<Vec<PathBuf>, Error> {
-    let fault = |error| Fault::Io(error).in_input(input);
-    if !fs::metadata(input).map_err(fault)?.is_dir() {
-        if Format::of(input).is_none() {
-            let problem = format!("expected a directory or a file ending in {}", Format::suffixes());
-            let hint = "save each layer with `numpy.save`, or all in one with `numpy.savez`";
-            return Err(Fault::content(problem).hint(hint).in_input(input));
-        }
-        return Ok(vec![input.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in fs::read_dir(input).map_err(fault)? {
-        let path = entry.map_err(fault)?.path();
-        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !is_hidden && !is_label_like(&stem(&path)) && Format::of(&path).is_some() && path.is_file() {
-            files.push(path);
-        }
-    }
-    let parts: HashSet<PathBuf> =
-        files.iter().flat_map(|path| Format::of(path).map(|format| format.parts(path)).unwrap_or_default()).collect();
-    files.retain(|path| !parts.contains(path));
-    Ok(files)
-}
-
-fn no_layers(input: &Path, selection: &Selection) -> Error {
-    let suffixes = Format::suffixes();
-    let (problem, hint) = if is_labels(selection, input) {
-        ("these are the labels".to_owned(), format!("name the activations, in files ending in {suffixes}"))
-    } else {
-        let hint = "labels, hidden files and subdirectories are passed over";
-        (format!("found no layer, which would be a file ending in {suffixes}"), hint.to_owned())
-    };
-    Fault::NothingToScore { problem, hint }.in_input(input)
-}
-
-/// The layers in `path`, which is `input` or a file in it; a file that cannot be read is one layer that cannot.
-fn layers_in(input: &Path, path: &Path, selection: &Selection, glob: Option<&GlobMatcher>) -> Vec<Found> {
-    let Some(format) = Format::of(path) else {
-        return Vec::new();
-    };
-    let is_labels = is_labels(selection, path);
-    if is_labels && !format.has_columns() {
-        return Vec::new();
-    }
-    let labels = selection.label_column.as_deref().filter(|_| is_labels);
-    let stem = stem(path);
-    match format.open(path, &stem, &Columns { glob, labels }) {
-        Ok(found) => found,
-        // In a directory, a file of labels alone goes without saying.
-        Err(_) if is_labels && path != input => Vec::new(),
-        Err(fault) => vec![Found { name: stem, activations: Err(fault) }],
-    }
-}
-
-fn stem(path: &Path) -> String {
-    let stem = Format::split(path).map(|(stem, _)| stem.to_owned());
-    stem.unwrap_or_else(|| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
-}
-
-fn is_labels(selection: &Selection, path: &Path) -> bool {
-    selection.labels.as_deref().is_some_and(|labels| is_same_file(labels, path))
-}
-
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
 /// The layers that match any of `globs`, each of which must match one.
-fn take(found: Vec<(PathBuf, Found)>, globs: &[GlobMatcher]) -> Result<Vec<(PathBuf, Found)>, Error> {
+fn take(found: Vec<Named>, globs: &[GlobMatcher]) -> Result<Vec<Named>, Error> {
     for glob in globs {
-        if !found.iter().any(|(_, layer)| glob.is_match(&layer.name)) {
-            let names: Vec<&str> = found.iter().map(|(_, layer)| layer.name.as_str()).collect();
+        if !found.iter().any(|layer| glob.is_match(&layer.name)) {
+            let names: Vec<&str> = found.iter().map(|layer| layer.name.as_str()).collect();
             let argument = format!("`--layers {}`", glob.glob());
             return Err(Error::usage(
                 argument,
@@ -178,6 +111,26 @@ fn take(found: Vec<(PathBuf, Found)>, globs: &[GlobMatcher]) -> Result<Vec<(Path
             ));
         }
     }
-    let is_taken = |layer: &Found| globs.is_empty() || globs.iter().any(|glob| glob.is_match(&layer.name));
-    Ok(found.into_iter().filter(|(_, layer)| is_taken(layer)).collect())
+    let is_taken = |layer: &Named| globs.is_empty() || globs.iter().any(|glob| glob.is_match(&layer.name));
+    Ok(found.into_iter().filter(is_taken).collect())
+}
+
+impl Selection {
+    /// Whether labels lie in `path`, a file, or in its directory.
+    pub(super) fn is_labels(&self, path: &Path) -> bool {
+        self.labels.iter().any(|labels| labels.is_in(path))
+    }
+
+    /// The columns or arrays of the file `path` that are labels.
+    pub(super) fn label_columns(&self, path: &Path) -> Vec<&str> {
+        let here = self.labels.iter().filter(|labels| labels.is_in(path));
+        here.filter_map(|labels| labels.column.as_deref()).collect()
+    }
+}
+
+impl LabelFile {
+    fn is_in(&self, path: &Path) -> bool {
+        let is_same = |path: &Path| matches!((self.path.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        is_same(path) || (self.path.is_dir() && path.parent().is_some_and(is_same))
+    }
 }

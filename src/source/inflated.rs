@@ -3,73 +3,87 @@
 
 use std::io::Read;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::array::skip;
-use super::npy::{Header, Shape, widen};
+use super::array::{skip, skip_some};
+use super::npy::{Header, widen};
 use super::region::unreadable;
-use super::zip::Member;
-use super::{CHUNK_BYTES, Matrix, Rows, Scan};
+use super::strides::{Placement, gather};
+use super::zip::{Member, MemberReader};
+use super::{CHUNK_BYTES, Matrix, Rows, Scan, Shape};
 use crate::error::Fault;
 
 /// A matrix whose rows can only be read one after the other.
-#[derive(Debug)]
 pub(super) struct Inflated {
-    member: Member,
+    member: Arc<Member>,
     header: Header,
     shape: Shape,
+    placement: Placement,
+    /// Bytes from one row's start to the next one's.
+    stride: usize,
+    /// Bytes of the stretch that holds a row.
+    span: usize,
 }
 
 impl Inflated {
     /// The matrix in `member`, which `header` was read from.
-    pub(super) fn new(member: Member, header: Header) -> Result<Inflated, Fault> {
-        let shape = header.matrix()?;
-        if header.fortran {
+    pub(super) fn new(member: Arc<Member>, header: Header) -> Result<Inflated, Fault> {
+        let (shape, placement) = header.matrix()?;
+        let Some((stride, span)) = placement.pace() else {
             return Err(Fault::content(
                 "a compressed array can be read row by row only, found columns first (Fortran)",
             )
             .hint("save `numpy.ascontiguousarray(x)`, or use `numpy.savez`, which does not compress"));
+        };
+        let (stride, span) = (stride * header.dtype.width, span * header.dtype.width);
+        let shape = Shape { bytes: member.packed_len().min(shape.bytes), ..shape };
+        Ok(Inflated { member, header, shape, placement, stride, span })
+    }
+
+    /// Reads the next `count` rows, and with the last of all what the archive says of the rest.
+    fn read(&self, reader: &mut MemberReader, count: usize, is_last: bool) -> Result<Vec<u8>, Fault> {
+        let mut stretch = Vec::new();
+        // The buffer grows with what is there, not with what the header promises.
+        let wanted = ((count - 1) * self.stride + self.span) as u64;
+        reader.by_ref().take(wanted).read_to_end(&mut stretch).map_err(unreadable)?;
+        let gap = if is_last { u64::MAX } else { (self.stride - self.span) as u64 };
+        skip_some(reader, gap)?;
+        let Placement::Apart { features, .. } = &self.placement else {
+            return Ok(stretch);
+        };
+        let row_bytes = self.header.row_bytes();
+        let mut bytes = vec![0; count * row_bytes];
+        for (out, row) in bytes.chunks_exact_mut(row_bytes).zip(stretch.chunks(self.stride)) {
+            match features {
+                Some(features) => gather(row, features, self.header.dtype.width, out),
+                None => out.copy_from_slice(&row[..row_bytes]),
+            }
         }
-        Ok(Inflated { member, header, shape })
+        Ok(bytes)
     }
 }
 
 impl Matrix for Inflated {
-    fn rows(&self) -> usize {
-        self.shape.rows
-    }
-
-    fn dim(&self) -> usize {
-        self.shape.dim
-    }
-
-    fn dtype(&self) -> &str {
-        &self.shape.dtype
+    fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
-        let row_bytes = self.shape.elements * self.header.dtype.width;
-        let step = (CHUNK_BYTES / row_bytes).max(1);
+        let step = (CHUNK_BYTES / self.stride).max(1);
         let mut reader = self.member.reader();
         if !range.is_empty() {
-            skip(&mut reader, self.header.data_start + (range.start * row_bytes) as u64)?;
+            skip(&mut reader, self.header.data_start + (range.start * self.stride) as u64)?;
         }
         // After a fault the decoder's state means nothing: stop.
         let mut left = Some((reader, range));
-        let mut bytes = Vec::new();
         Ok(Box::new(std::iter::from_fn(move || {
             let (mut reader, range) = left.take().filter(|(_, range)| !range.is_empty())?;
             let start = range.start;
             let end = range.end.min(start + step);
-            bytes.clear();
-            // The buffer grows with what is there, not with what the header promises.
-            let wanted = ((end - start) * row_bytes) as u64;
-            Some(match reader.by_ref().take(wanted).read_to_end(&mut bytes) {
-                Ok(_) => {
-                    left = Some((reader, end..range.end));
-                    Ok(Rows { start, dim: self.shape.dim, values: widen(&self.header.dtype, &bytes) })
-                }
-                Err(error) => Err(unreadable(error)),
-            })
+            Some(self.read(&mut reader, end - start, end == self.shape.rows).map(|bytes| {
+                left = Some((reader, end..range.end));
+                Rows { start, dim: self.shape.dim, values: widen(&self.header.dtype, &bytes) }
+            }))
         })))
     }
 }

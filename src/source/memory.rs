@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::{Matrix, Rows, Scan, Values};
+use super::{Matrix, Order, Rows, Scan, Shape, Values};
 use crate::error::Fault;
 
 /// Rows in memory, row-major.
 #[derive(Debug, Clone)]
 pub struct Memory {
-    dim: usize,
+    shape: Shape,
     values: Vec<f64>,
 }
 
@@ -19,23 +19,20 @@ impl Memory {
     /// When `dim` is 0 or does not divide the number of values.
     pub fn new(dim: usize, values: Vec<f64>) -> Memory {
         assert!(dim > 0 && values.len().is_multiple_of(dim), "{} values are no rows of {dim}", values.len());
-        Memory { dim, values }
+        let (rows, bytes) = (values.len() / dim, 8 * values.len() as u64);
+        let shape = Shape { rows, dim, dtype: "float64".into(), order: Order::Rows, bytes, shards: 0 };
+        Memory { shape, values }
     }
 }
 
 impl Matrix for Memory {
-    fn rows(&self) -> usize {
-        self.values.len() / self.dim
-    }
-    fn dim(&self) -> usize {
-        self.dim
-    }
-    fn dtype(&self) -> &str {
-        "float64"
+    fn shape(&self) -> &Shape {
+        &self.shape
     }
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
-        let values = self.values[range.start * self.dim..range.end * self.dim].to_vec();
-        let rows = Rows { start: range.start, dim: self.dim, values: Values::F64(values) };
+        let dim = self.shape.dim;
+        let values = self.values[range.start * dim..range.end * dim].to_vec();
+        let rows = Rows { start: range.start, dim, values: Values::F64(values) };
         Ok(Box::new(std::iter::once(Ok(rows))))
     }
 }

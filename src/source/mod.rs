@@ -2,29 +2,42 @@
 //! are left to the modules to the right.
 
 pub(crate) mod array;
+mod axes;
+mod columns;
 mod discover;
-mod format;
+pub(crate) mod format;
+mod found;
 mod guard;
 mod inflated;
+mod inputs;
+mod layout;
 mod memory;
 pub(crate) mod named;
 mod natural;
 pub(crate) mod npy;
 pub(crate) mod npz;
 pub(crate) mod parquet;
+mod plain;
+mod pool;
 pub(crate) mod region;
 mod rows;
 pub(crate) mod safetensors;
+mod shards;
+mod stack;
+mod strides;
+pub(crate) mod table;
 mod units;
 mod zip;
 
 use std::fs::{self, File};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub use self::discover::{Selection, discover};
+pub use self::discover::{LabelFile, Selection, discover};
+pub(crate) use self::inputs::parts_in;
 pub use self::memory::Memory;
 pub(crate) use self::natural::natural;
+pub use self::pool::Pool;
 pub use self::rows::{Rows, Values};
 use crate::error::{Error, Fault};
 
@@ -36,6 +49,15 @@ pub(crate) fn is_label_like(name: &str) -> bool {
     ["y", "label", "labels", "target", "targets"].contains(&name.to_lowercase().as_str())
 }
 
+/// Where `files` lie, for messages.
+fn place(files: &[PathBuf]) -> String {
+    match files {
+        [] => String::new(),
+        [file] => file.display().to_string(),
+        [first, others @ ..] => format!("{} and {} more", first.display(), others.len()),
+    }
+}
+
 /// Opens the regular file `path`. Anything else is refused unopened: a pipe would keep the run waiting for a writer.
 pub(crate) fn open_file(path: &Path) -> Result<File, Fault> {
     if !fs::metadata(path)?.is_file() {
@@ -45,19 +67,53 @@ pub(crate) fn open_file(path: &Path) -> Result<File, Fault> {
     Ok(File::open(path)?)
 }
 
-/// One matrix in one file: `rows × dim` numbers, readable from any row on.
-pub trait Matrix: Send + Sync {
+/// What is known of a matrix before any number is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
     /// Number of rows, N.
-    fn rows(&self) -> usize;
+    pub rows: usize,
     /// Features a row, D.
-    fn dim(&self) -> usize;
+    pub dim: usize,
     /// The element type as NumPy calls it, `float16` for one.
-    fn dtype(&self) -> &str;
+    pub dtype: String,
+    /// How the numbers lie in the file.
+    pub order: Order,
+    /// Bytes that they take in the file, packed where it packs them.
+    pub bytes: u64,
+    /// Number of files.
+    pub shards: usize,
+}
+
+/// How the numbers of a matrix lie in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Row after row, or where several lie side by side, some of each row (C).
+    Rows,
+    /// Column after column (Fortran).
+    Columns,
+}
+
+/// A matrix of numbers, readable from any row on.
+pub trait Matrix: Send + Sync {
+    /// What is known of it.
+    fn shape(&self) -> &Shape;
     /// The rows of `range` in order, cut into chunks of a few MiB.
     ///
     /// # Errors
     /// A fault when the file no longer holds what its header promised.
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault>;
+    /// Number of rows, N.
+    fn rows(&self) -> usize {
+        self.shape().rows
+    }
+    /// Features a row, D.
+    fn dim(&self) -> usize {
+        self.shape().dim
+    }
+    /// The element type as NumPy calls it.
+    fn dtype(&self) -> &str {
+        &self.shape().dtype
+    }
 }
 
 /// Consecutive chunks of rows.
@@ -67,8 +123,8 @@ pub type Scan<'a> = Box<dyn Iterator<Item = Result<Rows, Fault>> + Send + 'a>;
 pub struct Layer {
     /// The name shown in reports: the file's stem, or the name of the column or array.
     pub name: String,
-    /// The file it comes from, for messages.
-    pub path: String,
+    /// The files it comes from, one or its parts.
+    pub files: Vec<PathBuf>,
     /// The activations.
     pub activations: Box<dyn Matrix>,
 }
@@ -76,6 +132,11 @@ pub struct Layer {
 impl Layer {
     /// This fault, met in this layer.
     pub fn error(&self, fault: Fault) -> Error {
-        Error::Layer { layer: self.name.clone(), path: self.path.clone(), fault }
+        Error::Layer { layer: self.name.clone(), path: self.place(), fault }
+    }
+
+    /// Where it lies, for messages.
+    pub fn place(&self) -> String {
+        place(&self.files)
     }
 }

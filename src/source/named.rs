@@ -1,21 +1,21 @@
 //! Which of the named arrays of one file are layers; reading them is left to `array`, naming them to the formats.
 
 use super::array::Array;
-use super::discover::Found;
-use super::is_label_like;
+use super::axes;
+use super::found::Found;
+use super::layout::Layout;
 use crate::error::Fault;
 
 /// The arrays of one file by name, each with why it cannot be read if so.
 pub(crate) type Arrays = Vec<(String, Result<Array, Fault>)>;
 
-/// The layers among `arrays`: all of two axes or more, without text and without the labels, which are called `labels` or
-/// have a label-like name. A single one is called `stem`.
-pub(super) fn layers(arrays: Arrays, stem: &str, labels: Option<&str>) -> Result<Vec<Found>, Fault> {
+/// The layers among `arrays`: all of two axes or more, without text and without the labels.
+pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<Vec<Found>, Fault> {
     let all: Vec<String> = arrays.iter().map(|(name, array)| describe(name, array)).collect();
     let is_layer = |(name, array): &(String, Result<Array, Fault>)| {
         // One that cannot be read might be a layer: better an error than a layer less.
         let is_matrix = array.as_ref().map_or(true, |array| !is_scalars(array));
-        is_matrix && labels != Some(name) && !is_label_like(name)
+        is_matrix && !layout.is_label(name)
     };
     let layers: Arrays = arrays.into_iter().filter(is_layer).collect();
     if layers.is_empty() {
@@ -23,12 +23,7 @@ pub(super) fn layers(arrays: Arrays, stem: &str, labels: Option<&str>) -> Result
         return Err(Fault::content(format_args!("expected a matrix (rows × features), found {all}"))
             .hint("one number a row looks like labels (`--labels file:name`)"));
     }
-    let is_alone = layers.len() == 1;
-    let layer = |(name, array): (String, Result<Array, Fault>)| {
-        let name = if is_alone { stem } else { &name };
-        Found::boxed(name, array.and_then(Array::matrix))
-    };
-    Ok(layers.into_iter().map(layer).collect())
+    Ok(layers.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect())
 }
 
 /// Whether there is one value a row at most, or text: a step counter, ids, class names.

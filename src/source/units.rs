@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::{Matrix, Rows, Scan, Values};
+use super::{Matrix, Rows, Scan, Shape, Values};
 use crate::error::Fault;
 
 /// The features `units` of another matrix.
 pub(super) struct Units {
     whole: Box<dyn Matrix>,
     units: Range<usize>,
+    shape: Shape,
 }
 
 impl Units {
@@ -18,21 +19,14 @@ impl Units {
             let problem = format!("expected units within 0..{}, found {units:?}", whole.dim());
             return Err(Fault::content(problem).hint("the last unit is not included, as in Python's slices"));
         }
-        Ok(Units { whole, units })
+        let shape = Shape { dim: units.len(), ..whole.shape().clone() };
+        Ok(Units { whole, units, shape })
     }
 }
 
 impl Matrix for Units {
-    fn rows(&self) -> usize {
-        self.whole.rows()
-    }
-
-    fn dim(&self) -> usize {
-        self.units.len()
-    }
-
-    fn dtype(&self) -> &str {
-        self.whole.dtype()
+    fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {

@@ -154,9 +154,9 @@ fn paths_that_hold_no_layer() {
         &place,
         "x.npy --labels y.pkl",
         3,
-        ["`y.pkl`", ".npy, .npz, .parquet, .safetensors, .csv or .txt", "suffix"],
+        ["`y.pkl`", "ending in .csv, .txt, .npy, .npz, .parquet, .safetensors", "suffix"],
     );
-    refused(&place, "x.npy ./x.npy --labels y.npy", 3, ["`./x.npy`", "also in `x.npy`", "names must differ"]);
+    refused(&place, "x.npy ./x.npy --labels y.npy", 3, ["`x.npy`", "also in `./x.npy`", "names must differ"]);
     refused(&place, "x.npy --labels y.npy --units 0..3", 3, ["`x`", "within 0..2, found 0..3", "not included"]);
 }
 

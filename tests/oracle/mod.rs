@@ -139,13 +139,14 @@ pub(crate) fn wishes(distance: Distance, precision: Precision, temperatures: &[f
 
 pub(crate) fn layer(rows: &[Vec<f64>]) -> Layer {
     let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
-    Layer { name: "layer".into(), path: "memory".into(), activations }
+    Layer { name: "layer".into(), files: Vec::new(), activations }
 }
 
 pub(crate) fn labels(classes: &[u32]) -> Labels {
     let count = classes.iter().max().map_or(0, |highest| highest + 1);
-    let names = (0..count).map(|class| class.to_string()).collect();
-    Labels { spec: "y".into(), classes: classes.to_vec(), names }
+    let names: Vec<String> = (0..count).map(|class| class.to_string()).collect();
+    let ignored = vec![false; names.len()];
+    Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored }
 }
 
 /// The fastest engine, on two threads.

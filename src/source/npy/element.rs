@@ -7,7 +7,7 @@ use super::Dtype;
 use crate::source::Values;
 
 /// Numbers an element: two for a complex one, its real and its imaginary part.
-pub(super) fn parts(dtype: &Dtype) -> usize {
+pub(crate) fn parts(dtype: &Dtype) -> usize {
     if dtype.kind == b'c' { 2 } else { 1 }
 }
 

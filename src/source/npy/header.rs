@@ -7,6 +7,8 @@ use super::element;
 use super::literal::{self, Dictionary};
 use crate::error::Fault;
 use crate::source::region::unreadable;
+use crate::source::strides::{Placement, columns_first, rows_first};
+use crate::source::{Order, Shape};
 
 /// No header of numbers comes near it; a longer one is a lie or an attack.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -17,30 +19,17 @@ pub(super) const SAVE_AGAIN: &str = "save the array again with `numpy.save`";
 /// Characters of one text element; class names are shorter by far.
 const LONGEST_TEXT: usize = 1 << 20;
 
-/// What a `.npy` file holds and where.
-#[derive(Debug)]
+/// What an array is and where its elements lie.
+#[derive(Debug, Clone)]
 pub(crate) struct Header {
     /// The element type.
     pub(crate) dtype: Dtype,
-    /// Whether the first axis runs fastest.
-    pub(crate) fortran: bool,
     /// Length of each axis.
     pub(crate) shape: Vec<usize>,
+    /// Elements from one place of an axis to the next, for each axis.
+    pub(crate) strides: Vec<usize>,
     /// Offset of the first element in the file.
     pub(crate) data_start: u64,
-}
-
-/// An array seen as rows.
-#[derive(Debug)]
-pub(crate) struct Shape {
-    /// Number of rows.
-    pub(crate) rows: usize,
-    /// Stored elements a row.
-    pub(crate) elements: usize,
-    /// Features a row: two for a complex element.
-    pub(crate) dim: usize,
-    /// The element type as NumPy calls it.
-    pub(crate) dtype: String,
 }
 
 /// An element type: kind, width and byte order.
@@ -89,13 +78,14 @@ impl Header {
         let mut text = vec![0; text_len as usize];
         source.read_exact(&mut text).map_err(unreadable)?;
         let Dictionary { descr, fortran, shape } = literal::parse(&String::from_utf8_lossy(&text))?;
-        let header = Header { dtype: Dtype::parse(&descr)?, fortran, shape, data_start };
+        let strides = if fortran { columns_first(&shape) } else { rows_first(&shape) };
+        let header = Header { dtype: Dtype::parse(&descr)?, shape, strides, data_start };
         header.check_length(len)?;
         Ok(header)
     }
 
-    /// The matrix that the array is, its axes after the first flattened.
-    pub(crate) fn matrix(&self) -> Result<Shape, Fault> {
+    /// The matrix that the array is, its axes after the first flattened, and where its rows lie.
+    pub(in crate::source) fn matrix(&self) -> Result<(Shape, Placement), Fault> {
         if self.dtype.is_text() {
             return Err(Fault::content("expected an array of numbers, found text")
                 .hint("if these are labels, name them with `--labels`"));
@@ -117,7 +107,30 @@ impl Header {
         }
         // No overflow: as many bytes were found in the file.
         let elements: usize = axes.iter().product();
-        Ok(Shape { rows, elements, dim: elements * element::parts(&self.dtype), dtype: self.dtype.name() })
+        let placement = Placement::of(&self.shape, &self.strides);
+        let shape = Shape {
+            rows,
+            dim: elements * element::parts(&self.dtype),
+            dtype: self.dtype.name(),
+            order: if placement.pace().is_some() { Order::Rows } else { Order::Columns },
+            bytes: (rows * elements * self.dtype.width) as u64,
+            shards: 1,
+        };
+        Ok((shape, placement))
+    }
+
+    /// Bytes of one place of the first axis, packed densely.
+    pub(crate) fn row_bytes(&self) -> usize {
+        self.shape[1..].iter().product::<usize>() * self.dtype.width
+    }
+
+    /// The part of the array at `place` of `axis`, which has that many places: an array of one axis less.
+    pub(crate) fn select(&self, axis: usize, place: usize) -> Header {
+        let mut part = self.clone();
+        part.shape.remove(axis);
+        let stride = part.strides.remove(axis);
+        part.data_start += (place * stride * self.dtype.width) as u64;
+        part
     }
 
     fn check_length(&self, file_len: u64) -> Result<(), Fault> {

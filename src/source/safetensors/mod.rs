@@ -12,6 +12,7 @@ use super::array::Array;
 use super::named::Arrays;
 use super::npy::Header;
 use super::region::Region;
+use super::strides::rows_first;
 use crate::error::Fault;
 
 /// The tensors in the file `path`.
@@ -22,7 +23,8 @@ pub(crate) fn arrays(path: &Path) -> Result<Arrays, Fault> {
         let (start, end) = tensor.data_offsets;
         let damaged = || Fault::content("damaged header: a tensor lies outside the file").hint(SAVE_AGAIN);
         let region = file.part(data_start + start, end - start).ok_or_else(damaged)?;
-        let header = Header { dtype: tensor.dtype()?, fortran: false, shape: tensor.shape.clone(), data_start: 0 };
+        let (shape, strides) = (tensor.shape.clone(), rows_first(&tensor.shape));
+        let header = Header { dtype: tensor.dtype()?, shape, strides, data_start: 0 };
         Ok(Array::plain(header, region))
     };
     Ok(tensors.iter().map(|(name, tensor)| (name.clone(), array(tensor))).collect())
@@ -34,12 +36,10 @@ pub(super) fn indexed(path: &Path) -> Result<Arrays, Fault> {
     for (file, names) in index::read(path)? {
         let shown = file.file_name().unwrap_or_default().display().to_string();
         let in_shard = |fault: Fault| match fault {
-            Fault::Content { problem, hint } => Fault::content(format_args!("`{shown}`: {problem}")).hint(hint),
-            Fault::Io(error) => Fault::content(format_args!("`{shown}`: {error}"))
-                .hint("every file that the index names must be beside it"),
+            Fault::Io(error) => Fault::content(error).hint("every file that the index names must be beside it"),
             other => other,
         };
-        let mut arrays = arrays(&file).map_err(in_shard)?;
+        let mut arrays = arrays(&file).map_err(|fault| in_shard(fault).within(&shown))?;
         for name in names {
             let Some(at) = arrays.iter().position(|(found, _)| *found == name) else {
                 return Err(Fault::content(format_args!("`{shown}` has no tensor `{name}`, which the index names"))

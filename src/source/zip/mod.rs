@@ -89,6 +89,11 @@ impl Member {
         self.size
     }
 
+    /// Number of bytes in the archive.
+    pub(crate) fn packed_len(&self) -> u64 {
+        self.packed.len()
+    }
+
     /// Where the bytes lie if they are stored as they are; [`Member::check`] them before use.
     pub(crate) fn stored(&self) -> Option<Region> {
         (!self.deflated).then(|| self.packed.clone())

@@ -1,11 +1,11 @@
-//! A Parquet file as batches of rows from any row on, with every count checked and the decoder's panics contained;
-//! what the columns mean is left to the callers.
+//! A Parquet file as a table, read from any row on, with every count checked and the decoder's panics contained; what
+//! the columns mean is left to the callers.
 
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::Fields;
+use arrow::datatypes::Schema;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -13,44 +13,46 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
+use super::guard::guarded;
+use super::open_file;
+use super::table::{Batches, Table};
 use crate::error::Fault;
-use crate::source::guard::guarded;
-use crate::source::open_file;
 
 /// A Parquet file whose metadata is consistent.
-pub(crate) struct Table {
+pub(crate) struct Parquet {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
     rows: usize,
 }
 
-impl Table {
+impl Parquet {
     /// Reads the metadata of the Parquet file `path`.
-    pub(crate) fn open(path: &Path) -> Result<Table, Fault> {
+    pub(crate) fn open(path: &Path) -> Result<Parquet, Fault> {
         let file = open_file(path)?;
         let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?.map_err(damaged)?;
         let rows = count_rows(metadata.metadata())?;
-        Ok(Table { path: path.to_owned(), metadata, rows })
+        Ok(Parquet { path: path.to_owned(), metadata, rows })
     }
+}
 
-    /// Number of rows.
-    pub(crate) fn rows(&self) -> usize {
+impl Table for Parquet {
+    fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Names and types of the columns.
-    pub(crate) fn fields(&self) -> &Fields {
-        self.metadata.schema().fields()
+    fn schema(&self) -> &Schema {
+        self.metadata.schema()
     }
 
-    /// The columns there are, for hints.
-    pub(crate) fn describe_columns(&self) -> String {
-        let columns = self.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type()));
-        format!("the columns are: {}", columns.collect::<Vec<_>>().join(", "))
+    fn bytes(&self, column: usize) -> u64 {
+        let schema = self.metadata.parquet_schema();
+        let groups = self.metadata.metadata().row_groups().iter();
+        let chunks = groups.flat_map(|group| group.columns().iter().enumerate());
+        let own = chunks.filter(|(leaf, _)| schema.get_column_root_idx(*leaf) == column);
+        own.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum()
     }
 
-    /// The rows of `range` in batches of at most `step`, with only `columns` decoded, in the file's order of columns.
-    pub(crate) fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches, Fault> {
+    fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {
         let (groups, skipped) = self.groups_of(&range);
         // A cursor of its own: threads that share a file handle would move each other's.
         let file = File::open(&self.path)?;
@@ -62,9 +64,11 @@ impl Table {
             .with_limit(range.len())
             .with_batch_size(step);
         let reader = guarded(|| builder.build())?.map_err(damaged)?;
-        Ok(Batches { reader, range })
+        Ok(Box::new(Decoded { reader, range }))
     }
+}
 
+impl Parquet {
     /// The row groups that overlap `range`, and the number of rows before the first of them.
     fn groups_of(&self, range: &Range<usize>) -> (Vec<usize>, usize) {
         let (mut groups, mut skipped, mut start) = (Vec::new(), 0, 0);
@@ -82,13 +86,13 @@ impl Table {
 }
 
 /// Consecutive batches of rows, each with the index of its first row.
-pub(crate) struct Batches {
+struct Decoded {
     reader: ParquetRecordBatchReader,
     /// The rows still to come.
     range: Range<usize>,
 }
 
-impl Iterator for Batches {
+impl Iterator for Decoded {
     type Item = Result<(usize, RecordBatch), Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -103,7 +107,7 @@ impl Iterator for Batches {
     }
 }
 
-impl Batches {
+impl Decoded {
     fn decode(&mut self) -> Result<RecordBatch, Fault> {
         let batch = guarded(|| self.reader.next())?.transpose().map_err(damaged)?;
         match batch {

@@ -1,4 +1,4 @@
-//! Numeric Parquet columns side by side as a matrix, one column a feature; choosing them is left to the parent.
+//! Numeric columns side by side as a matrix, one column a feature; choosing them is left to the parent.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,26 +6,26 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 
 use super::element::{fits_f32, numpy_name, widen_f32, widen_f64};
-use super::table::Table;
 use super::vectors::first_null;
-use super::{NO_NULLS, NO_ROWS};
+use super::{NO_NULLS, NO_ROWS, in_row};
 use crate::error::Fault;
-use crate::source::{CHUNK_BYTES, Matrix, Rows, Scan, Values};
+use crate::source::table::Table;
+use crate::source::{CHUNK_BYTES, Matrix, Order, Rows, Scan, Shape, Values};
 
 /// Numeric columns, each a feature.
 pub(super) struct Scalars {
-    table: Arc<Table>,
+    table: Arc<dyn Table>,
     /// Index of each feature's column in the file.
     columns: Vec<usize>,
     /// Place of each feature's column in a batch, which keeps the file's order.
     places: Vec<usize>,
-    dtype: &'static str,
     fits_f32: bool,
+    shape: Shape,
 }
 
 impl Scalars {
     /// Puts at least one numeric column side by side, in the order given. Differing types meet in float32 or float64.
-    pub(super) fn open(table: Arc<Table>, columns: Vec<usize>) -> Result<Scalars, Fault> {
+    pub(super) fn open(table: Arc<dyn Table>, columns: Vec<usize>) -> Result<Scalars, Fault> {
         if table.rows() == 0 {
             return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: NO_ROWS.into() });
         }
@@ -35,7 +35,15 @@ impl Scalars {
         let dtype = shared.unwrap_or(if fits_f32 { "float32" } else { "float64" });
         let rank = |column| columns.iter().filter(|&&other| other < column).count();
         let places = columns.iter().map(|&column| rank(column)).collect();
-        Ok(Scalars { table, columns, places, dtype, fits_f32 })
+        let shape = Shape {
+            rows: table.rows(),
+            dim: columns.len(),
+            dtype: dtype.into(),
+            order: Order::Columns,
+            bytes: columns.iter().map(|&column| table.bytes(column)).sum(),
+            shards: 1,
+        };
+        Ok(Scalars { table, columns, places, fits_f32, shape })
     }
 
     /// The values of `batch`, whose first row is `start`, row-major.
@@ -48,7 +56,7 @@ impl Scalars {
             let column = batch.column(place);
             if let Some(row) = first_null(column) {
                 let name = batch.schema_ref().field(place).name();
-                return Err(Fault::content(format_args!("column `{name}`: row {} is null", start + row)).hint(NO_NULLS));
+                return Err(in_row(name, start + row, "is null").hint(NO_NULLS));
             }
             match &mut values {
                 Values::F32(values) => fill(values, &widen_f32(column)?, feature, self.dim()),
@@ -67,16 +75,8 @@ fn fill<T: Copy>(values: &mut [T], column: &[T], feature: usize, dim: usize) {
 }
 
 impl Matrix for Scalars {
-    fn rows(&self) -> usize {
-        self.table.rows()
-    }
-
-    fn dim(&self) -> usize {
-        self.columns.len()
-    }
-
-    fn dtype(&self) -> &str {
-        self.dtype
+    fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {

@@ -1,0 +1,59 @@
+//! What the axes of an array stand for: layers stacked in it, rows, tokens, features; where its elements lie is left to
+//! `strides`.
+
+use super::Matrix;
+use super::array::Array;
+use super::found::Found;
+use super::layout::Layout;
+use super::pool::{MeanOfTokens, Pool};
+use crate::error::Fault;
+
+/// The layers in an array called `name`: one, or one a place of the axis along which they are stacked.
+pub(super) fn layers(name: &str, array: Result<Array, Fault>, layout: &Layout) -> Vec<Found> {
+    let open = |array: Array| matrix(array, layout.pool);
+    let Some(axis) = layout.layer_axis else {
+        return vec![Found::new(name, None, array.and_then(open))];
+    };
+    match array.and_then(|array| count_layers(&array, axis).map(|count| (array, count))) {
+        Ok((array, count)) => {
+            let layer = |place| Found::new(name, Some(place), open(array.select(axis, place)));
+            (0..count).map(layer).collect()
+        }
+        Err(fault) => vec![Found::new(name, None, Err(fault))],
+    }
+}
+
+/// The number of layers stacked along `axis`.
+fn count_layers(array: &Array, axis: usize) -> Result<usize, Fault> {
+    let shape = &array.header().shape;
+    if shape.len() < 3 || axis >= shape.len() {
+        let expected =
+            format!("expected at least three axes, of which {axis} counts layers, found the shape {shape:?}");
+        return Err(Fault::content(expected)
+            .hint("--layer-axis splits stacked arrays, counted from 0: 0 for layers × rows × features"));
+    }
+    if shape.contains(&0) {
+        let problem = format!("there is nothing in an array of shape {shape:?}");
+        return Err(Fault::NothingToScore { problem, hint: "the exporter has written no rows or no features".into() });
+    }
+    Ok(shape[axis])
+}
+
+/// The array as rows. Without anything said about tokens, all axes after the first are features.
+fn matrix(array: Array, pool: Option<Pool>) -> Result<Box<dyn Matrix>, Fault> {
+    let shape = &array.header().shape;
+    let (pool, tokens) = match (pool, &shape[..]) {
+        (None | Some(Pool::Flatten), _) | (_, [] | [_] | [_, _]) => return array.matrix(),
+        (Some(pool), &[_, tokens, _]) if tokens > 0 => (pool, tokens),
+        (Some(_), shape) => {
+            return Err(Fault::content(format_args!("expected rows × tokens × features to pool, found {shape:?}"))
+                .hint("--pool flatten takes all axes after the first for features"));
+        }
+    };
+    match pool {
+        Pool::First => array.select(1, 0).matrix(),
+        Pool::Last => array.select(1, tokens - 1).matrix(),
+        Pool::Mean => Ok(Box::new(MeanOfTokens::of(array.matrix()?, tokens))),
+        Pool::Flatten => array.matrix(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Where the elements of an array of any shape lie, one stride an axis, and how rows are gathered from them; what the
+//! bytes of an element mean is left to the formats.
+
+/// Strides of an array whose last axis runs fastest (C order).
+pub(super) fn rows_first(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![1_usize; shape.len()];
+    for axis in (1..shape.len()).rev() {
+        // The product may overflow where an axis of length 0 makes the array empty.
+        strides[axis - 1] = strides[axis].saturating_mul(shape[axis]);
+    }
+    strides
+}
+
+/// Strides of an array whose first axis runs fastest (Fortran order).
+pub(super) fn columns_first(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![1_usize; shape.len()];
+    for axis in 1..shape.len() {
+        strides[axis] = strides[axis - 1].saturating_mul(shape[axis - 1]);
+    }
+    strides
+}
+
+/// How the rows of a matrix, an array's axes after the first flattened, are put together.
+#[derive(Debug, PartialEq)]
+pub(super) enum Placement {
+    /// They follow one another, element after element.
+    Whole {
+        /// Elements a row.
+        elements: usize,
+    },
+    /// Each lies within a stretch of its own.
+    Apart {
+        /// Elements from one row's start to the next one's.
+        stride: usize,
+        /// Elements from a row's first to its last, both included.
+        span: usize,
+        /// Place of each feature in that stretch; `None` where it is the feature's number.
+        features: Option<Vec<usize>>,
+    },
+    /// They are interleaved, columns first for one.
+    Interleaved {
+        /// Elements from one row's start to the next one's.
+        stride: usize,
+        /// Place of each feature of the first row.
+        features: Vec<usize>,
+    },
+}
+
+impl Placement {
+    /// The rows of an array of the given shape, of no axis less than two and none of length 0, and strides.
+    pub(super) fn of(shape: &[usize], strides: &[usize]) -> Placement {
+        let (stride, elements) = (strides[0], shape[1..].iter().product());
+        // The stride of an axis of length 1 means nothing.
+        let axes: Vec<(usize, usize)> =
+            shape[1..].iter().copied().zip(strides[1..].iter().copied()).filter(|(len, _)| *len > 1).collect();
+        let mut run = 1;
+        let contiguous = axes.iter().rev().all(|&(len, stride)| {
+            let fits = stride == run;
+            run *= len;
+            fits
+        });
+        let span = 1 + axes.iter().map(|(len, stride)| (len - 1) * stride).sum::<usize>();
+        let features = || (0..elements).map(|feature| place(&axes, feature)).collect();
+        match contiguous {
+            true if stride == elements || shape[0] == 1 => Placement::Whole { elements },
+            _ if stride >= span || shape[0] == 1 => {
+                Placement::Apart { stride, span, features: (!contiguous).then(features) }
+            }
+            _ => Placement::Interleaved { stride, features: features() },
+        }
+    }
+
+    /// Elements from one row's start to the next one's, and of the stretch that holds a row and nothing of another, so
+    /// that a reader that goes from front to back meets them one after the other. `None` where rows are interleaved.
+    pub(super) fn pace(&self) -> Option<(usize, usize)> {
+        match *self {
+            Placement::Whole { elements } => Some((elements, elements)),
+            Placement::Apart { stride, span, .. } => Some((stride, span)),
+            Placement::Interleaved { .. } => None,
+        }
+    }
+}
+
+/// Where feature `feature` of the C flattening stands, by the lengths and strides of its axes.
+fn place(axes: &[(usize, usize)], mut feature: usize) -> usize {
+    let mut place = 0;
+    for (len, stride) in axes.iter().rev() {
+        place += feature % len * stride;
+        feature /= len;
+    }
+    place
+}
+
+/// Copies elements of `width` bytes at `places` of `stretch` to `out`, one after the other.
+pub(super) fn gather(stretch: &[u8], places: &[usize], width: usize, out: &mut [u8]) {
+    for (element, place) in out.chunks_exact_mut(width).zip(places) {
+        element.copy_from_slice(&stretch[place * width..][..width]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strides_of_both_orders() {
+        assert_eq!(rows_first(&[5, 3, 2]), [6, 2, 1]);
+        assert_eq!(columns_first(&[5, 3, 2]), [1, 5, 15]);
+    }
+
+    #[test]
+    fn rows_lie_whole_or_apart_or_interleaved() {
+        assert_eq!(Placement::of(&[5, 3, 2], &[6, 2, 1]), Placement::Whole { elements: 6 });
+        // One of seven layers side by side, and one whose features are side by side.
+        assert_eq!(Placement::of(&[5, 3], &[21, 1]), Placement::Apart { stride: 21, span: 3, features: None });
+        assert_eq!(
+            Placement::of(&[5, 3], &[6, 2]),
+            Placement::Apart { stride: 6, span: 5, features: Some(vec![0, 2, 4]) }
+        );
+        assert_eq!(Placement::of(&[5, 3], &[1, 5]), Placement::Interleaved { stride: 1, features: vec![0, 5, 10] });
+        let places = vec![0, 15, 5, 20, 10, 25];
+        assert_eq!(Placement::of(&[5, 3, 2], &[1, 5, 15]), Placement::Interleaved { stride: 1, features: places });
+        // Strides of axes of length 1 mean nothing.
+        assert_eq!(Placement::of(&[1, 3, 1], &[77, 1, 99]), Placement::Whole { elements: 3 });
+    }
+}

@@ -1,0 +1,35 @@
+//! A file of columns, whatever its format: what it has, and batches of its rows; what the columns mean is left to
+//! `columns` and to the labels.
+
+use std::ops::Range;
+
+use arrow::datatypes::{Fields, Schema};
+use arrow::record_batch::RecordBatch;
+
+use crate::error::Fault;
+
+/// A file of columns whose metadata is consistent.
+pub(crate) trait Table: Send + Sync {
+    /// Number of rows.
+    fn rows(&self) -> usize;
+    /// Names and types of the columns, and what the writer noted beside them.
+    fn schema(&self) -> &Schema;
+    /// Bytes that the column takes in the file.
+    fn bytes(&self, column: usize) -> u64;
+    /// The rows of `range` in batches of about `step`, with only `columns` decoded, in the file's order of columns.
+    fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault>;
+
+    /// Names and types of the columns.
+    fn fields(&self) -> &Fields {
+        self.schema().fields()
+    }
+
+    /// The columns there are, for hints.
+    fn describe_columns(&self) -> String {
+        let columns = self.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type()));
+        format!("the columns are: {}", columns.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Consecutive batches of rows, each with the index of its first row.
+pub(crate) type Batches<'a> = Box<dyn Iterator<Item = Result<(usize, RecordBatch), Fault>> + Send + 'a>;
