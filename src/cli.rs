@@ -1,22 +1,23 @@
 //! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]; opening files is
 //! left to `run`.
 
+mod input;
+mod inspect;
 mod usage;
 
 use std::io::{IsTerminal, stdout};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 
+use self::input::Input;
+use self::inspect::InspectArgs;
 pub use self::usage::explained;
 use crate::definition::{Definition, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::error::Error;
-use crate::labels::Labels;
-use crate::plan::{Output, Plan, Verbosity};
+use crate::plan::{Output, Plan, Task, Verbosity};
 use crate::report::Format;
-use crate::source::{Pool, Selection};
 use crate::temperature::Ladder;
 
 const EXAMPLES: &str = "\
@@ -29,6 +30,8 @@ Examples:
       some layers; the table on the terminal and everything else in a file
   snnl-score embeddings/ --labels y.npy --preset article -T epoch:12
       what Agarap's PyTorch article computes, at its annealed temperature
+  snnl-score inspect embeddings/ --labels y.npy
+      what a run would meet, and what it would cost
 
 Exit codes:
   0  done            2  wrong usage        3  bad input
@@ -40,20 +43,28 @@ Exit codes:
 /// the full dataset, exactly. 0: classes apart; the chance value: as entangled as random labels.
 #[derive(Debug, Parser)]
 #[command(name = "snnl-score", version, after_help = EXAMPLES, max_term_width = 110)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
+#[command(mut_arg("labels", |labels| labels.required(true)))]
 pub struct Args {
-    /// Activations: .npy, .npz, .parquet or .safetensors files, or directories of them; one N × D matrix a layer, in one
-    /// file or in parts
-    #[arg(required = true, value_name = "PATH")]
-    inputs: Vec<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
 
-    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.safetensors[:TENSOR], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with
-    /// one a line, or a directory of parts; given several times, one after the other
-    #[arg(short, long, required = true, value_name = "FILE[:COLUMN]")]
-    labels: Vec<String>,
+    #[command(flatten)]
+    score: ScoreArgs,
+}
 
-    /// Leave out the rows of this label, -1 for one, and count them; may be given several times
-    #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
-    ignore_label: Vec<String>,
+/// What else can be done than to score.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show what a run would meet, from the files' headers alone: layers, whether the labels align, and the cost
+    Inspect(InspectArgs),
+}
+
+/// What can be typed where there is no other command.
+#[derive(Debug, clap::Args)]
+struct ScoreArgs {
+    #[command(flatten)]
+    input: Input,
 
     /// Temperatures: 0.1,0.5,1 or octaves:0.01..10 or log:0.01..10:13 or epoch:12 (annealed)
     /// [default: 0.01,0.02,0.05,0.1,0.2,0.5,1,2]
@@ -88,31 +99,6 @@ pub struct Args {
     /// Rows with a NaN or an infinity
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = NonFinite::Error, help_heading = "Score")]
     non_finite: NonFinite,
-
-    /// Layers to score, by name; may be given several times
-    #[arg(long, value_name = "GLOB", help_heading = "Input")]
-    layers: Vec<String>,
-
-    /// Numeric columns of a table that together form one layer, a feature each
-    #[arg(long, value_name = "GLOB", help_heading = "Input")]
-    columns: Option<String>,
-
-    /// Features in each value of a column of raw bytes (Parquet FIXED_LEN_BYTE_ARRAY), which makes such columns layers of
-    /// float16, float32 or float64
-    #[arg(long, value_name = "D", help_heading = "Input")]
-    dim: Option<usize>,
-
-    /// Axis of an array along which layers are stacked, counted from 0; layer I of x is called x.I
-    #[arg(long, value_name = "AXIS", help_heading = "Input")]
-    layer_axis: Option<usize>,
-
-    /// What becomes of the tokens of N × tokens × D [default: flatten]
-    #[arg(long, value_name = "HOW", help_heading = "Input")]
-    pool: Option<Pool>,
-
-    /// Features to take of each layer, from A up to but without B
-    #[arg(long, value_name = "A..B", value_parser = units, allow_hyphen_values = true, help_heading = "Input")]
-    units: Option<Range<usize>>,
 
     /// What to print
     #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
@@ -173,30 +159,41 @@ impl Args {
     ///
     /// # Errors
     /// [`Error::Usage`].
-    pub fn plan(self) -> Result<Plan, Error> {
-        let labels = self.labels.iter().map(|spec| Labels::locate(spec)).collect();
+    pub fn plan(self) -> Result<Task, Error> {
+        match self.command {
+            Some(Command::Inspect(inspect)) => Ok(Task::Inspect(inspect.plan())),
+            None => self.score.plan().map(Task::Score),
+        }
+    }
+}
+
+/// The number of threads asked for, or one a core.
+fn threads(asked_for: Option<u16>) -> usize {
+    match asked_for {
+        Some(threads) => threads.into(),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    }
+}
+
+/// Whether standard output is a terminal that has colour and may use it.
+fn is_colored(color: Color) -> bool {
+    let colorless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => stdout().is_terminal() && !colorless,
+    }
+}
+
+impl ScoreArgs {
+    fn plan(self) -> Result<Plan, Error> {
         let outputs = self.outputs()?;
-        let threads = match self.threads {
-            Some(threads) => threads.into(),
-            None => std::thread::available_parallelism().map_or(1, usize::from),
-        };
-        let on_terminal = stdout().is_terminal();
-        let colorless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Ok(Plan {
-            inputs: self.inputs,
-            selection: Selection {
-                layers: self.layers,
-                columns: self.columns,
-                dim: self.dim,
-                layer_axis: self.layer_axis,
-                pool: self.pool,
-                units: self.units,
-                labels,
-                rows: None,
-            },
-            labels: self.labels,
-            ignored_labels: self.ignore_label,
+            selection: self.input.selection(),
+            inputs: self.input.inputs,
+            labels: self.input.labels,
+            ignored_labels: self.input.ignore_label,
             definition: Definition::new(Wishes {
                 preset: self.preset,
                 distance: self.distance,
@@ -208,13 +205,9 @@ impl Args {
                 unit: self.temperature_unit,
             })?,
             outputs,
-            color: match self.color {
-                Color::Always => true,
-                Color::Never => false,
-                Color::Auto => on_terminal && !colorless,
-            },
-            width: on_terminal.then(|| console::Term::stdout().size().1.into()),
-            threads,
+            color: is_colored(self.color),
+            width: stdout().is_terminal().then(|| console::Term::stdout().size().1.into()),
+            threads: threads(self.threads),
             verbosity: match (self.quiet, self.verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, true) => Verbosity::Verbose,
@@ -260,18 +253,16 @@ fn standard(path: &Path) -> PathBuf {
     if path == Path::new("/dev/stdout") { PathBuf::from("-") } else { path.to_owned() }
 }
 
-fn units(text: &str) -> Result<Range<usize>, String> {
-    let bounds = text.split_once("..").and_then(|(from, until)| Some(from.parse().ok()?..until.parse().ok()?));
-    bounds.filter(|units: &Range<usize>| !units.is_empty()).ok_or("expected A..B with A below B, 0..70 for one".into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory;
 
     fn plan(args: &str) -> Result<Plan, Error> {
-        Args::parse_from(args.split(' ')).plan()
+        match Args::parse_from(args.split(' ')).plan()? {
+            Task::Score(plan) => Ok(plan),
+            Task::Inspect(_) => panic!("no score: {args}"),
+        }
     }
 
     #[test]
@@ -292,13 +283,5 @@ mod tests {
     #[test]
     fn two_outputs_to_one_place_are_refused() {
         assert!(plan("x a --labels y --export-json r --export-csv r").is_err());
-    }
-
-    #[test]
-    fn slices_of_units() {
-        assert_eq!(units("0..70"), Ok(0..70));
-        for text in ["70", "5..5", "5..2", "a..b", "..", "-1..2"] {
-            assert!(units(text).is_err(), "{text}");
-        }
     }
 }

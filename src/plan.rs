@@ -27,6 +27,32 @@ pub struct Output {
     pub path: PathBuf,
 }
 
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// Score layers.
+    Score(Plan),
+    /// Show what scoring them would meet.
+    Inspect(InspectPlan),
+}
+
+/// A checked look at layers.
+#[derive(Debug, Clone)]
+pub struct InspectPlan {
+    /// Files and directories of activations.
+    pub inputs: Vec<PathBuf>,
+    /// What to take from them.
+    pub selection: Selection,
+    /// The labels, as named on the command line; none for a look at the layers alone.
+    pub labels: Vec<String>,
+    /// Classes whose rows are left out.
+    pub ignored_labels: Vec<String>,
+    /// Whether to print JSON rather than a table.
+    pub as_json: bool,
+    /// Number of threads that a run would use.
+    pub threads: usize,
+}
+
 /// A checked run.
 #[derive(Debug, Clone)]
 pub struct Plan {

@@ -5,18 +5,30 @@ use std::path::{Path, PathBuf};
 use crate::engine::cpu::Cpu;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
-use crate::plan::{Output, Plan};
+use crate::plan::{InspectPlan, Output, Plan, Task};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
-use crate::report::{Format, Table};
-use crate::score::{Means, score};
-use crate::source::{Layer, Selection, discover};
+use crate::report::{Format, Table, inspection};
+use crate::score::inspection::Inspection;
+use crate::score::{Means, Progress, Silent, score};
+use crate::source::{Layer, Selection, discover, look};
+
+/// Does what was asked for.
+///
+/// # Errors
+/// As the task's own function.
+pub fn run(task: &Task) -> Result<(), Error> {
+    match task {
+        Task::Score(plan) => score_layers(plan),
+        Task::Inspect(plan) => inspect(plan),
+    }
+}
 
 /// Scores what the plan names and writes every output.
 ///
 /// # Errors
 /// Outputs are opened first and take their place last: on any error they are as they were.
-pub fn run(plan: &Plan) -> Result<(), Error> {
+fn score_layers(plan: &Plan) -> Result<(), Error> {
     let open = |output: &Output| Ok((output.format, Destination::create(&output.path)?));
     let destinations: Vec<(Format, Destination)> = plan.outputs.iter().map(open).collect::<Result<_, Error>>()?;
     let labels = Labels::read(&plan.labels, &plan.ignored_labels)?;
@@ -24,15 +36,8 @@ pub fn run(plan: &Plan) -> Result<(), Error> {
     refuse_to_overwrite(&destinations, &layers, plan)?;
 
     let progress = Bar::new(plan.verbosity);
-    let means = Means {
-        engine: Box::new(Cpu::new(plan.threads)),
-        threads: plan.threads,
-        memory: half_of_free_memory(),
-        progress: &progress,
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build();
-    let pool = pool.map_err(|error| Error::Machine { fault: Fault::Io(std::io::Error::other(error)) })?;
-    let table = pool.install(|| score(&layers, &labels, &plan.definition, means))?;
+    let means = means(plan.threads, &progress);
+    let table = on_threads(plan.threads, || score(&layers, &labels, &plan.definition, means))??;
     progress.finish();
 
     for (format, destination) in destinations {
@@ -41,6 +46,38 @@ pub fn run(plan: &Plan) -> Result<(), Error> {
         destination.finish(|out| exporter.export(&table, out))?;
     }
     Ok(())
+}
+
+/// Shows what a run would meet.
+///
+/// # Errors
+/// After everything was shown, the first that a run would end with.
+fn inspect(plan: &InspectPlan) -> Result<(), Error> {
+    let destination = Destination::create(Path::new("-"))?;
+    let labels = match plan.labels.is_empty() {
+        true => None,
+        false => Some(Labels::read(&plan.labels, &plan.ignored_labels)?),
+    };
+    let rows = labels.as_ref().map(Labels::len);
+    let layers = look(&plan.inputs, &Selection { rows, ..plan.selection.clone() })?;
+    let means = means(plan.threads, &Silent);
+    let (seen, error) = on_threads(plan.threads, || Inspection::of(layers, labels.as_ref(), means))??;
+    destination.finish(|out| match plan.as_json {
+        true => inspection::write_json(&seen, out),
+        false => inspection::write_table(&seen, out),
+    })?;
+    error.map_or(Ok(()), Err)
+}
+
+fn means(threads: usize, progress: &dyn Progress) -> Means<'_> {
+    Means { engine: Box::new(Cpu::new(threads)), threads, memory: half_of_free_memory(), progress }
+}
+
+/// Runs `compute` on a pool of so many threads.
+fn on_threads<T: Send>(threads: usize, compute: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Error::Machine { fault: Fault::Io(std::io::Error::other(error)) })?;
+    Ok(pool.install(compute))
 }
 
 /// Refuses an output in the place of another, or of what is read: either would be lost.

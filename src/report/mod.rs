@@ -4,6 +4,7 @@
 mod cells;
 mod csv;
 pub mod destination;
+pub mod inspection;
 mod json;
 mod long;
 mod markdown;

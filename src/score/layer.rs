@@ -46,15 +46,7 @@ impl Scorer<'_> {
     pub(super) fn score(&mut self, layer: &Layer) -> Result<LayerScore, Fault> {
         self.means.progress.layer(&layer.name);
         let matrix = layer.activations.as_ref();
-        if matrix.rows() != self.labels.len() {
-            let (rows, labels, n) = (matrix.rows(), &self.labels.spec, self.labels.len());
-            return Err(Fault::content(format!("{rows} rows, but labels `{labels}` has {n}"))
-                .hint("both must come from one pass; the exporter may have dropped the last partial batch"));
-        }
-        if u32::try_from(matrix.rows()).is_err() {
-            let problem = format!("expected at most {} rows, found {}", u32::MAX, matrix.rows());
-            return Err(Fault::content(problem).hint("score a sample of the rows"));
-        }
+        check_rows(matrix.rows(), self.labels)?;
         let survey = Survey::of(matrix, self.definition.non_finite, &|row| self.labels.ignores(row))?;
         let rows = ScoredRows::new(&survey, self.labels, self.definition)?;
         let losses = self.losses(matrix, &rows)?;
@@ -176,6 +168,19 @@ impl Scorer<'_> {
         }
         (self.means.memory / 2 / row_bytes / TILE * TILE).max(TILE)
     }
+}
+
+/// Checks that `labels` are those of a layer of so many rows, and that it has no more than can be numbered.
+pub(super) fn check_rows(rows: usize, labels: &Labels) -> Result<(), Fault> {
+    if rows != labels.len() {
+        return Err(Fault::content(format!("{rows} rows, but labels `{}` has {}", labels.spec, labels.len()))
+            .hint("both must come from one pass; the exporter may have dropped the last partial batch"));
+    }
+    if u32::try_from(rows).is_err() {
+        let problem = format!("expected at most {} rows, found {rows}", u32::MAX);
+        return Err(Fault::content(problem).hint("score a sample of the rows"));
+    }
+    Ok(())
 }
 
 /// The lowest value; the first of equals.

@@ -2,6 +2,8 @@
 //! left to its neighbors.
 
 mod check;
+mod cost;
+pub mod inspection;
 mod layer;
 mod loss;
 mod rows;
@@ -77,7 +79,7 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
     let seconds = start.elapsed().as_secs_f64().max(1e-9);
     Ok(ScoreTable {
         schema_version: SCHEMA_VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: Tool::this(),
         definition: described(definition),
         data: Dataset {
             rows: labels.len(),

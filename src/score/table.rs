@@ -33,6 +33,13 @@ pub struct Tool {
     pub version: String,
 }
 
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Tool {
+        Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+}
+
 /// The definition of the score: two results may be compared only where these agree.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Definition {

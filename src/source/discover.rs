@@ -52,6 +52,14 @@ pub struct LabelFile {
 /// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, and when
 /// `selection` asks for what is not there.
 pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>, Error> {
+    look(inputs, selection)?.into_iter().collect()
+}
+
+/// The layers that [`discover`] finds, each with why it cannot be read if so.
+///
+/// # Errors
+/// As [`discover`], but for layers that cannot be read.
+pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Layer, Error>>, Error> {
     let layer_globs = selection.layers.iter().map(|glob| compile("--layers", glob)).collect::<Result<Vec<_>, _>>()?;
     let column_glob = selection.columns.as_deref().map(|glob| compile("--columns", glob)).transpose()?;
     let layout = Layout {
@@ -74,7 +82,7 @@ pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>,
             .hint("names must differ within a run; score each in its own")
             .in_input(place(&second.files)));
     }
-    taken.into_iter().map(|layer| layer.open(selection.units.clone())).collect()
+    Ok(taken.into_iter().map(|layer| layer.open(selection.units.clone())).collect())
 }
 
 impl Named {

@@ -33,7 +33,7 @@ use std::fs::{self, File};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-pub use self::discover::{LabelFile, Selection, discover};
+pub use self::discover::{LabelFile, Selection, discover, look};
 pub(crate) use self::inputs::parts_in;
 pub use self::memory::Memory;
 pub(crate) use self::natural::natural;

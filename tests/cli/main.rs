@@ -5,6 +5,8 @@ mod bad_input;
 mod bad_usage;
 mod formats;
 mod harness;
+mod inspect;
+mod labels;
 mod pipes;
 mod schema;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,85 @@
+//! The part of the command line that every command shares: which layers and which labels, in the words of the field;
+//! finding them is left to `source`.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use crate::labels::Labels;
+use crate::source::{Pool, Selection};
+
+/// Layers and labels.
+#[derive(Debug, clap::Args)]
+pub(super) struct Input {
+    /// Activations: .npy, .npz, .parquet or .safetensors files, or directories of them; one N × D matrix a layer, in one
+    /// file or in parts
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) inputs: Vec<PathBuf>,
+
+    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.safetensors[:TENSOR], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with
+    /// one a line, or a directory of parts; given several times, one after the other
+    #[arg(short, long, value_name = "FILE[:COLUMN]")]
+    pub(super) labels: Vec<String>,
+
+    /// Leave out the rows of this label, -1 for one, and count them; may be given several times
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
+    pub(super) ignore_label: Vec<String>,
+
+    /// Layers to score, by name; may be given several times
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    layers: Vec<String>,
+
+    /// Numeric columns of a table that together form one layer, a feature each
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    columns: Option<String>,
+
+    /// Features in each value of a column of raw bytes (Parquet FIXED_LEN_BYTE_ARRAY), which makes such columns layers of
+    /// float16, float32 or float64
+    #[arg(long, value_name = "D", help_heading = "Input")]
+    dim: Option<usize>,
+
+    /// Axis of an array along which layers are stacked, counted from 0; layer I of x is called x.I
+    #[arg(long, value_name = "AXIS", help_heading = "Input")]
+    layer_axis: Option<usize>,
+
+    /// What becomes of the tokens of N × tokens × D [default: flatten]
+    #[arg(long, value_name = "HOW", help_heading = "Input")]
+    pool: Option<Pool>,
+
+    /// Features to take of each layer, from A up to but without B
+    #[arg(long, value_name = "A..B", value_parser = units, allow_hyphen_values = true, help_heading = "Input")]
+    units: Option<Range<usize>>,
+}
+
+impl Input {
+    /// What to take from the inputs.
+    pub(super) fn selection(&self) -> Selection {
+        Selection {
+            layers: self.layers.clone(),
+            columns: self.columns.clone(),
+            dim: self.dim,
+            layer_axis: self.layer_axis,
+            pool: self.pool,
+            units: self.units.clone(),
+            labels: self.labels.iter().map(|spec| Labels::locate(spec)).collect(),
+            rows: None,
+        }
+    }
+}
+
+fn units(text: &str) -> Result<Range<usize>, String> {
+    let bounds = text.split_once("..").and_then(|(from, until)| Some(from.parse().ok()?..until.parse().ok()?));
+    bounds.filter(|units: &Range<usize>| !units.is_empty()).ok_or("expected A..B with A below B, 0..70 for one".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_of_units() {
+        assert_eq!(units("0..70"), Ok(0..70));
+        for text in ["70", "5..5", "5..2", "a..b", "..", "-1..2"] {
+            assert!(units(text).is_err(), "{text}");
+        }
+    }
+}

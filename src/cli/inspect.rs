@@ -1,0 +1,57 @@
+//! The command line of `inspect`; looking is left to `run`.
+
+use clap::{Args, ValueEnum};
+
+use super::input::Input;
+use super::threads;
+use crate::plan::InspectPlan;
+
+const EXAMPLES: &str = "\
+Examples:
+  snnl-score inspect embeddings/
+      the layers there are
+  snnl-score inspect embeddings/ --labels y.npy
+      whether the labels align, and what a run would cost
+  snnl-score inspect embeddings/ --labels y.npy --format json | jq .cost
+      the same for programs
+
+Exit codes:
+  0  every layer can be read, and the labels align with it
+  2  wrong usage     3  a layer cannot be read, or the labels do not align
+  4  there is no layer
+";
+
+/// What can be typed after `inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    input: Input,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
+    format: Printed,
+
+    /// Threads that a run would use, 1 to 1024 [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
+    threads: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    Table,
+    Json,
+}
+
+impl InspectArgs {
+    pub(super) fn plan(self) -> InspectPlan {
+        InspectPlan {
+            selection: self.input.selection(),
+            inputs: self.input.inputs,
+            labels: self.input.labels,
+            ignored_labels: self.input.ignore_label,
+            as_json: self.format == Printed::Json,
+            threads: threads(self.threads),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What scoring will cost, from the sizes of layers and a short run of the engine; doing it is left to `layer`.
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::layer::pairs;
+use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
+use crate::distance::Distance;
+use crate::engine::{Engine, Sides, Task};
+use crate::error::Fault;
+use crate::source::{Matrix, Memory};
+use crate::sums::Sums;
+use crate::temperature::Ladder;
+
+/// The cost of a run at the default temperatures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cost {
+    /// Unordered pairs of rows, over all layers.
+    pub pairs: u64,
+    /// About how long they take, in f32 on this machine as it is now.
+    pub seconds: f64,
+    /// About how much memory it takes at most.
+    pub memory_bytes: u64,
+}
+
+/// Rows of the short run: ten tiles on the upper side of the diagonal.
+const ROWS: usize = 4 * TILE;
+
+/// Dims of the short run, between and beyond which time is taken to be linear.
+const DIMS: [usize; 2] = [64, 1024];
+
+/// Memory of the process beside rows and sums.
+const BASE: u64 = 32 << 20;
+
+impl Cost {
+    /// The cost of layers of `rows` and dim, of which as many bytes as `memory` stay in memory.
+    pub(super) fn of(layers: &[(usize, usize)], engine: &mut dyn Engine, memory: usize) -> Result<Cost, Fault> {
+        let [short, long] = [seconds_a_pair(engine, DIMS[0])?, seconds_a_pair(engine, DIMS[1])?];
+        let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
+        let of_pair = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
+        let temperatures = Ladder::standard().temperatures().len();
+        let bytes = |&(rows, dim): &(usize, usize)| {
+            let prepared = rows.saturating_mul(dim * size_of::<f32>()).min(memory);
+            (prepared + prepared / 5 + 32 * rows * temperatures) as u64
+        };
+        Ok(Cost {
+            pairs: layers.iter().map(|&(rows, _)| pairs(rows)).sum(),
+            seconds: layers.iter().map(|&(rows, dim)| pairs(rows) as f64 * of_pair(dim)).sum(),
+            memory_bytes: BASE + layers.iter().map(bytes).max().unwrap_or(0),
+        })
+    }
+}
+
+/// How long the engine takes for a pair of rows of `dim` features, at best.
+fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
+    // Any numbers will do, so long as no two rows are near.
+    let values = (0..ROWS * dim).map(|at| (at * 2_654_435_761 % 1_000_003) as f64 - 5e5).collect();
+    let rows = Memory::new(dim, values);
+    let tag = |id: u32| RowTag { id, slot: id, class: id % 10 };
+    let tags: Vec<RowTag> = (0..ROWS as u32).map(tag).collect();
+    let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
+    let block = Block::read::<f32>(&mut RowStream::new(rows.scan(0..ROWS)?), &tags, dim, &preparation)?;
+    let ladder = Ladder::standard();
+    let task =
+        Task { distance: Distance::Cosine, temperatures: ladder.temperatures(), sides: Sides::Both, progress: &|_| () };
+    let mut best = f64::INFINITY;
+    for _ in 0..3 {
+        let mut sums = Sums::new(ROWS, ladder.temperatures().len());
+        let start = Instant::now();
+        engine.sweep(&block, &block, &task, &mut sums);
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok(best / pairs(ROWS) as f64)
+}

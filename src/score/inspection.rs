@@ -1,0 +1,159 @@
+//! What a run would meet: layers by their headers, whether the labels align, and the cost; showing it is left to
+//! `report`.
+
+use serde::Serialize;
+
+use super::Means;
+use super::cost::Cost;
+use super::layer::check_rows;
+use super::table::Tool;
+use crate::error::{Error, Fault};
+use crate::labels::Labels;
+use crate::source::{Layer, Order};
+
+/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Everything that was seen. Serialized, it is the JSON contract described in `docs/inspection.schema.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspection {
+    /// Grows when a name changes its meaning or goes away.
+    pub schema_version: u32,
+    /// The program that looked.
+    pub tool: Tool,
+    /// The labels; `None` where none were named.
+    pub labels: Option<LabelsSeen>,
+    /// One entry a layer, in natural order.
+    pub layers: Vec<LayerSeen>,
+    /// What scoring the layers without a problem would cost.
+    pub cost: Cost,
+    /// What would compute: `cpu, avx512`.
+    pub device: String,
+    /// On how many threads.
+    pub threads: usize,
+}
+
+/// The labels.
+#[derive(Debug, Clone, Serialize)]
+pub struct LabelsSeen {
+    /// As they were named.
+    pub name: String,
+    /// Number of rows.
+    pub rows: usize,
+    /// Number of classes, without those left out.
+    pub classes: usize,
+    /// Rows left out because of their label.
+    pub ignored_rows: usize,
+    /// Rows alone in their class.
+    pub singletons: usize,
+}
+
+/// A layer, by its header.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerSeen {
+    /// Its name.
+    pub name: String,
+    /// Its files.
+    pub files: Vec<String>,
+    /// What its headers say; `None` where they cannot be read.
+    pub shape: Option<ShapeSeen>,
+    /// Why it cannot be scored, if so.
+    pub problem: Option<String>,
+}
+
+/// What a layer's headers say.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShapeSeen {
+    /// Number of rows, N.
+    pub rows: usize,
+    /// Features a row, D.
+    pub dim: usize,
+    /// Element type, as NumPy calls it.
+    pub dtype: String,
+    /// `rows` or `columns`, whichever lie together in the files.
+    pub order: String,
+    /// Bytes that the numbers take in the files.
+    pub bytes: u64,
+}
+
+impl Inspection {
+    /// Looks at `layers`, as they were found or not, and at `labels` if there are any. The second value is the first error
+    /// that a run would end with.
+    ///
+    /// # Errors
+    /// What the short run of the engine meets.
+    pub fn of(
+        layers: Vec<Result<Layer, Error>>,
+        labels: Option<&Labels>,
+        mut means: Means,
+    ) -> Result<(Inspection, Option<Error>), Error> {
+        let ignored = labels.map_or(0, Labels::ignored_rows);
+        let (mut seen, mut sizes, mut first_error) = (Vec::new(), Vec::new(), None);
+        for layer in layers {
+            let (entry, error) = look(layer, labels);
+            if let (Some(shape), None) = (&entry.shape, &error) {
+                sizes.push((shape.rows - ignored, shape.dim));
+            }
+            first_error = first_error.or(error);
+            seen.push(entry);
+        }
+        let cost = Cost::of(&sizes, means.engine.as_mut(), means.memory);
+        let inspection = Inspection {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool::this(),
+            labels: labels.map(LabelsSeen::of),
+            layers: seen,
+            cost: cost.map_err(|fault| Error::Machine { fault })?,
+            device: means.engine.describe(),
+            threads: means.threads,
+        };
+        Ok((inspection, first_error))
+    }
+}
+
+impl LabelsSeen {
+    fn of(labels: &Labels) -> LabelsSeen {
+        let classes = || labels.sizes().into_iter().zip(&labels.ignored).filter(|(_, ignored)| !**ignored);
+        LabelsSeen {
+            name: labels.spec.clone(),
+            rows: labels.len(),
+            classes: classes().count(),
+            ignored_rows: labels.ignored_rows(),
+            singletons: classes().filter(|(size, _)| *size == 1).count(),
+        }
+    }
+}
+
+/// What is seen of a layer, and why it cannot be scored if so.
+fn look(layer: Result<Layer, Error>, labels: Option<&Labels>) -> (LayerSeen, Option<Error>) {
+    let told = |fault: &Fault| Some(fault.to_string());
+    match layer {
+        Ok(layer) => {
+            let shape = layer.activations.shape();
+            let fault = labels.and_then(|labels| check_rows(shape.rows, labels).err());
+            let shape = ShapeSeen {
+                rows: shape.rows,
+                dim: shape.dim,
+                dtype: shape.dtype.clone(),
+                order: match shape.order {
+                    Order::Rows => "rows".into(),
+                    Order::Columns => "columns".into(),
+                },
+                bytes: shape.bytes,
+            };
+            let files = layer.files.iter().map(|file| file.display().to_string()).collect();
+            let problem = fault.as_ref().and_then(told);
+            let seen = LayerSeen { name: layer.name.clone(), files, shape: Some(shape), problem };
+            (seen, fault.map(|fault| layer.error(fault)))
+        }
+        Err(Error::Layer { layer, path, fault }) => {
+            let seen = LayerSeen { name: layer.clone(), files: vec![path.clone()], shape: None, problem: told(&fault) };
+            (seen, Some(Error::Layer { layer, path, fault }))
+        }
+        Err(error) => {
+            let seen =
+                LayerSeen { name: String::new(), files: Vec::new(), shape: None, problem: Some(error.to_string()) };
+            (seen, Some(error))
+        }
+    }
+}
