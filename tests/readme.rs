@@ -70,7 +70,7 @@ fn a_newcomer_needs_two_commands() {
 #[test]
 fn the_examples_run_and_write_what_they_name() {
     let directory = TempDir::new().unwrap();
-    copy(&repository().join("fixtures/fashion-ae"), &directory.path().join("fixtures/fashion-ae"));
+    copy(&repository().join("fixtures"), &directory.path().join("fixtures"));
     let readme = readme();
     let examples: Vec<&str> =
         commands(&readme).into_iter().filter_map(|line| line.strip_prefix("snnl-score ")).collect();
