@@ -1,42 +1,22 @@
-//! Reading a `.npy` file of f32 from the page cache on one thread, in bytes a second.
+//! Reads the first layer of each file named, all of it, on one thread, and prints the seconds that it took.
 //!
-//! `cargo bench --bench read`
+//! `cargo bench --bench read -- FILE...`; `benches/read.py` writes files of every format and compares.
 
-use std::io::Write;
+#![allow(clippy::print_stdout, reason = "the output of this program")]
+
 use std::path::PathBuf;
+use std::time::Instant;
 
-use divan::Bencher;
-use divan::counter::BytesCount;
 use snnl_score::source::{Selection, discover};
 
-const ROWS: usize = 1 << 18;
-
-const DIM: usize = 1024;
-
 fn main() {
-    divan::main();
-}
-
-/// 1 GiB of ones.
-fn dump(directory: &std::path::Path) -> PathBuf {
-    let path = directory.join("layer.npy");
-    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).expect("a temporary file"));
-    let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({ROWS}, {DIM}), }}");
-    let padded = format!("{header:<117}\n");
-    file.write_all(b"\x93NUMPY\x01\x00\x76\x00").expect("room for 1 GiB");
-    file.write_all(padded.as_bytes()).expect("room for 1 GiB");
-    for _ in 0..ROWS {
-        file.write_all(&1f32.to_le_bytes().repeat(DIM)).expect("room for 1 GiB");
+    for path in std::env::args_os().skip(1).map(PathBuf::from).filter(|path| path.exists()) {
+        let layers = discover(std::slice::from_ref(&path), &Selection::default()).expect("a layer");
+        let matrix = &layers[0].activations;
+        let start = Instant::now();
+        let chunks = matrix.scan(0..matrix.rows()).expect("a whole file");
+        let rows: usize = chunks.map(|rows| rows.expect("whole rows").rows()).sum();
+        assert_eq!(rows, matrix.rows());
+        println!("{}\t{}", path.display(), start.elapsed().as_secs_f64());
     }
-    path
-}
-
-#[divan::bench(sample_count = 5)]
-fn npy(bencher: Bencher) {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let layers = discover(&[dump(directory.path())], &Selection::default()).expect("one layer");
-    let matrix = &layers[0].activations;
-    bencher.counter(BytesCount::new(4 * ROWS * DIM)).bench_local(|| {
-        matrix.scan(0..matrix.rows()).expect("a whole file").map(|rows| rows.expect("whole rows").rows()).sum::<usize>()
-    });
 }
