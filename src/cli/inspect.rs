@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::input::Input;
-use super::threads;
+use super::output::threads;
 use crate::plan::InspectPlan;
 
 const EXAMPLES: &str = "\

@@ -58,6 +58,7 @@ pub(super) fn layer(name: &str, dim: usize, values: [f64; 2]) -> LayerScore {
         duplicate_rows: 0,
         temperature_scale: 1.0,
         best: Best { temperature: best.temperature, snnl: best.snnl, at_edge: true },
+        classes: None,
         scores,
     }
 }

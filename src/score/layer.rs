@@ -4,6 +4,7 @@
 use super::Means;
 use super::check::Sample;
 use super::loss::Mean;
+use super::row_losses::RowLosses;
 use super::rows::ScoredRows;
 use super::survey::Survey;
 use super::table::{Best, LayerScore, Score};
@@ -43,7 +44,8 @@ struct Losses {
 }
 
 impl Scorer<'_> {
-    pub(super) fn score(&mut self, layer: &Layer) -> Result<LayerScore, Fault> {
+    /// The scores of a layer, and the losses that they are means of.
+    pub(super) fn score(&mut self, layer: &Layer) -> Result<(LayerScore, RowLosses), Fault> {
         self.means.progress.layer(&layer.name);
         let matrix = layer.activations.as_ref();
         check_rows(matrix.rows(), self.labels)?;
@@ -69,7 +71,7 @@ impl Scorer<'_> {
             Ok(Score { temperature, snnl: mean, stderr, relative, n, precision: losses.precision.into() })
         };
         let scores = losses.iter().zip(ladder).map(score).collect::<Result<Vec<_>, _>>()?;
-        Ok(LayerScore {
+        let layer_score = LayerScore {
             name: layer.name.clone(),
             dim: matrix.dim(),
             dtype: matrix.dtype().to_owned(),
@@ -81,7 +83,15 @@ impl Scorer<'_> {
             temperature_scale: rows.unit,
             best: best(&scores),
             scores,
-        })
+            classes: None,
+        };
+        let row_losses = RowLosses {
+            rows: rows.counted().map(|tag| tag.id).collect(),
+            classes: rows.counted().map(|tag| tag.class).collect(),
+            temperatures: ladder.to_vec(),
+            losses: losses.into_iter().map(|losses| losses.of_rows).collect(),
+        };
+        Ok((layer_score, row_losses))
     }
 
     /// The losses at every temperature, each in the precision that it needs.

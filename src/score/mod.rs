@@ -6,6 +6,7 @@ mod cost;
 pub mod inspection;
 mod layer;
 mod loss;
+mod row_losses;
 mod rows;
 mod survey;
 pub mod table;
@@ -13,7 +14,8 @@ pub mod table;
 use std::time::Instant;
 
 use self::layer::{Scorer, pairs};
-use self::table::{Dataset, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
+pub use self::row_losses::RowLosses;
+use self::table::{Dataset, LayerScore, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -59,6 +61,23 @@ pub struct Means<'a> {
 /// # Errors
 /// The first layer that cannot be read or does not fit the labels ends the run.
 pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: Means) -> Result<ScoreTable, Error> {
+    score_rows(layers, labels, definition, means, &mut |_, _| Ok(()))
+}
+
+/// Who takes the losses of a layer's rows, as soon as it is scored.
+pub type RowTaker<'a> = dyn FnMut(&mut LayerScore, RowLosses) -> Result<(), Error> + Send + 'a;
+
+/// [`score`], which also hands over the losses that the scores are means of.
+///
+/// # Errors
+/// As [`score`], and what `take` returns.
+pub fn score_rows(
+    layers: &[Layer],
+    labels: &Labels,
+    definition: &Definition,
+    means: Means,
+    take: &mut RowTaker,
+) -> Result<ScoreTable, Error> {
     let start = Instant::now();
     let device = means.engine.describe();
     let threads = means.threads;
@@ -67,7 +86,9 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
     let mut scorer = Scorer { labels, definition, means, sample_rows: check::SAMPLE, largest_error: 0.0 };
     let mut scores = Vec::with_capacity(layers.len());
     for layer in layers {
-        scores.push(scorer.score(layer).map_err(|fault| layer.error(fault))?);
+        let (mut score, losses) = scorer.score(layer).map_err(|fault| layer.error(fault))?;
+        take(&mut score, losses)?;
+        scores.push(score);
     }
     let ladder = definition.ladder.temperatures();
     let sum = |(position, &temperature): (usize, &f64)| SumScore {

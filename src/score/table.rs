@@ -98,6 +98,31 @@ pub struct LayerScore {
     pub scores: Vec<Score>,
     /// The temperature with the lowest value.
     pub best: Best,
+    /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<ClassScore>>,
+}
+
+/// The rows of one class in one layer: how entangled that class is with the others.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClassScore {
+    /// The name of the class.
+    pub class: String,
+    /// Number of its rows that are counted.
+    pub n: usize,
+    /// One entry a temperature, in the order asked for.
+    pub scores: Vec<ClassValue>,
+}
+
+/// The SNNL of one class at one temperature.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClassValue {
+    /// T, as in [`Score::temperature`].
+    pub temperature: f64,
+    /// Mean loss over the counted rows of the class, in nats.
+    pub snnl: f64,
+    /// Standard error of that mean.
+    pub stderr: f64,
 }
 
 /// The SNNL of one layer at one temperature.

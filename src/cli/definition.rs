@@ -1,0 +1,61 @@
+//! The part of the command line that says what is computed, shared by every command that scores; what it means is left to
+//! `definition`.
+
+use crate::definition::{Definition, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
+use crate::distance::Distance;
+use crate::error::Error;
+use crate::temperature::Ladder;
+
+/// Distance, temperatures and policies.
+#[derive(Debug, clap::Args)]
+pub(super) struct DefinitionFlags {
+    /// Temperatures: 0.1,0.5,1 or octaves:0.01..10 or log:0.01..10:13 or epoch:12 (annealed)
+    /// [default: 0.01,0.02,0.05,0.1,0.2,0.5,1,2]
+    #[arg(short = 'T', long, value_name = "LADDER", allow_hyphen_values = true, help_heading = "Score")]
+    temperatures: Option<Ladder>,
+
+    /// What a temperature of 1 is: a distance of 1, or each layer's mean distance
+    /// [default: raw; mean for the default ladder under the Euclidean distances]
+    #[arg(long, value_name = "UNIT", help_heading = "Score")]
+    temperature_unit: Option<TemperatureUnit>,
+
+    /// Reproduce what others compute; the flags below override its parts
+    #[arg(long, value_enum, default_value_t = Preset::Exact, help_heading = "Score")]
+    preset: Preset,
+
+    /// Distance between rows [default: cosine]
+    #[arg(long, help_heading = "Score")]
+    distance: Option<Distance>,
+
+    /// ε of −ln(ε + same/(ε + same + other)); it inverts rankings at low temperatures [default: 0, the exact form]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Score")]
+    epsilon: Option<f64>,
+
+    /// Rows alone in their class: leave out, count at −ln ε, or refuse [default: drop]
+    #[arg(long, value_name = "POLICY", help_heading = "Score")]
+    singletons: Option<Singletons>,
+
+    /// Arithmetic of the products; auto takes f64 for the temperatures where f32 is measured to fall short
+    #[arg(long, value_enum, default_value_t = Precision::Auto, help_heading = "Score")]
+    precision: Precision,
+
+    /// Rows with a NaN or an infinity
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t = NonFinite::Error, help_heading = "Score")]
+    non_finite: NonFinite,
+}
+
+impl DefinitionFlags {
+    /// The definition asked for, checked.
+    pub(super) fn definition(self) -> Result<Definition, Error> {
+        Definition::new(Wishes {
+            preset: self.preset,
+            distance: self.distance,
+            epsilon: self.epsilon,
+            singletons: self.singletons,
+            non_finite: self.non_finite,
+            precision: self.precision,
+            ladder: self.temperatures,
+            unit: self.temperature_unit,
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The losses of a layer's rows, one by one, and what they say of each class; computing them is left to `layer`, comparing
+//! them to those who ask for them.
+
+use super::loss::Mean;
+use super::table::{ClassScore, ClassValue};
+use crate::labels::Labels;
+
+/// The loss of every counted row of a layer at every temperature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowLosses {
+    /// Index of each counted row in the layer, ascending.
+    pub rows: Vec<u32>,
+    /// Its class: an index into the names of the labels.
+    pub classes: Vec<u32>,
+    /// The temperatures, in the order asked for.
+    pub temperatures: Vec<f64>,
+    /// For each temperature, the loss of each counted row, in nats.
+    pub losses: Vec<Vec<f64>>,
+}
+
+impl RowLosses {
+    /// The score of each class that has a counted row, over the rows of that class, in the order of the names.
+    pub fn by_class(&self, labels: &Labels) -> Vec<ClassScore> {
+        let mut places: Vec<Vec<usize>> = vec![Vec::new(); labels.names.len()];
+        for (place, &class) in self.classes.iter().enumerate() {
+            places[class as usize].push(place);
+        }
+        let value = |places: &[usize], position: usize| {
+            let own: Vec<f64> = places.iter().map(|&place| self.losses[position][place]).collect();
+            let Mean { mean, stderr, .. } = Mean::of(&own);
+            ClassValue { temperature: self.temperatures[position], snnl: mean, stderr }
+        };
+        let score = |(name, places): (&String, Vec<usize>)| ClassScore {
+            class: name.clone(),
+            n: places.len(),
+            scores: (0..self.temperatures.len()).map(|position| value(&places, position)).collect(),
+        };
+        labels.names.iter().zip(places).filter(|(_, places)| !places.is_empty()).map(score).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_by_hand() {
+        let names = vec!["a".into(), "alone".into(), "b".into()];
+        let labels = Labels { spec: "y".into(), classes: vec![0, 2, 1, 0, 2], names, ignored: vec![false; 3] };
+        let losses = vec![vec![1.0, 5.0, 3.0, 5.0], vec![0.0; 4]];
+        let rows =
+            RowLosses { rows: vec![0, 1, 3, 4], classes: vec![0, 2, 0, 2], temperatures: vec![0.1, 1.0], losses };
+        let scores = rows.by_class(&labels);
+        let shown: Vec<_> = scores.iter().map(|score| (score.class.as_str(), score.n, score.scores[0].snnl)).collect();
+        assert_eq!(shown, [("a", 2, 2.0), ("b", 2, 5.0)]);
+        assert_eq!((scores[0].scores[0].stderr, scores[0].scores[1].temperature), (1.0, 1.0));
+    }
+}
