@@ -1,6 +1,7 @@
 //! The command line: what can be typed, in the words of the field, and its translation into a [`Task`]; opening files is
 //! left to `run`.
 
+mod compare;
 mod definition;
 mod input;
 mod inspect;
@@ -10,6 +11,7 @@ mod usage;
 
 use clap::Parser;
 
+use self::compare::CompareArgs;
 use self::inspect::InspectArgs;
 use self::score::ScoreArgs;
 pub use self::usage::explained;
@@ -54,6 +56,8 @@ pub struct Args {
 enum Command {
     /// Show what a run would meet, from the files' headers alone: layers, whether the labels align, and the cost
     Inspect(InspectArgs),
+    /// Show how layers change from checkpoint to checkpoint, and how sure that is
+    Compare(CompareArgs),
 }
 
 impl Args {
@@ -64,6 +68,7 @@ impl Args {
     pub fn plan(self) -> Result<Task, Error> {
         match self.command {
             Some(Command::Inspect(inspect)) => Ok(Task::Inspect(inspect.plan())),
+            Some(Command::Compare(compare)) => compare.plan().map(Task::Compare),
             None => self.score.plan().map(Task::Score),
         }
     }
@@ -79,7 +84,7 @@ mod tests {
     fn plan(args: &str) -> Result<Plan, Error> {
         match Args::parse_from(args.split(' ')).plan()? {
             Task::Score(plan) => Ok(plan),
-            Task::Inspect(_) => panic!("no score: {args}"),
+            Task::Inspect(_) | Task::Compare(_) => panic!("no score: {args}"),
         }
     }
 

@@ -15,6 +15,8 @@ pub mod exit {
     pub const BAD_INPUT: u8 = 3;
     /// Nothing, or not everything, could be scored.
     pub const NOT_SCORED: u8 = 4;
+    /// A comparison is impossible: of other data, or by another definition.
+    pub const INCOMPARABLE: u8 = 5;
     /// Passing trouble with the machine; running again may help.
     pub const PASSING_TROUBLE: u8 = 75;
 }
@@ -64,6 +66,17 @@ pub enum Error {
     #[error("cannot start the run")]
     Machine {
         /// What it refuses.
+        #[source]
+        fault: Fault,
+    },
+    /// Two results cannot be compared.
+    #[error("cannot compare `{second}` with `{first}`")]
+    Comparison {
+        /// What is compared with.
+        first: String,
+        /// What is compared.
+        second: String,
+        /// How they differ.
         #[source]
         fault: Fault,
     },
@@ -149,6 +162,7 @@ impl Error {
             | Error::Labels { fault, .. }
             | Error::Layer { fault, .. }
             | Error::Machine { fault }
+            | Error::Comparison { fault, .. }
             | Error::Output { fault, .. } => fault,
         }
     }
@@ -172,6 +186,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match (self, self.fault()) {
             (Error::Usage { .. }, _) => exit::USAGE,
+            (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
             (_, Fault::Content { .. }) => exit::BAD_INPUT,
             (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,
             (_, Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,

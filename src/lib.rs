@@ -16,16 +16,17 @@
 //! A module uses what stands to its left, never what stands to its right:
 //!
 //! ```text
-//! source, labels → block → engine (with sums) → score → report
+//! source, labels → block → engine (with sums) → score → compare → report
 //! ```
 //!
 //! [`source`] finds layers and reads their rows, [`labels`] the classes. [`block`] prepares rows for the [`distance`],
-//! an [`engine`] adds up their pairs into [`sums`], [`score`] makes the [`score::table::ScoreTable`] of them, and
-//! [`report`] writes it. [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
+//! an [`engine`] adds up their pairs into [`sums`], [`score`] makes the [`score::table::ScoreTable`] of them, [`compare`]
+//! puts those of several checkpoints side by side, and [`report`] writes it. [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
 //! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`].
 
 pub mod block;
 pub mod cli;
+pub mod compare;
 pub mod definition;
 pub mod distance;
 pub mod engine;

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::compare::At;
 use crate::definition::Definition;
 use crate::report::Format;
 use crate::source::Selection;
@@ -34,6 +35,21 @@ pub enum Task {
     Score(Plan),
     /// Show what scoring them would meet.
     Inspect(InspectPlan),
+    /// Score several checkpoints and show how they differ.
+    Compare(ComparePlan),
+}
+
+/// A checked comparison.
+#[derive(Debug, Clone)]
+pub struct ComparePlan {
+    /// Directories of layers, and results of earlier runs, in the order of the comparison.
+    pub checkpoints: Vec<PathBuf>,
+    /// How each that is not a result is scored. Its inputs are not used; its outputs are those of the comparison.
+    pub score: Plan,
+    /// Whether each is scored at the annealed temperature of the epoch in its name.
+    pub is_annealed: bool,
+    /// At which temperature they are compared.
+    pub at: At,
 }
 
 /// A checked look at layers.
@@ -68,6 +84,10 @@ pub struct Plan {
     pub definition: Definition,
     /// Where results go; never two to one place.
     pub outputs: Vec<Output>,
+    /// Where the losses of rows go.
+    pub rows_output: Option<PathBuf>,
+    /// Whether classes are scored one by one, too.
+    pub per_class: bool,
     /// Whether the table is shaded.
     pub color: bool,
     /// Characters across the table; `None` where it goes to no terminal.

@@ -16,6 +16,11 @@ impl Ladder {
         Ladder(vec![0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
     }
 
+    /// The annealed temperature of an epoch, alone.
+    pub fn of_epoch(epoch: u32) -> Ladder {
+        Ladder(vec![Ladder::annealed(epoch)])
+    }
+
     /// The temperatures.
     pub fn temperatures(&self) -> &[f64] {
         &self.0

@@ -1,6 +1,8 @@
 //! The part of the command line that says what is computed, shared by every command that scores; what it means is left to
 //! `definition`.
 
+use std::str::FromStr;
+
 use crate::definition::{Definition, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::error::Error;
@@ -9,10 +11,11 @@ use crate::temperature::Ladder;
 /// Distance, temperatures and policies.
 #[derive(Debug, clap::Args)]
 pub(super) struct DefinitionFlags {
-    /// Temperatures: 0.1,0.5,1 or octaves:0.01..10 or log:0.01..10:13 or epoch:12 (annealed)
+    /// Temperatures: 0.1,0.5,1 or octaves:0.01..10 or log:0.01..10:13 or epoch:12 (annealed); for `compare` also anneal,
+    /// the annealed temperature of the epoch in each checkpoint's name
     /// [default: 0.01,0.02,0.05,0.1,0.2,0.5,1,2]
     #[arg(short = 'T', long, value_name = "LADDER", allow_hyphen_values = true, help_heading = "Score")]
-    temperatures: Option<Ladder>,
+    temperatures: Option<Temperatures>,
 
     /// What a temperature of 1 is: a distance of 1, or each layer's mean distance
     /// [default: raw; mean for the default ladder under the Euclidean distances]
@@ -44,8 +47,30 @@ pub(super) struct DefinitionFlags {
     non_finite: NonFinite,
 }
 
+/// Temperatures as they may be asked for.
+#[derive(Debug, Clone)]
+enum Temperatures {
+    /// These.
+    Ladder(Ladder),
+    /// One for each checkpoint, by the epoch in its name.
+    Anneal,
+}
+
+impl FromStr for Temperatures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Temperatures, String> {
+        if text == "anneal" { Ok(Temperatures::Anneal) } else { text.parse().map(Temperatures::Ladder) }
+    }
+}
+
 impl DefinitionFlags {
-    /// The definition asked for, checked.
+    /// Whether every checkpoint is to be scored at the annealed temperature of its epoch.
+    pub(super) fn is_annealed(&self) -> bool {
+        matches!(self.temperatures, Some(Temperatures::Anneal))
+    }
+
+    /// The definition asked for, checked; where it is annealed, without the temperature.
     pub(super) fn definition(self) -> Result<Definition, Error> {
         Definition::new(Wishes {
             preset: self.preset,
@@ -54,7 +79,10 @@ impl DefinitionFlags {
             singletons: self.singletons,
             non_finite: self.non_finite,
             precision: self.precision,
-            ladder: self.temperatures,
+            ladder: match self.temperatures {
+                Some(Temperatures::Ladder(ladder)) => Some(ladder),
+                Some(Temperatures::Anneal) | None => None,
+            },
             unit: self.temperature_unit,
         })
     }

@@ -1,5 +1,7 @@
 //! The command line of scoring, which is the one without a command; doing it is left to `run`.
 
+use std::path::PathBuf;
+
 use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{OutputFlags, RunFlags, width};
@@ -15,12 +17,27 @@ pub(super) struct ScoreArgs {
     definition: DefinitionFlags,
     #[command(flatten)]
     output: OutputFlags,
+
+    /// Also write the loss of every row as Parquet, a line a row, layer and temperature; base.rows.parquet beside
+    /// base.json makes later comparisons with it sharp
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    export_rows: Option<PathBuf>,
+
+    /// Also show the score of each class, and name the worst
+    #[arg(long, help_heading = "Output")]
+    per_class: bool,
+
     #[command(flatten)]
     run: RunFlags,
 }
 
 impl ScoreArgs {
     pub(super) fn plan(self) -> Result<Plan, Error> {
+        if self.definition.is_annealed() {
+            let hint =
+                "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";
+            return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", hint));
+        }
         Ok(Plan {
             selection: self.input.selection(),
             inputs: self.input.inputs,
@@ -28,6 +45,8 @@ impl ScoreArgs {
             ignored_labels: self.input.ignore_label,
             definition: self.definition.definition()?,
             outputs: self.output.outputs()?,
+            rows_output: self.export_rows,
+            per_class: self.per_class,
             color: self.output.is_colored(),
             width: width(),
             threads: self.run.threads(),

@@ -20,7 +20,7 @@ impl Exporter for Csv {
 }
 
 /// The writer's own error, whose kind says whether a pipe was closed.
-fn unwrapped(error: csv::Error) -> io::Error {
+pub(super) fn unwrapped(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),

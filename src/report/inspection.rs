@@ -4,11 +4,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{DecimalBytes, HumanDuration};
-use tabled::builder::Builder;
-use tabled::settings::Alignment;
-use tabled::settings::object::Columns;
-use tabled::settings::style::{HorizontalLine, Style};
 
+use super::grid::{Grid, number, text};
 use super::number::significant;
 use super::printable;
 use crate::score::inspection::{Inspection, LayerSeen};
@@ -18,18 +15,18 @@ use crate::score::inspection::{Inspection, LayerSeen};
 /// # Errors
 /// What `out` reports.
 pub fn write_table(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
-    let mut builder = Builder::default();
-    builder.push_record(["layer", "files", "rows", "dim", "dtype", "order", "size", ""]);
-    for layer in &inspection.layers {
-        builder.push_record(cells(layer, inspection.labels.is_some()));
-    }
-    let mut drawn = builder.build();
-    let line = HorizontalLine::new('─').left('├').right('┤');
-    drawn
-        .with(Style::rounded().remove_vertical().horizontals([(1, line)]))
-        .modify(Columns::new(1..4), Alignment::right())
-        .modify(Columns::one(6), Alignment::right());
-    writeln!(out, "{drawn}")?;
+    let mut grid = Grid::new([
+        text("layer"),
+        number("files"),
+        number("rows"),
+        number("dim"),
+        text("dtype"),
+        text("order"),
+        number("size"),
+        text(""),
+    ]);
+    inspection.layers.iter().for_each(|layer| grid.push(cells(layer, inspection.labels.is_some())));
+    grid.draw(out)?;
     if let Some(labels) = &inspection.labels {
         let mut said =
             format!("labels {}: {} rows in {} classes", printable(&labels.name), labels.rows, labels.classes);
@@ -74,11 +71,11 @@ fn cells(layer: &LayerSeen, has_labels: bool) -> [String; 8] {
         None => ["–"; 5].map(str::to_owned),
     };
     let verdict = match &layer.problem {
-        Some(problem) => printable(problem),
+        Some(problem) => problem.clone(),
         None if has_labels => "labels align".to_owned(),
         None => String::new(),
     };
-    [printable(&layer.name), layer.files.len().to_string(), rows, dim, dtype, order, size, verdict]
+    [layer.name.clone(), layer.files.len().to_string(), rows, dim, dtype, order, size, verdict]
 }
 
 fn duration(seconds: f64) -> String {

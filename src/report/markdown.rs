@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Exporter;
 use super::cells::{self, Cell};
+use super::classes;
 use super::notes::notes;
 use crate::score::table::ScoreTable;
 
@@ -23,6 +24,10 @@ impl Exporter for Markdown {
             writeln!(out)?;
         }
         writeln!(out)?;
+        if let Some(classes) = classes::grid(table) {
+            classes.markdown(out)?;
+            writeln!(out)?;
+        }
         notes(table).iter().try_for_each(|note| writeln!(out, "- {}", escaped(note)))
     }
 }
@@ -33,7 +38,7 @@ fn cell(cell: &Cell) -> String {
 }
 
 /// `text` with the characters escaped that would end a cell or start emphasis, code, a link or HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if matches!(letter, '\\' | '|' | '`' | '*' | '[' | '<') {

@@ -2,8 +2,11 @@
 //! [`destination`].
 
 mod cells;
+mod classes;
+pub mod comparison;
 mod csv;
 pub mod destination;
+mod grid;
 pub mod inspection;
 mod json;
 mod long;

@@ -2,8 +2,9 @@
 //! same facts as fields are left to JSON.
 
 use super::cells::{edge, printable};
+use super::classes::worst;
 use super::number::{DIGITS, significant, temperature};
-use crate::score::table::{Definition, LayerScore, ScoreTable};
+use crate::score::table::{Dataset, Definition, LayerScore, ScoreTable};
 
 /// Layers listed by name in one note.
 const LISTED: usize = 5;
@@ -18,13 +19,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     let when = |applies: bool, note: &str| applies.then(|| note.to_owned());
     [
         Some(number(definition)),
-        Some(format!(
-            "{} rows in {}, labels {}",
-            data.rows,
-            counted(data.classes, "class", "classes"),
-            printable(&data.labels)
-        )),
-        (data.ignored_rows > 0).then(|| format!("rows left out for their label: {}", data.ignored_rows)),
+        Some(self::data(data)),
         unit(definition),
         when(
             table.layers.iter().any(|layer| edge(layer).is_some()),
@@ -34,6 +29,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
             table.layers.iter().flat_map(|layer| &layer.scores).any(|score| score.relative.is_none()),
             "no value relative to chance where chance is 0: all neighbors are of one class",
         ),
+        of_layers("most entangled class", &worst),
         of_layers(&singletons(definition), &|layer| count(layer.singletons)),
         of_layers("zero rows, at distance 1 from every row", &|layer| count(layer.zero_rows)),
         of_layers("rows left out for a NaN or an infinity", &|layer| count(layer.non_finite_rows)),
@@ -47,10 +43,20 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
 }
 
 /// What the values are.
-fn number(definition: &Definition) -> String {
+pub(super) fn number(definition: &Definition) -> String {
     let Definition { preset, distance, epsilon, .. } = definition;
     let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
     format!("SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
+}
+
+/// The rows that were scored.
+pub(super) fn data(data: &Dataset) -> String {
+    let classes = counted(data.classes, "class", "classes");
+    let ignored = match data.ignored_rows {
+        0 => String::new(),
+        ignored => format!("; {ignored} left out for their label"),
+    };
+    format!("{} rows in {classes}, labels {}{ignored}", data.rows, printable(&data.labels))
 }
 
 /// What a temperature of 1 is, where it is not 1.

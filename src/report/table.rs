@@ -10,6 +10,7 @@ use tabled::settings::style::{HorizontalLine, Style};
 
 use super::Exporter;
 use super::cells::{self, Column};
+use super::classes;
 use super::notes::notes;
 use super::shade::shade;
 use crate::score::table::ScoreTable;
@@ -32,6 +33,9 @@ impl Exporter for Table {
             let (block, further) = rest.split_at(self.next(&names, rest));
             writeln!(out, "{}", self.draw(&names, block))?;
             rest = further;
+        }
+        if let Some(classes) = classes::grid(table) {
+            classes.draw(out)?;
         }
         notes(table).iter().try_for_each(|note| writeln!(out, "{note}"))
     }

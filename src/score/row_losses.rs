@@ -6,11 +6,11 @@ use super::table::{ClassScore, ClassValue};
 use crate::labels::Labels;
 
 /// The loss of every counted row of a layer at every temperature.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RowLosses {
     /// Index of each counted row in the layer, ascending.
     pub rows: Vec<u32>,
-    /// Its class: an index into the names of the labels.
+    /// Its class, an index into the names of the labels; empty where they were read back from a file.
     pub classes: Vec<u32>,
     /// The temperatures, in the order asked for.
     pub temperatures: Vec<f64>,
@@ -19,6 +19,20 @@ pub struct RowLosses {
 }
 
 impl RowLosses {
+    /// Appends the loss of a row at a temperature, which is the last one's or a new one; rows come in the same order at each.
+    pub(crate) fn push(&mut self, row: u32, temperature: f64, loss: f64) {
+        if self.temperatures.last() != Some(&temperature) {
+            self.temperatures.push(temperature);
+            self.losses.push(Vec::new());
+        }
+        if self.temperatures.len() == 1 {
+            self.rows.push(row);
+        }
+        if let Some(losses) = self.losses.last_mut() {
+            losses.push(loss);
+        }
+    }
+
     /// The score of each class that has a counted row, over the rows of that class, in the order of the names.
     pub fn by_class(&self, labels: &Labels) -> Vec<ClassScore> {
         let mut places: Vec<Vec<usize>> = vec![Vec::new(); labels.names.len()];

@@ -1,12 +1,12 @@
 //! The result of a run, as every report shows it and as the JSON names it; computing it is left to `score`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything a run found out. Serialized, it is the JSON contract described in `docs/result.schema.json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ScoreTable {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -25,7 +25,7 @@ pub struct ScoreTable {
 }
 
 /// Name and version of the program.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tool {
     /// `snnl-score`.
     pub name: String,
@@ -35,13 +35,13 @@ pub struct Tool {
 
 impl Tool {
     /// This program.
-    pub(super) fn this() -> Tool {
+    pub(crate) fn this() -> Tool {
         Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 }
 
 /// The definition of the score: two results may be compared only where these agree.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
     /// `exact`, `article`, `cleverhans`, or `custom` where flags differ from the preset they started from.
     pub preset: String,
@@ -58,13 +58,14 @@ pub struct Definition {
 }
 
 /// The dataset that all layers share.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Dataset {
     /// Number of rows, N.
     pub rows: usize,
     /// Number of classes, without those left out.
     pub classes: usize,
     /// Rows left out because of their label (`--ignore-label`).
+    #[serde(default)]
     pub ignored_rows: usize,
     /// The labels, as named on the command line.
     pub labels: String,
@@ -73,7 +74,7 @@ pub struct Dataset {
 }
 
 /// One layer at every temperature.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LayerScore {
     /// The layer's name.
     pub name: String,
@@ -99,12 +100,12 @@ pub struct LayerScore {
     /// The temperature with the lowest value.
     pub best: Best,
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
 }
 
 /// The rows of one class in one layer: how entangled that class is with the others.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClassScore {
     /// The name of the class.
     pub class: String,
@@ -115,7 +116,7 @@ pub struct ClassScore {
 }
 
 /// The SNNL of one class at one temperature.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClassValue {
     /// T, as in [`Score::temperature`].
     pub temperature: f64,
@@ -126,7 +127,7 @@ pub struct ClassValue {
 }
 
 /// The SNNL of one layer at one temperature.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Score {
     /// T, in units of [`LayerScore::temperature_scale`].
     pub temperature: f64,
@@ -143,7 +144,7 @@ pub struct Score {
 }
 
 /// The temperature at which a layer's classes are least entangled.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Best {
     /// T, as in [`Score::temperature`].
     pub temperature: f64,
@@ -154,7 +155,7 @@ pub struct Best {
 }
 
 /// All layers added up at one temperature.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SumScore {
     /// T, as in [`Score::temperature`].
     pub temperature: f64,
@@ -163,7 +164,7 @@ pub struct SumScore {
 }
 
 /// How the table was computed. Nothing here changes a value.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
     /// The engine, `cpu, avx512` for one.
     pub device: String,
@@ -178,7 +179,7 @@ pub struct Run {
 }
 
 /// A sample of rows recomputed in f64 from the file's numbers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SelfCheck {
     /// Rows recomputed in each layer; in the layer with the fewest where they differ.
     pub rows: usize,

@@ -25,7 +25,7 @@ fn rows_of_an_ignored_label_are_as_if_they_were_not_there() {
     let counts = ["rows", "classes", "ignored_rows"].map(|field| with["data"][field].as_u64().unwrap());
     assert_eq!(counts, [10, 2, 2]);
     let table = place.stdout("more.npy --labels more_y.npy --ignore-label -1");
-    assert!(table.contains("\n10 rows in 2 classes, labels more_y.npy\nrows left out for their label: 2\n"), "{table}");
+    assert!(table.contains("\n10 rows in 2 classes, labels more_y.npy; 2 left out for their label\n"), "{table}");
     // Several labels may be named, and all rows may go.
     let both = place.run("x.npy --labels y.npy --ignore-label 0 --ignore-label 1");
     assert_refused(&both, 3, ["`x`", "at least 2 rows to compare, found 0", "neighbors"]);

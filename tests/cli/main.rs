@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod compare;
 mod formats;
 mod harness;
 mod inspect;

@@ -1,0 +1,84 @@
+//! The command line of `compare`; scoring and comparing are left to `run`.
+
+use clap::Args;
+
+use super::definition::DefinitionFlags;
+use super::input::Input;
+use super::output::{OutputFlags, RunFlags, width};
+use crate::compare::At;
+use crate::compare::checkpoint::{Checkpoint, in_order};
+use crate::error::Error;
+use crate::plan::{ComparePlan, Plan};
+
+const EXAMPLES: &str = "\
+Examples:
+  snnl-score compare init/ plain/ snnl/ --labels y.npy
+      each layer at its best temperature in the first; changes against the first
+  snnl-score compare epoch_*/ --labels y.npy -T anneal
+      each epoch at its annealed temperature, in natural order
+  snnl-score compare base.json candidate/ --labels y.npy --at 0.1
+      the result of an earlier run, paired row by row where base.rows.parquet lies beside it
+
+Exit codes:
+  0  done            2  wrong usage        3  bad input
+  4  nothing, or not everything, could be scored
+  5  the checkpoints cannot be compared: other data, or another definition
+  75 passing trouble (running again may help)
+";
+
+/// What can be typed after `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[command(mut_arg("inputs", |paths| paths.value_name("CHECKPOINT").help("Checkpoints: directories of layers, or results of \
+    earlier runs (.json); the first is what the others are compared with").long_help(None)))]
+pub(super) struct CompareArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    definition: DefinitionFlags,
+
+    /// Compare at this temperature [default: where the first checkpoint is lowest, layer by layer]
+    #[arg(long, value_name = "T", help_heading = "Score")]
+    at: Option<f64>,
+
+    #[command(flatten)]
+    output: OutputFlags,
+    #[command(flatten)]
+    run: RunFlags,
+}
+
+impl CompareArgs {
+    pub(super) fn plan(self) -> Result<ComparePlan, Error> {
+        let selection = self.input.selection();
+        let checkpoints = in_order(self.input.inputs);
+        if self.input.labels.is_empty() && !checkpoints.iter().all(|path| Checkpoint::is_result(path)) {
+            let problem = "activations need labels: it lacks --labels <FILE[:COLUMN]>";
+            return Err(Error::usage("this command line", problem, "results of earlier runs (.json) need none"));
+        }
+        let is_annealed = self.definition.is_annealed();
+        let at = match (self.at, is_annealed) {
+            (Some(_), true) => {
+                let hint = "leave one of them out";
+                return Err(Error::usage("`--at`", "`-T anneal` has a temperature for each checkpoint", hint));
+            }
+            (Some(temperature), false) => At::Temperature(temperature),
+            (None, true) => At::Own,
+            (None, false) => At::Best,
+        };
+        let score = Plan {
+            inputs: Vec::new(),
+            selection,
+            labels: self.input.labels,
+            ignored_labels: self.input.ignore_label,
+            definition: self.definition.definition()?,
+            outputs: self.output.outputs()?,
+            rows_output: None,
+            per_class: false,
+            color: self.output.is_colored(),
+            width: width(),
+            threads: self.run.threads(),
+            verbosity: self.run.verbosity(),
+        };
+        Ok(ComparePlan { checkpoints, score, is_annealed, at })
+    }
+}

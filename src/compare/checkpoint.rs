@@ -1,0 +1,179 @@
+//! A checkpoint that was scored, now or in an earlier run, and whether it can be compared with another; comparing is left
+//! to the parent.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::change::{LossesOf, Summary};
+use super::rows_file;
+use crate::error::{Error, Fault};
+use crate::score::RowLosses;
+use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
+use crate::source::{natural, open_file};
+
+/// A checkpoint's scores, and the losses that they are means of where these are known.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// What it is called: its directory's or file's name.
+    pub name: String,
+    /// Its scores.
+    pub table: ScoreTable,
+    /// The losses of each layer's rows.
+    pub rows: BTreeMap<String, RowLosses>,
+}
+
+impl Checkpoint {
+    /// Whether `path` is the result of an earlier run rather than activations.
+    pub fn is_result(path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        name.ends_with(".json") && !name.ends_with(".safetensors.index.json")
+    }
+
+    /// Reads the result `path` of an earlier run, and the losses of its rows where they lie beside it
+    /// ([`rows_file::beside`]).
+    ///
+    /// # Errors
+    /// When either cannot be read, or is not what this program writes, or when they are not of one run.
+    pub fn read(path: &Path) -> Result<Checkpoint, Error> {
+        let table = read_table(path).map_err(|fault| fault.in_input(path))?;
+        let rows_path = rows_file::beside(path);
+        let rows = match rows_path.is_file() {
+            true => rows_file::read(&rows_path, &table).map_err(|fault| fault.in_input(&rows_path))?,
+            false => BTreeMap::new(),
+        };
+        Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows })
+    }
+
+    /// What the checkpoint in `path` is called.
+    pub fn name_of(path: &Path) -> String {
+        let whole = path.canonicalize();
+        let path = whole.as_deref().unwrap_or(path);
+        let name = if Checkpoint::is_result(path) { path.file_stem() } else { path.file_name() };
+        name.unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// The layer of this name.
+    pub fn layer(&self, name: &str) -> Option<&LayerScore> {
+        self.table.layers.iter().find(|layer| layer.name == name)
+    }
+
+    /// The losses of the layer `name` at its `position`-th temperature, where they are known.
+    pub fn losses(&self, name: &str, position: usize) -> Option<LossesOf<'_>> {
+        let rows = self.rows.get(name)?;
+        Some(LossesOf { rows: &rows.rows, losses: rows.losses.get(position)? })
+    }
+
+    /// Checks that `other` was scored by the same definition on the same data.
+    ///
+    /// # Errors
+    /// [`Error::Comparison`] with the first difference, named.
+    pub fn check_comparable(&self, other: &Checkpoint) -> Result<(), Error> {
+        let (ours, theirs) = (&self.table, &other.table);
+        let differences = [
+            differs("preset", &ours.definition.preset, &theirs.definition.preset),
+            differs("distance", &ours.definition.distance, &theirs.definition.distance),
+            differs("ε", &ours.definition.epsilon, &theirs.definition.epsilon),
+            differs("singletons", &ours.definition.singletons, &theirs.definition.singletons),
+            differs("temperature unit", &ours.definition.temperature_unit, &theirs.definition.temperature_unit),
+            differs("rows", &ours.data.rows, &theirs.data.rows),
+            differs("classes", &ours.data.classes, &theirs.data.classes),
+            differs("rows left out for their label", &ours.data.ignored_rows, &theirs.data.ignored_rows),
+            differs("hash of the labels", &ours.data.labels_sha256, &theirs.data.labels_sha256),
+        ];
+        let Some(problem) = differences.into_iter().flatten().next() else {
+            return Ok(());
+        };
+        Err(Error::Comparison {
+            first: self.name.clone(),
+            second: other.name.clone(),
+            fault: Fault::content(problem).hint("score both by one definition, on the same rows in the same order"),
+        })
+    }
+}
+
+/// `checkpoints` as they are compared: in natural order where they differ in numbers alone, as the epochs of one model do,
+/// otherwise as they were named.
+pub fn in_order(mut checkpoints: Vec<PathBuf>) -> Vec<PathBuf> {
+    let without_numbers = |path: &PathBuf| {
+        let text = path.to_string_lossy().into_owned();
+        text.trim_end_matches(['/', '\\']).replace(|letter: char| letter.is_ascii_digit(), "")
+    };
+    if checkpoints.windows(2).all(|pair| without_numbers(&pair[0]) == without_numbers(&pair[1])) {
+        checkpoints.sort_by(|a, b| natural(&a.to_string_lossy(), &b.to_string_lossy()));
+    }
+    checkpoints
+}
+
+/// The epoch in the name of a checkpoint: the number after `epoch`, or else the last.
+///
+/// # Errors
+/// [`Error::Usage`] where it has none.
+pub fn epoch_of(name: &str) -> Result<u32, Error> {
+    let numbers = |text: &str| -> Vec<String> {
+        text.split(|letter: char| !letter.is_ascii_digit())
+            .filter(|digits| !digits.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let after_epoch = name.to_lowercase().split_once("epoch").and_then(|(_, rest)| numbers(rest).into_iter().next());
+    let number = after_epoch.or_else(|| numbers(name).pop());
+    number.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
+        let hint = "call checkpoints by their epoch, `epoch_03` for one";
+        Error::usage("`-T anneal`", format_args!("checkpoint `{name}` has no epoch in its name"), hint)
+    })
+}
+
+fn differs<T: PartialEq + std::fmt::Display>(what: &str, expected: &T, found: &T) -> Option<String> {
+    (expected != found).then(|| format!("{what}: expected {expected}, found {found}"))
+}
+
+impl Summary {
+    /// What is known of the layer's value at the `position`-th temperature.
+    pub(super) fn of(layer: &LayerScore, position: usize) -> Summary {
+        let score = &layer.scores[position];
+        Summary { mean: score.snnl, stderr: score.stderr, n: score.n }
+    }
+}
+
+/// The table in the JSON file `path`.
+fn read_table(path: &Path) -> Result<ScoreTable, Fault> {
+    const HINT: &str = "results are written by `--export-json`";
+    let value: serde_json::Value = serde_json::from_reader(std::io::BufReader::new(open_file(path)?))
+        .map_err(|error| Fault::content(format_args!("not JSON, or not all of it: {error}")).hint(HINT))?;
+    match value.get("schema_version").and_then(serde_json::Value::as_u64) {
+        Some(version) if version == u64::from(SCHEMA_VERSION) => {}
+        found => {
+            let found = found.map_or("none".to_owned(), |version| version.to_string());
+            let problem = format!("expected a result of schema_version {SCHEMA_VERSION}, found {found}");
+            return Err(Fault::content(problem).hint(HINT));
+        }
+    }
+    let table: ScoreTable = serde_json::from_value(value)
+        .map_err(|error| Fault::content(format_args!("not a result of a run: {error}")).hint(HINT))?;
+    let lacks =
+        |layer: &&LayerScore| layer.scores.is_empty() || !layer.scores.iter().all(|score| score.snnl.is_finite());
+    match table.layers.iter().find(lacks) {
+        Some(layer) => Err(Fault::content(format_args!("layer `{}` has no value", layer.name)).hint(HINT)),
+        None => Ok(table),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epochs_are_read_from_names() {
+        for (name, epoch) in [("epoch_03", 3), ("Epoch-12_step500", 12), ("ckpt7", 7), ("v2-ckpt-0010", 10)] {
+            assert_eq!(epoch_of(name).unwrap(), epoch, "{name}");
+        }
+        assert!(epoch_of("final").is_err() && epoch_of("epoch99999999999").is_err());
+    }
+
+    #[test]
+    fn epochs_stand_in_natural_order_and_others_as_named() {
+        let order = |names: &[&str]| in_order(names.iter().map(PathBuf::from).collect());
+        assert_eq!(order(&["r/epoch_10/", "r/epoch_9"]), [PathBuf::from("r/epoch_9"), PathBuf::from("r/epoch_10/")]);
+        assert_eq!(order(&["snnl", "init"]), [PathBuf::from("snnl"), PathBuf::from("init")]);
+    }
+}

@@ -1,0 +1,140 @@
+//! The losses of rows as a Parquet file, one line a row, layer and temperature: written while a run goes on, read where
+//! two runs are compared; what they mean is left to `score`.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema, UInt32Type};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use crate::error::Fault;
+use crate::labels::Labels;
+use crate::score::RowLosses;
+use crate::score::table::ScoreTable;
+use crate::source::parquet::Parquet;
+use crate::source::table::Table;
+
+/// Largest difference between a mean in a result and the mean of its rows, relative: both are the same sum in one order.
+const SAME_MEAN: f64 = 1e-12;
+
+/// Rows decoded at a time.
+const BATCH_ROWS: usize = 1 << 16;
+
+/// Where the losses of the result `path` are looked for: `base.rows.parquet` for `base.json`.
+pub fn beside(path: &Path) -> PathBuf {
+    path.with_extension("rows.parquet")
+}
+
+/// A file of losses that is being written.
+pub struct RowsWriter<W: Write + Send> {
+    writer: ArrowWriter<W>,
+    schema: Arc<Schema>,
+}
+
+impl<W: Write + Send> RowsWriter<W> {
+    /// Starts a file on `out`.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    pub fn new(out: W) -> Result<Self, ParquetError> {
+        let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let field = |name: &str, data_type| Field::new(name, data_type, false);
+        let schema = Arc::new(Schema::new(vec![
+            field("row", DataType::UInt32),
+            field("label", text()),
+            field("layer", text()),
+            field("temperature", DataType::Float64),
+            field("loss", DataType::Float64),
+        ]));
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        Ok(RowsWriter { writer: ArrowWriter::try_new(out, schema.clone(), Some(properties))?, schema })
+    }
+
+    /// Appends the losses of the rows of `layer`, a row group for each temperature.
+    ///
+    /// # Errors
+    /// What the output reports.
+    pub fn write(&mut self, layer: &str, rows: &RowLosses, labels: &Labels) -> Result<(), ParquetError> {
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values(&labels.names));
+        let classes = rows.classes.iter().map(|&class| class as i32).collect();
+        let label: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::try_new(classes, names)?);
+        let row: ArrayRef = Arc::new(UInt32Array::from(rows.rows.clone()));
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values([layer]));
+        let layer: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::try_new(vec![0; rows.rows.len()].into(), names)?);
+        for (&temperature, losses) in rows.temperatures.iter().zip(&rows.losses) {
+            let temperature: ArrayRef = Arc::new(Float64Array::from(vec![temperature; losses.len()]));
+            let loss: ArrayRef = Arc::new(Float64Array::from(losses.clone()));
+            let columns = vec![row.clone(), label.clone(), layer.clone(), temperature, loss];
+            self.writer.write(&RecordBatch::try_new(self.schema.clone(), columns)?)?;
+            self.writer.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file and gives back its output.
+    ///
+    /// # Errors
+    /// What the output reports.
+    pub fn finish(self) -> Result<W, ParquetError> {
+        self.writer.into_inner()
+    }
+}
+
+/// The losses in the file `path`, by layer, which are those of the result `table`.
+///
+/// # Errors
+/// A fault where the file is damaged, or of another run.
+pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, RowLosses>, Fault> {
+    let file = Parquet::open(path)?;
+    let names: Vec<&str> = file.fields().iter().map(|field| field.name().as_str()).collect();
+    if names != ["row", "label", "layer", "temperature", "loss"] {
+        return Err(Fault::content(format_args!(
+            "expected the losses of rows, found the columns {}",
+            names.join(", ")
+        ))
+        .hint("they are written by `--export-rows`"));
+    }
+    let mut layers: BTreeMap<String, RowLosses> = BTreeMap::new();
+    for batch in file.scan(&[0, 2, 3, 4], 0..file.rows(), BATCH_ROWS)? {
+        let (_, batch) = batch?;
+        let column = |at: usize, to: &DataType| cast(batch.column(at), to).map_err(Fault::content);
+        let [row, layer] = [column(0, &DataType::UInt32)?, column(1, &DataType::Utf8)?];
+        let [temperature, loss] = [column(2, &DataType::Float64)?, column(3, &DataType::Float64)?];
+        let (row, layer) = (row.as_primitive::<UInt32Type>(), layer.as_string::<i32>());
+        let (temperature, loss) = (temperature.as_primitive::<Float64Type>(), loss.as_primitive::<Float64Type>());
+        for at in 0..batch.num_rows() {
+            let name = layer.value(at);
+            if !layers.contains_key(name) {
+                layers.insert(name.to_owned(), RowLosses::default());
+            }
+            if let Some(known) = layers.get_mut(name) {
+                known.push(row.value(at), temperature.value(at), loss.value(at));
+            }
+        }
+    }
+    for layer in &table.layers {
+        let known = layers.get(&layer.name).is_some_and(|rows| {
+            let is_mean_of = |(score, losses): (&crate::score::table::Score, &Vec<f64>)| {
+                let mean = losses.iter().sum::<f64>() / losses.len() as f64;
+                losses.len() == rows.rows.len() && (mean - score.snnl).abs() <= SAME_MEAN * score.snnl.abs()
+            };
+            let temperatures: Vec<f64> = layer.scores.iter().map(|score| score.temperature).collect();
+            rows.temperatures == temperatures && layer.scores.iter().zip(&rows.losses).all(is_mean_of)
+        });
+        if !known {
+            return Err(Fault::content(format_args!(
+                "its losses are not those of layer `{}` in the result beside it",
+                layer.name
+            ))
+            .hint("write both in one run, by `--export-json base.json --export-rows base.rows.parquet`"));
+        }
+    }
+    Ok(layers)
+}

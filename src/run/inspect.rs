@@ -1,0 +1,31 @@
+//! Showing what a run would meet.
+
+use std::path::Path;
+
+use super::{means, on_threads};
+use crate::error::Error;
+use crate::labels::Labels;
+use crate::plan::InspectPlan;
+use crate::report::destination::Destination;
+use crate::report::inspection;
+use crate::score::Silent;
+use crate::score::inspection::Inspection;
+use crate::source::{Selection, look};
+
+/// Shows everything, and then ends with the first error that a run would end with.
+pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
+    let destination = Destination::create(Path::new("-"))?;
+    let labels = match plan.labels.is_empty() {
+        true => None,
+        false => Some(Labels::read(&plan.labels, &plan.ignored_labels)?),
+    };
+    let rows = labels.as_ref().map(Labels::len);
+    let layers = look(&plan.inputs, &Selection { rows, ..plan.selection.clone() })?;
+    let means = means(plan.threads, &Silent);
+    let (seen, error) = on_threads(plan.threads, || Inspection::of(layers, labels.as_ref(), means))??;
+    destination.finish(|out| match plan.as_json {
+        true => inspection::write_json(&seen, out),
+        false => inspection::write_table(&seen, out),
+    })?;
+    error.map_or(Ok(()), Err)
+}

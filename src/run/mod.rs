@@ -1,0 +1,72 @@
+//! One task from its first file to its last output; every step is done by the module that it belongs to.
+
+mod compare;
+mod inspect;
+mod score;
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::cpu::Cpu;
+use crate::error::{Error, Fault};
+use crate::plan::{Output, Plan, Task};
+use crate::report::Format;
+use crate::report::destination::Destination;
+use crate::score::{Means, Progress};
+
+/// Does what was asked for.
+///
+/// # Errors
+/// Outputs are opened first and take their place last: on any error they are as they were.
+pub fn run(task: &Task) -> Result<(), Error> {
+    match task {
+        Task::Score(plan) => score::run(plan),
+        Task::Inspect(plan) => inspect::run(plan),
+        Task::Compare(plan) => compare::run(plan),
+    }
+}
+
+/// Opens every output without touching what is there.
+fn open(outputs: &[Output]) -> Result<Vec<(Format, Destination)>, Error> {
+    outputs.iter().map(|output| Ok((output.format, Destination::create(&output.path)?))).collect()
+}
+
+fn means(threads: usize, progress: &dyn Progress) -> Means<'_> {
+    Means { engine: Box::new(Cpu::new(threads)), threads, memory: half_of_free_memory(), progress }
+}
+
+/// Runs `compute` on a pool of so many threads.
+fn on_threads<T: Send>(threads: usize, compute: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Error::Machine { fault: Fault::Io(std::io::Error::other(error)) })?;
+    Ok(pool.install(compute))
+}
+
+/// Refuses an output in the place of another, or of what is read, `read` and the labels: either would be lost.
+fn refuse_to_overwrite<'a>(
+    destinations: impl Iterator<Item = &'a Destination>,
+    read: impl Iterator<Item = &'a PathBuf>,
+    plan: &'a Plan,
+) -> Result<(), Error> {
+    let labels = plan.selection.labels.iter().map(|labels| &labels.path);
+    let inputs: Vec<PathBuf> = read.chain(labels).filter_map(|path| path.canonicalize().ok()).collect();
+    let mut earlier = Vec::new();
+    for path in destinations.filter_map(Destination::replaces) {
+        let export = || format!("`{}` for an export", path.display());
+        if earlier.contains(&path) {
+            return Err(Error::usage(export(), "another export goes there", "name a file for each"));
+        }
+        if inputs.iter().any(|input| input == path) {
+            return Err(Error::usage(export(), "this run reads it", "name another file"));
+        }
+        earlier.push(path);
+    }
+    Ok(())
+}
+
+/// Half of the memory that the system could hand out now; everything where it does not say.
+fn half_of_free_memory() -> usize {
+    let meminfo = std::fs::read_to_string(Path::new("/proc/meminfo")).unwrap_or_default();
+    let available = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kilobytes = available.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<usize>().ok());
+    kilobytes.map_or(usize::MAX, |kilobytes| kilobytes * 1024 / 2)
+}
