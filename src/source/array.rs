@@ -10,6 +10,7 @@ use super::inflated::Inflated;
 use super::npy::Header;
 use super::plain::Plain;
 use super::region::{Region, unreadable};
+use super::strides::is_dense;
 use super::zip::Member;
 use super::{Matrix, Scan, Shape};
 use crate::error::Fault;
@@ -47,6 +48,11 @@ impl Array {
         Ok(Array { header, content: Content::Member(Arc::new(member)) })
     }
 
+    /// The array that `header` describes, as it lies in `member`, whose size agrees with it.
+    pub(crate) fn inside(member: Arc<Member>, header: Header) -> Array {
+        Array { header, content: Content::Member(member) }
+    }
+
     /// Type, order and shape.
     pub(crate) fn header(&self) -> &Header {
         &self.header
@@ -57,11 +63,24 @@ impl Array {
         Array { header: self.header.select(axis, place), content: self.content.clone() }
     }
 
-    /// The elements of an array that is whole, in the order they are stored.
+    /// The elements in order, row after row.
+    ///
+    /// # Errors
+    /// A fault where the array is a view of others' elements between its own, or in another order than theirs.
     pub(crate) fn elements(&self) -> Result<Box<dyn Read + Send>, Fault> {
+        if !is_dense(&self.header.shape, &self.header.strides) {
+            return Err(Fault::content(
+                "expected elements that lie one after the other, found a view of a larger array",
+            )
+            .hint("save `x.contiguous()`"));
+        }
         let mut reader: Box<dyn Read + Send> = match &self.content {
             Content::Plain(region) => Box::new(region.reader()),
-            Content::Member(member) => Box::new(member.reader()),
+            Content::Member(member) => {
+                // Its end, which bears out the checksum, may lie beyond the array's.
+                member.check()?;
+                Box::new(member.reader())
+            }
         };
         skip(&mut reader, self.header.data_start)?;
         Ok(reader)

@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::named::Arrays;
 use super::parquet::Parquet;
 use super::table::Table;
-use super::{axes, columns, named, npz, safetensors};
+use super::{axes, columns, named, npz, pt, safetensors};
 use crate::error::Fault;
 
 /// A file format of activations.
@@ -19,14 +19,17 @@ pub(crate) enum Format {
     Npy,
     Npz,
     Parquet,
+    Pt,
     Safetensors,
     SafetensorsIndex,
 }
 
-const SUFFIXES: [(&str, Format); 5] = [
+const SUFFIXES: [(&str, Format); 7] = [
     (".npy", Format::Npy),
     (".npz", Format::Npz),
     (".parquet", Format::Parquet),
+    (".pt", Format::Pt),
+    (".pth", Format::Pt),
     (".safetensors", Format::Safetensors),
     (".safetensors.index.json", Format::SafetensorsIndex),
 ];
@@ -92,6 +95,7 @@ impl Format {
             Format::Npy => Content::Array(Array::open_npy(path)?),
             Format::Npz => Content::Arrays(npz::arrays(path)?),
             Format::Parquet => Content::Table(Arc::new(Parquet::open(path)?)),
+            Format::Pt => pt::open(path)?,
             Format::Safetensors => Content::Arrays(safetensors::arrays(path)?),
             Format::SafetensorsIndex => Content::Arrays(safetensors::indexed(path)?),
         })

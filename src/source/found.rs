@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Matrix;
 use super::discover::Selection;
-use super::format::Format;
+use super::format::{Content, Format};
 use super::layout::Layout;
 use super::shards::{Parts, Set};
 use super::stack::Stack;
@@ -46,7 +46,13 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
     let whole = set.check();
     let open = |path: PathBuf| {
         let layout = Layout { labels: selection.label_columns(&path), ..*layout };
-        let found = Format::open(&path).and_then(|content| content.layers(&layout));
+        let found = Format::open(&path).and_then(|content| match content {
+            Content::Array(_) if selection.is_labels(&path) => {
+                let hint = "name the file of the activations".into();
+                Err(Fault::NothingToScore { problem: "these are the labels".into(), hint })
+            }
+            content => content.layers(&layout),
+        });
         (path, found)
     };
     // In a directory, a file of labels alone goes without saying.

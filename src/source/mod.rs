@@ -19,6 +19,7 @@ pub(crate) mod npz;
 pub(crate) mod parquet;
 mod plain;
 mod pool;
+pub(crate) mod pt;
 pub(crate) mod region;
 mod rows;
 pub(crate) mod safetensors;

@@ -20,6 +20,13 @@ pub(super) fn columns_first(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
+/// Whether the elements of an array lie one after the other, the last axis running fastest.
+pub(super) fn is_dense(shape: &[usize], strides: &[usize]) -> bool {
+    let mut axes = shape.iter().zip(strides).zip(rows_first(shape));
+    // The stride of an axis of length 1 means nothing.
+    shape.contains(&0) || axes.all(|((&len, &stride), dense)| len == 1 || stride == dense)
+}
+
 /// How the rows of a matrix, an array's axes after the first flattened, are put together.
 #[derive(Debug, PartialEq)]
 pub(super) enum Placement {
@@ -106,6 +113,14 @@ mod tests {
     fn strides_of_both_orders() {
         assert_eq!(rows_first(&[5, 3, 2]), [6, 2, 1]);
         assert_eq!(columns_first(&[5, 3, 2]), [1, 5, 15]);
+    }
+
+    #[test]
+    fn dense_arrays_are_told_from_views() {
+        assert!(is_dense(&[5, 3], &[3, 1]));
+        assert!(is_dense(&[5, 1], &[1, 5]) && is_dense(&[1, 3], &[99, 1]) && is_dense(&[0, 3], &[7, 7]));
+        assert!(is_dense(&[5], &[1]) && is_dense(&[], &[]));
+        assert!(!is_dense(&[5, 3], &[1, 5]) && !is_dense(&[5, 3], &[4, 1]) && !is_dense(&[5], &[2]));
     }
 
     #[test]
