@@ -44,7 +44,9 @@ fn matrix(array: Array, pool: Option<Pool>) -> Result<Box<dyn Matrix>, Fault> {
     let shape = &array.header().shape;
     let (pool, tokens) = match (pool, &shape[..]) {
         (None | Some(Pool::Flatten), _) | (_, [] | [_] | [_, _]) => return array.matrix(),
-        (Some(pool), &[_, tokens, _]) if tokens > 0 => (pool, tokens),
+        // Nothing to select from: its other axes may be longer than any file.
+        (_, shape) if shape.contains(&0) => return array.matrix(),
+        (Some(pool), &[_, tokens, _]) => (pool, tokens),
         (Some(_), shape) => {
             return Err(Fault::content(format_args!("expected rows × tokens × features to pool, found {shape:?}"))
                 .hint("--pool flatten takes all axes after the first for features"));
