@@ -43,7 +43,9 @@ fn count_layers(array: &Array, axis: usize) -> Result<usize, Fault> {
 fn matrix(array: Array, pool: Option<Pool>) -> Result<Box<dyn Matrix>, Fault> {
     let shape = &array.header().shape;
     let (pool, tokens) = match (pool, &shape[..]) {
-        (None | Some(Pool::Flatten), _) | (_, [] | [_] | [_, _] | [_, 0, _]) => return array.matrix(),
+        (None | Some(Pool::Flatten), _) | (_, [] | [_] | [_, _]) => return array.matrix(),
+        // Nothing to select from: its other axes may be longer than any file.
+        (_, shape) if shape.contains(&0) => return array.matrix(),
         (Some(pool), &[_, tokens, _]) => (pool, tokens),
         (Some(_), shape) => {
             return Err(Fault::content(format_args!("expected rows × tokens × features to pool, found {shape:?}"))

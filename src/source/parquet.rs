@@ -1,11 +1,17 @@
 //! A Parquet file as a table, read from any row on, with every count checked and the decoder's panics contained; what
 //! the columns mean is left to the callers.
 
+mod footer;
+mod pages;
+mod thrift;
+
+use std::collections::HashSet;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -14,8 +20,9 @@ use parquet::arrow::arrow_reader::{
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::guard::guarded;
-use super::open_file;
+use super::region::Region;
 use super::table::{Batches, Table};
+use super::{CHUNK_BYTES, open_file};
 use crate::error::Fault;
 
 /// A Parquet file whose metadata is consistent.
@@ -23,15 +30,18 @@ pub(crate) struct Parquet {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
     rows: usize,
+    /// Row groups and columns whose pages were found to be sound.
+    checked: Mutex<HashSet<(usize, usize)>>,
 }
 
 impl Parquet {
     /// Reads the metadata of the Parquet file `path`.
     pub(crate) fn open(path: &Path) -> Result<Parquet, Fault> {
+        footer::check(path)?;
         let file = open_file(path)?;
         let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?.map_err(damaged)?;
         let rows = count_rows(metadata.metadata())?;
-        Ok(Parquet { path: path.to_owned(), metadata, rows })
+        Ok(Parquet { path: path.to_owned(), metadata, rows, checked: Mutex::default() })
     }
 }
 
@@ -54,6 +64,11 @@ impl Table for Parquet {
 
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {
         let (groups, skipped) = self.groups_of(&range);
+        for &group in &groups {
+            self.check_pages(group, columns)?;
+        }
+        let widest = columns.iter().map(|&column| width(self.fields()[column].data_type())).max().unwrap_or(1);
+        let step = step.min(CHUNK_BYTES / widest).max(1);
         // A cursor of its own: threads that share a file handle would move each other's.
         let file = File::open(&self.path)?;
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
@@ -82,6 +97,31 @@ impl Parquet {
             start = end;
         }
         (groups, skipped)
+    }
+
+    /// Checks the pages of `columns` in a row group, once.
+    fn check_pages(&self, group: usize, columns: &[usize]) -> Result<(), Fault> {
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        let schema = self.metadata.parquet_schema();
+        for (leaf, chunk) in self.metadata.metadata().row_group(group).columns().iter().enumerate() {
+            let root = schema.get_column_root_idx(leaf);
+            if columns.contains(&root) && !checked.contains(&(group, leaf)) {
+                guarded(|| pages::check(&Region::open(&self.path)?, chunk))??;
+                checked.insert((group, leaf));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Values or bytes that the decoder makes room for in every row, even in one that is null.
+fn width(data_type: &DataType) -> usize {
+    match data_type {
+        DataType::FixedSizeBinary(width) => usize::try_from(*width).unwrap_or(1).max(1),
+        DataType::FixedSizeList(element, len) => {
+            usize::try_from(*len).unwrap_or(1).max(1).saturating_mul(width(element.data_type()))
+        }
+        _ => 1,
     }
 }
 

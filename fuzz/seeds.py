@@ -1,0 +1,249 @@
+"""Writes the seeds in corpus/: small files of every layout, and broken ones that were found or thought of.
+
+    python seeds.py   # numpy 2.4.6, ml_dtypes 0.6.0, safetensors 0.8.0, pyarrow 26.0.1
+
+A file whose name starts with `crc-` is one in which no number can change unseen: archives, and Parquet files whose pages
+have checksums. What a fuzzer finds goes to the end of this file, by a name that says what it was.
+"""
+
+import io
+import json
+import struct
+import zipfile
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from safetensors.numpy import save
+
+ROWS, DIM = 7, 6
+x = np.arange(ROWS * DIM, dtype=np.float32).reshape(ROWS, DIM)
+y = np.array([0, 1, 2, 0, 1, 2, 0])
+
+
+def write(target, name, content):
+    path = Path(__file__).parent / "corpus" / target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def npy(array, version=(1, 0)):
+    out = io.BytesIO()
+    np.lib.format.write_array(out, array, version, allow_pickle=False)
+    return out.getvalue()
+
+
+def raw_npy(header, content=b"", version=1):
+    header = header.encode()
+    length = struct.pack("<H" if version == 1 else "<I", len(header))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + header + content
+
+
+# npy
+for descr in ["<f2", ">f2", "<f4", ">f4", "<f8", ">f8", "|i1", "|u1", "<i2", ">u2", "<i4", "<u4", "<i8", ">u8", "|b1", "<c8", ">c16"]:
+    write("npy", f"matrix-{'big-' if descr[0] == '>' else ''}{descr[1:]}", npy(x.astype(descr)))
+write("npy", "matrix-bfloat16", npy(x.astype(ml_dtypes.bfloat16)))
+for version in [(1, 0), (2, 0), (3, 0)]:
+    write("npy", f"version-{version[0]}", npy(x, version))
+write("npy", "columns-first", npy(np.asfortranarray(x)))
+cube = np.arange(60, dtype=np.float32).reshape(3, 4, 5)
+write("npy", "three-axes", npy(cube))
+write("npy", "three-axes-columns-first", npy(np.asfortranarray(cube)))
+write("npy", "four-axes", npy(np.arange(48, dtype=np.float16).reshape(2, 3, 4, 2)))
+write("npy", "four-axes-columns-first", npy(np.asfortranarray(np.arange(48, dtype="<i2").reshape(2, 3, 4, 2))))
+write("npy", "one-feature", npy(x[:, :1]))
+write("npy", "one-row", npy(x[:1]))
+write("npy", "no-rows", npy(x[:0]))
+write("npy", "scalar", npy(np.float32(3)))
+write("npy", "labels-int64", npy(y))
+write("npy", "labels-bool", npy(y > 0))
+write("npy", "labels-float", npy(y.astype(np.float32)))
+write("npy", "labels-unicode", npy(np.array(["cat", "dog", "čáp", "cat"])))
+write("npy", "labels-bytes", npy(np.array([b"cat", b"dog", b"cat"])))
+write("npy", "labels-one-hot", npy(np.eye(3, dtype=np.float32)[y]))
+write("npy", "broken-python-2", raw_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 2L), }", bytes(16)))
+write("npy", "broken-shape-overflows", raw_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }"))
+write("npy", "broken-empty-of-huge-axes", raw_npy("{'descr': '<f8', 'fortran_order': True, 'shape': (0, 18446744073709551615, 18446744073709551615), }"))
+write("npy", "broken-pickle", raw_npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", b"junk"))
+write("npy", "broken-records", raw_npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 2), }", bytes(16)))
+write("npy", "broken-many-axes", raw_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (" + "1, " * 400 + "), }", bytes(4)))
+write("npy", "broken-parentheses", raw_npy("(" * 2000))
+write("npy", "broken-long-header", raw_npy("", version=2)[:8] + b"\xff\xff\xff\xff")
+
+
+# npz
+def npz(arrays, deflated=False, large=False):
+    limits = zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT
+    if large:
+        # Sizes and counts beyond these are written with 64 bits.
+        zipfile.ZIP64_LIMIT = zipfile.ZIP_FILECOUNT_LIMIT = 0
+    out = io.BytesIO()
+    kind = zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED
+    with zipfile.ZipFile(out, "w", kind) as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(name + ".npy", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = kind
+            content = array if isinstance(array, bytes) else npy(array)
+            with archive.open(entry, "w", force_zip64=True) as member:
+                member.write(content)
+    zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
+    return out.getvalue()
+
+
+several = {"enc1": x, "enc2": x.astype(np.float16), "y": y, "epoch": np.array(12)}
+for deflated in [False, True]:
+    for large in [False, True]:
+        kind = ("deflated" if deflated else "stored") + ("-zip64" if large else "")
+        write("npz", f"crc-several-{kind}", npz(several, deflated, large))
+        write("npz", f"crc-alone-{kind}", npz({"x": x.astype(ml_dtypes.bfloat16)}, deflated, large))
+    kind = "deflated" if deflated else "stored"
+    write("npz", f"crc-stacked-{kind}", npz({"h": np.arange(48, dtype=np.float16).reshape(2, 3, 4, 2), "labels": y[:3]}, deflated))
+    write("npz", f"crc-three-axes-{kind}", npz({"h": cube, "g": cube.astype("<i2")}, deflated))
+    write("npz", f"crc-labels-{kind}", npz({"y": np.array(["cat", "dog", "cat"])}, deflated))
+write("npz", "crc-columns-first-stored", npz({"enc1": np.asfortranarray(x), "h": np.asfortranarray(cube)}))
+write("npz", "crc-constant-deflated", npz({"zeros": np.zeros((40, 40), np.float32), "target": np.zeros(40, np.uint8)}, True))
+write("npz", "broken-pickle", npz({"p": raw_npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", b"junk"), "enc1": x}))
+write("npz", "broken-no-members", npz({}))
+write("npz", "broken-cut", npz(several)[:-30])
+
+
+# safetensors
+def tensors(arrays, metadata=None):
+    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata)
+
+
+def raw_tensors(header, content=b""):
+    header = header.encode()
+    return struct.pack("<Q", len(header)) + header + content
+
+
+for dtype in ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]:
+    write("safetensors", f"matrix-{dtype}", tensors({"x": x.astype(dtype)}))
+write("safetensors", "matrix-bfloat16", tensors({"x": x.astype(ml_dtypes.bfloat16)}))
+write("safetensors", "several", tensors({**several, "enc3": x.astype(ml_dtypes.bfloat16)}, {"format": "np"}))
+write("safetensors", "three-axes", tensors({"h": cube, "labels": y[:3]}))
+write("safetensors", "four-axes", tensors({"h": np.arange(48, dtype=np.float16).reshape(2, 3, 4, 2)}))
+write("safetensors", "labels-one-hot", tensors({"y": np.eye(3, dtype=np.uint8)[y]}))
+write("safetensors", "no-rows", tensors({"x": x[:0], "b": x}))
+write("safetensors", "complex", raw_tensors('{"x":{"dtype":"C64","shape":[1,2],"data_offsets":[0,16]}}', bytes(16)))
+write("safetensors", "float8", raw_tensors('{"x":{"dtype":"F8_E4M3","shape":[1,4],"data_offsets":[0,4]}}', bytes(4)))
+write("safetensors", "broken-nested", raw_tensors('{"__metadata__":' + "[" * 3000))
+write("safetensors", "broken-two-of-a-name", raw_tensors('{"x":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1,1],"data_offsets":[1,2]}}', bytes(2)))
+write("safetensors", "broken-overlap", raw_tensors('{"x":{"dtype":"U8","shape":[1,2],"data_offsets":[0,2]},"z":{"dtype":"U8","shape":[1,2],"data_offsets":[1,3]}}', bytes(3)))
+write("safetensors", "broken-shape-overflows", raw_tensors('{"x":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,8]}}', bytes(8)))
+write("safetensors", "broken-empty-of-huge-axes", raw_tensors('{"x":{"dtype":"F64","shape":[0,18446744073709551615,18446744073709551615],"data_offsets":[0,0]}}'))
+write("safetensors", "broken-backwards", raw_tensors('{"x":{"dtype":"F64","shape":[1,1],"data_offsets":[8,0]}}', bytes(8)))
+write("safetensors", "broken-long-header", struct.pack("<Q", 1 << 40) + b"{}")
+
+# index: beside `shard.safetensors`, which the reader of the seeds provides
+for name, files in {
+    "whole": {"a": "shard.safetensors", "b": "shard.safetensors", "y": "shard.safetensors"},
+    "one": {"a": "shard.safetensors"},
+    "broken-no-such-tensor": {"c": "shard.safetensors"},
+    "broken-no-such-file": {"a": "other.safetensors"},
+    "broken-leads-away": {"a": "../shard.safetensors"},
+    "broken-empty": {},
+}.items():
+    write("index", name, json.dumps({"metadata": {"total_size": 26}, "weight_map": files}).encode())
+write("index", "broken-nested", b'{"metadata":' + b"[" * 3000)
+write("index", "broken-itself", b'{"weight_map":{"a":"input.safetensors.index.json"}}')
+
+
+# parquet
+def parquet(columns, **options):
+    out = io.BytesIO()
+    table = columns if isinstance(columns, pa.Table) else pa.table(columns)
+    options = {"store_schema": True, "write_statistics": False, "use_dictionary": False, "compression": "none"} | options
+    pq.write_table(table, out, **options)
+    return out.getvalue()
+
+
+def lists(array, kind=pa.list_, element=pa.float32()):
+    return pa.array(array.tolist(), kind(element))
+
+
+def fixed(array, element=pa.float32()):
+    return pa.array(array.tolist(), pa.list_(element, array.shape[1]))
+
+
+label = pa.array(y)
+nested = pa.array(cube.tolist(), pa.list_(pa.list_(pa.float32())))
+flat = {f"f{i}": pa.array(x[:, i]) for i in range(3)} | {"label": label}
+layouts = {
+    "lists": {"a": lists(x), "y": label},
+    "large-lists": {"a": lists(x, pa.large_list, pa.float64())},
+    "fixed-lists": {"a": fixed(x), "y": pa.array(["cat", "dog", "cat", "cow", "dog", "cow", "cat"])},
+    "half": {"a": lists(x.astype(np.float16), element=pa.float16())},
+    "whole-numbers": {"a": lists(x.astype(int), element=pa.int8()), "b": fixed(x.astype(int), pa.uint16())},
+    "nested": {"a": nested, "y": pa.array(y[:3])},
+    "flat": flat,
+    "mixed": {"a": pa.array(x[:, 0], pa.float64()), "b": pa.array(y, pa.int32()), "c": pa.array(y > 0), "d": pa.array(y, pa.uint64())},
+    "bytes": {"a": pa.array([row.tobytes() for row in x[:, :3]], pa.binary(12)), "y": label},
+    "text": {"y": pa.array(["cat", "dog", "cat", "cow", "dog", "cow", "cat"])},
+    "nulls": {"a": pa.array([[1.0, 2.0], None, [3.0, None]], pa.list_(pa.float32())), "y": pa.array([0, None, 1])},
+    "struct": {"s": pa.array([{"p": 1.0, "q": [1.0]}, {"p": 2.0, "q": []}]), "m": pa.array([[("k", 1)], []], pa.map_(pa.string(), pa.int32()))},
+    "tokens": {"a": pa.array([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]], pa.list_(pa.list_(pa.float32())))},
+    "constant": {"a": lists(np.ones((200, 4))), "y": pa.array(np.ones(200, int))},
+}
+for name, columns in layouts.items():
+    for version in ["1.0", "2.0"]:
+        write("parquet", f"{name}-v{version[0]}", parquet(columns, data_page_version=version))
+    write("parquet", f"{name}-dictionary", parquet(columns, use_dictionary=True))
+for codec in ["snappy", "zstd", "gzip", "lz4", "brotli"]:
+    for version in ["1.0", "2.0"]:
+        options = {"compression": codec, "data_page_version": version}
+        write("parquet", f"{codec}-v{version[0]}", parquet({"a": lists(np.tile(x, (1, 4))), "y": label}, **options))
+        write("parquet", f"{codec}-flat-v{version[0]}", parquet({"f": pa.array(np.zeros(300)), "y": pa.array(np.arange(300) % 3)}, use_dictionary=True, **options))
+for encoding, element in [("DELTA_BINARY_PACKED", pa.int32()), ("BYTE_STREAM_SPLIT", pa.float32()), ("PLAIN", pa.int64())]:
+    write("parquet", f"encoded-{encoding.lower()}", parquet({"a": lists(x.astype(int), element=element)}, column_encoding=encoding))
+for encoding in ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"]:
+    write("parquet", f"encoded-{encoding.lower()}", parquet(layouts["text"], column_encoding=encoding))
+write("parquet", "encoded-rle-bool", parquet({"y": pa.array(y > 0)}, column_encoding="RLE", data_page_version="2.0"))
+write("parquet", "encoded-split-bytes", parquet({"a": layouts["bytes"]["a"]}, column_encoding="BYTE_STREAM_SPLIT"))
+write("parquet", "row-groups", parquet({"a": lists(x), "y": label}, row_group_size=3))
+write("parquet", "pages", parquet({"a": lists(np.tile(x, (4, 1)))}, data_page_size=64, write_batch_size=4, write_page_index=True))
+write("parquet", "pages-v2", parquet({"a": lists(np.tile(x, (4, 1)))}, data_page_size=64, write_batch_size=4, data_page_version="2.0"))
+write("parquet", "statistics", parquet(flat, write_statistics=True))
+write("parquet", "no-arrow-schema", parquet(flat, store_schema=False))
+classes = {"info": {"features": {"label": {"names": ["cat", "dog", "cow"], "_type": "ClassLabel"}}}}
+write("parquet", "class-names", parquet(pa.table({"a": lists(x), "label": label}).replace_schema_metadata({"huggingface": json.dumps(classes)})))
+write("parquet", "no-rows", parquet({"a": lists(x)[:0]}))
+write("parquet", "broken-footer", b"PAR1" + struct.pack("<I", 1 << 30) + b"PAR1")
+write("parquet", "broken-cut", parquet({"a": lists(x)})[:-9])
+# The page index tells the test where pages are.
+checked = {"write_page_checksum": True, "write_page_index": True}
+for version in ["1.0", "2.0"]:
+    for codec in ["none", "snappy", "zstd", "gzip"]:
+        options = checked | {"data_page_version": version, "compression": codec}
+        write("parquet", f"crc-lists-{codec}-v{version[0]}", parquet({"a": lists(x), "b": fixed(x.astype(int), pa.int32()), "y": label}, **options))
+        write("parquet", f"crc-flat-{codec}-v{version[0]}", parquet(flat, use_dictionary=True, **options))
+write("parquet", "crc-pages", parquet({"a": lists(np.tile(x, (4, 1)))}, data_page_size=64, write_batch_size=4, **checked))
+
+# csv and txt
+for name, text in {
+    "labels": "3\n1\n3\n",
+    "header": "label\ncat\ndog\n",
+    "columns": 'id,a,label\r\n7,1,cat\r\n8,2,"dog, small"\r\n',
+    "mark": "\ufefflabel\n1.0\n2e0\n",
+    "quoted": '"y"\n"a ""b"""\nc\n',
+    "broken-unequal": "id,y\n1,a\n2\n",
+    "broken-blank": "y\na\n\nb\n",
+    "broken-half": "y\n1\n0.5\n",
+    "broken-open-quote": 'id,y\n1,"a\n2,b\n',
+    "empty": "",
+}.items():
+    write("csv", name, text.encode())
+write("csv", "broken-latin-1", "y\nčáp\n".encode("iso8859-2"))
+for name, text in {
+    "labels": "3\n1\n3\n",
+    "windows": "\ufeffcat\r\n dog \r\ncat",
+    "numbers": "1e0\n-0.0\n+3\n340282366920938463463374607431768211456\n1e308\n",
+    "broken-blank": "cat\n\ndog\n",
+    "broken-half": "0.5\n",
+    "broken-not-a-number": "nan\ninf\n",
+    "empty": "",
+}.items():
+    write("txt", name, text.encode())
+write("txt", "broken-latin-1", "čáp\n".encode("iso8859-2"))
