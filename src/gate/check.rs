@@ -1,0 +1,137 @@
+//! One rule held against one layer of the candidate; which rules and layers is left to the parent.
+
+use super::rules::{At, Direction, Regression, Rule};
+use super::{Finding, Outcome};
+use crate::compare::change;
+use crate::compare::checkpoint::Checkpoint;
+use crate::score::table::LayerScore;
+
+/// Digits of a number in a reason.
+fn shown(value: f64) -> String {
+    format!("{value:.4}")
+}
+
+/// The layers that rules are held against.
+pub(super) struct Layers<'a> {
+    pub(super) candidate: &'a Checkpoint,
+    pub(super) baseline: Option<&'a Checkpoint>,
+    /// Whether there is nothing yet to compare with.
+    pub(super) init: bool,
+}
+
+impl Layers<'_> {
+    /// A finding for each limit of the rule.
+    pub(super) fn check(&self, rule: &Rule, layer: &LayerScore) -> Vec<Finding> {
+        let before = self.baseline.and_then(|baseline| baseline.layer(&layer.name));
+        let temperature = match rule.temperature {
+            At::Temperature(temperature) => temperature,
+            At::Best => before.unwrap_or(layer).best.temperature,
+        };
+        let at = |layer: &LayerScore| layer.scores.iter().position(|score| score.temperature == temperature);
+        let mut findings = Vec::new();
+        let Some(position) = at(layer) else {
+            let known: Vec<String> = layer.scores.iter().map(|score| score.temperature.to_string()).collect();
+            return vec![Finding {
+                why: format!("expected temperature {temperature}, scored at {}", known.join(", ")),
+                ..rule.finding(&layer.name, "temperature", f64::NAN)
+            }];
+        };
+        let value = layer.scores[position].snnl;
+        let found = |check: &str, limit: f64, value: f64| Finding {
+            temperature: Some(temperature),
+            value: Some(value),
+            ..rule.finding(&layer.name, check, limit)
+        };
+        if let Some(max) = rule.max {
+            findings.push(judged(found("max", max, value), value <= max, "above", max));
+        }
+        if let Some(min) = rule.min {
+            findings.push(judged(found("min", min, value), value >= min, "below", min));
+        }
+        if let Some(limit) = rule.worst_class {
+            findings.push(worst_class(found("worst_class", limit, value), layer, temperature, limit));
+        }
+        if let Some(regression) = rule.max_regression {
+            let before = before.and_then(|before| Some((before, at(before)?)));
+            let finding = found("max_regression", 0.0, value);
+            findings.push(self.regression(rule, regression, finding, (layer, position), before));
+        }
+        findings
+    }
+
+    fn regression(
+        &self,
+        rule: &Rule,
+        regression: Regression,
+        finding: Finding,
+        (layer, position): (&LayerScore, usize),
+        before: Option<(&LayerScore, usize)>,
+    ) -> Finding {
+        let (Some(baseline), Some((before, at))) = (self.baseline, before) else {
+            let why = match self.baseline {
+                None => "there is no baseline yet",
+                Some(_) => "the baseline has no such layer at this temperature",
+            };
+            let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };
+            return Finding { outcome, why: why.into(), ..finding };
+        };
+        let was = before.scores[at].snnl;
+        let limit = regression.limit(was);
+        let change = change((baseline, before, at), (self.candidate, layer, position));
+        let growth = change.confidence_of_growth();
+        let (worse, confidence) = match rule.direction {
+            Direction::Lower => (change.absolute, growth),
+            Direction::Higher => (-change.absolute, 1.0 - growth),
+        };
+        let way = if change.absolute < 0.0 { "down" } else { "up" };
+        let mut why = format!("{way} by {} from {}, {} allowed", shown(change.absolute.abs()), shown(was), shown(limit));
+        // Written so that a NaN is over the limit.
+        let is_over = !(worse <= limit);
+        let mut is_broken = is_over;
+        if let Some(level) = rule.significance {
+            match change.paired {
+                true => {
+                    is_broken = is_over && !(confidence < level);
+                    why += &format!("; worse with confidence {confidence:.3}, {level} asked for");
+                }
+                // What could excuse it is not known.
+                false => why += "; without the losses of its rows nothing tells it from noise",
+            }
+        }
+        Finding {
+            baseline: Some(was),
+            limit,
+            change: Some(change),
+            confidence: rule.significance.and(change.paired.then_some(confidence)),
+            outcome: if is_broken { Outcome::Fail } else { Outcome::Pass },
+            why,
+            ..finding
+        }
+    }
+}
+
+fn judged(finding: Finding, is_kept: bool, side: &str, limit: f64) -> Finding {
+    let value = shown(finding.value.unwrap_or(f64::NAN));
+    let (outcome, why) = match is_kept {
+        true => (Outcome::Pass, format!("{value}, {} allowed", shown(limit))),
+        false => (Outcome::Fail, format!("{value} is {side} {}", shown(limit))),
+    };
+    Finding { outcome, why, ..finding }
+}
+
+fn worst_class(finding: Finding, layer: &LayerScore, temperature: f64, limit: f64) -> Finding {
+    let of_class = |class: &crate::score::table::ClassScore| {
+        let value = class.scores.iter().find(|value| value.temperature == temperature)?;
+        Some((class.class.clone(), value.snnl))
+    };
+    let values = layer.classes.iter().flatten().filter_map(of_class);
+    let Some((class, value)) = values.max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
+        return Finding {
+            value: None,
+            why: "the result has no classes; score it with --per-class".into(),
+            ..finding
+        };
+    };
+    let finding = judged(Finding { value: Some(value), ..finding }, value <= limit, "above", limit);
+    Finding { why: format!("class `{class}`: {}", finding.why), ..finding }
+}

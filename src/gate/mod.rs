@@ -1,0 +1,178 @@
+//! Whether a checkpoint may pass: every rule held against every layer that it names; scoring is left to `score`, showing the
+//! outcome to `report`. Evidence that is missing is never a pass.
+
+mod check;
+pub mod rules;
+
+use globset::Glob;
+use serde::Serialize;
+
+use self::check::Layers;
+use self::rules::{Rule, Rules};
+use crate::compare::change::Change;
+use crate::compare::checkpoint::Checkpoint;
+use crate::error::{Error, Fault};
+use crate::score::table::{Dataset, Definition, Tool};
+
+/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What became of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The rule is kept.
+    Pass,
+    /// The rule is broken.
+    Fail,
+    /// What the rule needs is not there, so nobody knows.
+    Missing,
+}
+
+/// One rule held against one layer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// What the rule is called.
+    pub rule: String,
+    /// The layer, or the rule's pattern where no layer fits it.
+    pub layer: String,
+    /// Which limit of the rule: `max`, `min`, `max_regression` or `worst_class`.
+    pub check: String,
+    /// The temperature at which it was checked; `None` where there was nothing to check.
+    pub temperature: Option<f64>,
+    /// The candidate's value, or that of its worst class.
+    pub value: Option<f64>,
+    /// The baseline's value, for `max_regression`.
+    pub baseline: Option<f64>,
+    /// What the value, or for `max_regression` the change for the worse, may not pass.
+    pub limit: f64,
+    /// The change against the baseline, for `max_regression`.
+    pub change: Option<Change>,
+    /// The confidence that the true change is for the worse, where the rule asks for significance.
+    pub confidence: Option<f64>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether it is only reported and decides nothing.
+    pub report_only: bool,
+    /// Why, for people.
+    pub why: String,
+}
+
+/// The outcome of a gate. Serialized, it is the JSON contract described in `docs/gate.schema.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct GateReport {
+    /// Grows when a name changes its meaning or goes away.
+    pub schema_version: u32,
+    /// The program that decided.
+    pub tool: Tool,
+    /// What was computed of the candidate.
+    pub definition: Definition,
+    /// The dataset it was computed on.
+    pub data: Dataset,
+    /// What the candidate is called.
+    pub candidate: String,
+    /// What the baseline is called, if there is one.
+    pub baseline: Option<String>,
+    /// `pass`, `fail`, or `missing` where nothing failed but something could not be checked.
+    pub outcome: Outcome,
+    /// One entry a check, rules in their order and layers in natural order within each.
+    pub findings: Vec<Finding>,
+}
+
+impl GateReport {
+    /// Holds every rule against the layers of `candidate`. With `init`, what is missing in the baseline, or all of it, is no
+    /// reason to stop: there is nothing yet to compare with.
+    ///
+    /// # Errors
+    /// [`Error::Comparison`] where baseline and candidate were not scored by one definition on the same data.
+    pub fn of(rules: &Rules, candidate: &Checkpoint, baseline: Option<&Checkpoint>, init: bool) -> Result<Self, Error> {
+        if let Some(baseline) = baseline {
+            baseline.check_comparable(candidate)?;
+        }
+        let mut findings = Vec::new();
+        for rule in &rules.rules {
+            findings.extend(held(rule, &Layers { candidate, baseline, init })?);
+        }
+        if let Some(baseline) = baseline.filter(|_| !init) {
+            findings.extend(gone(baseline, candidate));
+        }
+        let deciding = |outcome| findings.iter().any(|found: &Finding| found.outcome == outcome && !found.report_only);
+        let outcome = match (deciding(Outcome::Fail), deciding(Outcome::Missing)) {
+            (true, _) => Outcome::Fail,
+            (_, true) => Outcome::Missing,
+            _ => Outcome::Pass,
+        };
+        Ok(GateReport {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool::this(),
+            definition: candidate.table.definition.clone(),
+            data: candidate.table.data.clone(),
+            candidate: candidate.name.clone(),
+            baseline: baseline.map(|baseline| baseline.name.clone()),
+            outcome,
+            findings,
+        })
+    }
+
+    /// The error that the gate ends with; `None` where it is passed.
+    pub fn error(&self) -> Option<Error> {
+        let said = |outcome: Outcome| {
+            let is_it = |found: &&Finding| found.outcome == outcome && !found.report_only;
+            let all: Vec<&Finding> = self.findings.iter().filter(is_it).collect();
+            let first = all.first().map_or(String::new(), |found| format!("`{}`: {}", found.layer, found.why));
+            match all.len() {
+                1 => first,
+                count => format!("{count} of {} checks; first {first}", self.findings.len()),
+            }
+        };
+        let candidate = self.candidate.clone();
+        match self.outcome {
+            Outcome::Pass => None,
+            Outcome::Fail => {
+                let hint = "`snnl-score compare` shows what changed; a new baseline is written by `--export-json`";
+                Some(Error::Gate { candidate, fault: Fault::content(said(Outcome::Fail)).hint(hint) })
+            }
+            Outcome::Missing => {
+                let hint = "what cannot be checked does not pass; --init is for the first run, before there is a baseline";
+                let problem = said(Outcome::Missing);
+                Some(Error::Gate { candidate, fault: Fault::NothingToScore { problem, hint: hint.into() } })
+            }
+        }
+    }
+}
+
+/// The findings of one rule.
+fn held(rule: &Rule, layers: &Layers) -> Result<Vec<Finding>, Error> {
+    let unfit = |error: globset::Error| {
+        Error::usage(format_args!("layers = \"{}\"", rule.layers), error.kind(), "`*` stands for any text")
+    };
+    let glob = Glob::new(&rule.layers).map_err(unfit)?.compile_matcher();
+    let fitting: Vec<_> = layers.candidate.table.layers.iter().filter(|layer| glob.is_match(&layer.name)).collect();
+    if fitting.is_empty() {
+        return Ok(vec![Finding {
+            why: "no layer of the candidate has such a name".into(),
+            ..rule.finding(&rule.layers, "layers", f64::NAN)
+        }]);
+    }
+    Ok(fitting.into_iter().flat_map(|layer| layers.check(rule, layer)).collect())
+}
+
+/// Layers that the baseline has and the candidate lacks: nobody knows how they fare.
+fn gone(baseline: &Checkpoint, candidate: &Checkpoint) -> Vec<Finding> {
+    let lacks = baseline.table.layers.iter().filter(|layer| candidate.layer(&layer.name).is_none());
+    let found = |layer: &crate::score::table::LayerScore| Finding {
+        rule: "every layer of the baseline".into(),
+        layer: layer.name.clone(),
+        check: "layers".into(),
+        temperature: None,
+        value: None,
+        baseline: None,
+        limit: 0.0,
+        change: None,
+        confidence: None,
+        outcome: Outcome::Missing,
+        report_only: false,
+        why: format!("the baseline `{}` has this layer, the candidate does not", baseline.name),
+    };
+    lacks.map(found).collect()
+}
