@@ -395,6 +395,20 @@ fn archives_damaged_anywhere_give_the_truth_or_an_error() {
 }
 
 #[test]
+fn a_damaged_name_does_not_hide_the_byte_order() {
+    let (_directory, path) = place();
+    let mut archive = members(&dict(&[("enc", whole("Float"))]), [&matrix(">f4"), &[]]);
+    archive[1] = Member::new("dump/byteorder", false, b"big");
+    zip(&path, false, &archive);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let name = b"dump/byteorder";
+    let in_directory = bytes.windows(name.len()).rposition(|window| window == name).unwrap();
+    bytes[in_directory + 5] = b'c';
+    std::fs::write(&path, bytes).unwrap();
+    assert_says(&error_of(&path, &Selection::default()), "its directory contradicts it");
+}
+
+#[test]
 fn pickles_damaged_under_a_right_checksum_never_panic() {
     let (_directory, path) = place();
     let (pickle, [first, second]) = sample();

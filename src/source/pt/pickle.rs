@@ -246,7 +246,7 @@ mod tests {
         assert!(error(b"X\x01\0\0\0\xff").contains("Unicode"));
         assert!(error(b"\x80\x06").contains("protocol 2 to 5, found 6"));
         assert!(error(b"\x81").contains("opcode 0x81"));
-        assert!(error(b"NNs").contains("no dict"));
+        assert!(error(b"NNNs").contains("no dict"));
         assert!(error(b"NNa").contains("no list"));
         assert!(error(b"NNb").contains("no dict"));
     }

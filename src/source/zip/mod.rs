@@ -72,10 +72,8 @@ impl Member {
         let length = |at: usize| u64::from(u16::from_le_bytes([local[at], local[at + 1]]));
         let start = entry.local_header + LOCAL_HEADER as u64 + length(26) + length(28);
         let mut name = vec![0; length(26) as usize];
-        archive
-            .part(entry.local_header, start - entry.local_header)
-            .ok_or_else(contradicts)?
-            .read_at(&mut name, LOCAL_HEADER as u64)?;
+        let named = archive.part(entry.local_header + LOCAL_HEADER as u64, length(26)).ok_or_else(contradicts)?;
+        named.read_at(&mut name, 0)?;
         // A name that was damaged may be that of another member.
         let is_it = local.starts_with(b"PK\x03\x04") && String::from_utf8_lossy(&name) == entry.name;
         let packed = archive.part(start, entry.packed).filter(|_| is_it);
