@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::array::Array;
 use super::found::Found;
+use super::ipc::Ipc;
 use super::layout::Layout;
 use super::named::Arrays;
 use super::parquet::Parquet;
@@ -16,6 +17,7 @@ use crate::error::Fault;
 /// A file format of activations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Format {
+    Arrow,
     Npy,
     Npz,
     Parquet,
@@ -24,7 +26,10 @@ pub(crate) enum Format {
     SafetensorsIndex,
 }
 
-const SUFFIXES: [(&str, Format); 7] = [
+const SUFFIXES: [(&str, Format); 10] = [
+    (".arrow", Format::Arrow),
+    (".feather", Format::Arrow),
+    (".ipc", Format::Arrow),
     (".npy", Format::Npy),
     (".npz", Format::Npz),
     (".parquet", Format::Parquet),
@@ -92,6 +97,7 @@ impl Format {
                 .hint("the suffix tells the format")
         })?;
         Ok(match format {
+            Format::Arrow => Content::Table(Arc::new(Ipc::open(path)?)),
             Format::Npy => Content::Array(Array::open_npy(path)?),
             Format::Npz => Content::Arrays(npz::arrays(path)?),
             Format::Parquet => Content::Table(Arc::new(Parquet::open(path)?)),

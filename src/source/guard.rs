@@ -31,9 +31,13 @@ pub(super) fn guarded<T>(decode: impl FnOnce() -> T) -> Result<T, Fault> {
         let said = (panic.downcast_ref::<String>().map(String::as_str))
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
-        Fault::content(format_args!("the file is damaged: its decoder gave up ({said})"))
-            .hint("write it again; was the writer stopped?")
+        damaged(format_args!("its decoder gave up ({said})"))
     })
+}
+
+/// The fault of a file that is not what its format requires.
+pub(super) fn damaged(reason: impl std::fmt::Display) -> Fault {
+    Fault::content(format_args!("the file is damaged: {reason}")).hint("write it again; was the writer stopped?")
 }
 
 #[cfg(test)]

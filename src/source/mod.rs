@@ -10,6 +10,7 @@ mod found;
 mod guard;
 mod inflated;
 mod inputs;
+pub(crate) mod ipc;
 mod layout;
 mod memory;
 pub(crate) mod named;

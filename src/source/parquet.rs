@@ -19,7 +19,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
-use super::guard::guarded;
+use super::guard::{self, guarded};
 use super::region::Region;
 use super::table::{Batches, Table};
 use super::{CHUNK_BYTES, open_file};
@@ -192,5 +192,5 @@ fn damaged(reason: impl std::fmt::Display) -> Fault {
     let reason = reason.to_string();
     // The decoder's errors wrap each other, and each says again that it is about Parquet.
     let reason = reason.trim_start_matches("Parquet argument error: ").trim_start_matches("Parquet error: ");
-    Fault::content(format_args!("the file is damaged: {reason}")).hint("write it again; was the writer stopped?")
+    guard::damaged(reason)
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod ipc;
 pub(crate) mod matrix;
 pub(crate) mod npy;
 pub(crate) mod zip;

@@ -1,0 +1,155 @@
+//! The rows of a range, a step at a time, with the dictionaries that belong to them; how a step is read and decoded is
+//! left to `part`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use arrow::compute::concat;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::record_batch::RecordBatch;
+
+use super::batch::Batch;
+use super::part::{Dictionaries, Part};
+use super::{Entry, Ipc, batch_in, changed, window};
+use crate::error::Fault;
+use crate::source::CHUNK_BYTES;
+use crate::source::guard::{damaged, guarded};
+
+/// Bytes of a window that `step` rows may exceed, for a caller cannot know how long ragged rows are.
+const WINDOW_BYTES: u64 = 8 * CHUNK_BYTES as u64;
+
+/// Consecutive batches of rows, each with the index of its first row.
+pub(super) struct Scan<'a> {
+    table: &'a Ipc,
+    columns: Vec<usize>,
+    /// The schema of these columns.
+    schema: SchemaRef,
+    /// The rows still to come.
+    range: Range<usize>,
+    step: usize,
+    /// The messages still to come.
+    entries: std::slice::Iter<'a, Entry>,
+    dictionaries: Dictionaries,
+    current: Option<Current>,
+}
+
+/// The batch that the next rows are in.
+struct Current {
+    rows: Range<usize>,
+    from: From,
+}
+
+/// How its rows are had.
+enum From {
+    /// By reading some of them at a time.
+    Windows { batch: Batch, step: usize },
+    /// By slicing it.
+    Whole(RecordBatch),
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(table: &'a Ipc, columns: &[usize], range: Range<usize>, step: usize) -> Result<Scan<'a>, Fault> {
+        let mut columns = columns.to_vec();
+        columns.sort_unstable();
+        columns.dedup();
+        let schema = Arc::new(table.schema.project(&columns).map_err(damaged)?);
+        let entries = table.entries.iter();
+        Ok(Scan { table, columns, schema, range, step, entries, dictionaries: Dictionaries::new(), current: None })
+    }
+
+    /// The next rows.
+    fn decode(&mut self) -> Result<RecordBatch, Fault> {
+        let start = self.range.start;
+        let current = loop {
+            match self.current.take().filter(|current| current.rows.contains(&start)) {
+                Some(current) => break self.current.insert(current),
+                None => self.current = self.advance()?,
+            }
+        };
+        let end = current.rows.end.min(self.range.end);
+        let within = |end: usize| start - current.rows.start..end - current.rows.start;
+        match &current.from {
+            From::Whole(batch) => {
+                let rows = within(end.min(start.saturating_add(self.step)));
+                Ok(batch.slice(rows.start, rows.len()))
+            }
+            From::Windows { batch, step } => {
+                let rows = within(end.min(start.saturating_add(*step)));
+                let mut part = Part::of(batch);
+                for (&column, field) in self.columns.iter().zip(self.schema.fields()) {
+                    window::take(&mut part, column, field.data_type(), &rows)?;
+                }
+                part.decode(rows.len(), &self.schema, &self.dictionaries)
+            }
+        }
+    }
+
+    /// Reads the next message, if it is needed; the batch it holds, if it is one.
+    fn advance(&mut self) -> Result<Option<Current>, Fault> {
+        let entry = self.entries.next().ok_or_else(|| damaged("its rows end too early"))?;
+        let (offset, rows) = match entry {
+            Entry::Batch { offset, rows } if rows.contains(&self.range.start) => (*offset, rows.clone()),
+            Entry::Batch { .. } => return Ok(None),
+            Entry::Dictionary { offset, id } => {
+                self.read_dictionary(*offset, *id)?;
+                return Ok(None);
+            }
+        };
+        let batch = batch_in(&self.table.message(offset)?, &self.table.schema)?;
+        if batch.rows != rows.len() {
+            return Err(changed());
+        }
+        let from = if window::is_possible(&batch, self.schema.fields().iter().map(|field| field.data_type())) {
+            let bytes: u64 = self.columns.iter().map(|&column| batch.bytes(column)).sum();
+            let most = WINDOW_BYTES / (bytes / batch.rows.max(1) as u64).max(1);
+            From::Windows { batch, step: self.step.min(usize::try_from(most).unwrap_or(usize::MAX)).max(1) }
+        } else {
+            let mut part = Part::of(&batch);
+            part.take_whole(&self.columns)?;
+            From::Whole(part.decode(rows.len(), &self.schema, &self.dictionaries)?)
+        };
+        Ok(Some(Current { rows, from }))
+    }
+
+    /// Reads the dictionary in the message at `offset` if one of the columns uses it: it replaces the one of its
+    /// number, or as a delta, makes it longer.
+    #[expect(deprecated, reason = "there is no other way yet to ask which columns use a dictionary")]
+    fn read_dictionary(&mut self, offset: u64, id: i64) -> Result<(), Fault> {
+        let users = self.schema.fields_with_dict_id(id);
+        let Some(DataType::Dictionary(_, values)) = users.first().map(|field| field.data_type()) else {
+            return Ok(());
+        };
+        let schema = Arc::new(Schema::new(vec![Field::new("", values.as_ref().clone(), true)]));
+        let message = self.table.message(offset)?;
+        let parsed = message.parsed()?;
+        let dictionary = parsed.header_as_dictionary_batch().ok_or_else(changed)?;
+        let batch = dictionary.data().ok_or_else(|| damaged("a dictionary has no values"))?;
+        let batch = Batch::read(batch, parsed.version(), message.body.clone(), schema.fields())?;
+        let mut part = Part::of(&batch);
+        part.take_whole(&[0])?;
+        let values: ArrayRef = part.decode(batch.rows, &schema, &self.dictionaries)?.column(0).clone();
+        let values = match self.dictionaries.get(&id) {
+            _ if !dictionary.isDelta() => values,
+            Some(known) => guarded(|| concat(&[known, &values]))?.map_err(damaged)?,
+            None => return Err(damaged("a dictionary is continued before it starts")),
+        };
+        self.dictionaries.insert(id, values);
+        Ok(())
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Result<(usize, RecordBatch), Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.range.is_empty() {
+            return None;
+        }
+        let start = self.range.start;
+        let batch = self.decode();
+        // After a fault nothing more is promised: stop.
+        self.range.start = batch.as_ref().map_or(self.range.end, |batch| start + batch.num_rows());
+        Some(batch.map(|batch| (start, batch)))
+    }
+}

@@ -1,0 +1,84 @@
+//! Files and streams cut short or changed anywhere: an error, or the promised rows, but never a panic.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float32Array, ListArray, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use arrow::datatypes::Float32Type;
+use arrow::ipc::CompressionType;
+use arrow::ipc::writer::IpcWriteOptions;
+use snnl_score::labels::Labels;
+use snnl_score::source::{Selection, discover};
+use tempfile::TempDir;
+
+use crate::support::ipc::{FORMS, batch, ipc_bytes, steps};
+use crate::support::matrix::error_of;
+
+/// Five rows in three batches, with labels in a dictionary and a column of views.
+fn small(compression: Option<CompressionType>) -> [Vec<u8>; 2] {
+    let rows = (0..5).map(|row| Some([Some(row as f32), (row != 9).then_some(2.0)]));
+    let lists: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Float32Type, _, _>(rows));
+    let scalars: ArrayRef = Arc::new(Float32Array::from(vec![1.0; 5]));
+    let labels: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "a", "a", "b"]));
+    let labels = cast(&labels, &DataType::Dictionary(DataType::Int8.into(), DataType::Utf8.into())).unwrap();
+    let views = cast(&labels, &DataType::Utf8View).unwrap();
+    let whole = batch(&[("f", scalars), ("v", lists), ("y", labels), ("id", views)]);
+    let options = || IpcWriteOptions::default().try_with_compression(compression).unwrap();
+    FORMS.map(|form| ipc_bytes(form, options(), &steps(&whole, 2)))
+}
+
+#[test]
+fn cut_at_every_length() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("layer.arrow");
+    for whole in small(None) {
+        for length in 0..whole.len() {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            error_of(&path, &Selection::default());
+        }
+        std::fs::write(&path, [&whole[..], b"\0"].concat()).unwrap();
+        error_of(&path, &Selection::default());
+    }
+}
+
+/// Reads all there is; what can be read has all the rows that it promised.
+fn read_all(path: &Path, place: &str) {
+    let side_by_side = Selection { columns: Some("f".to_owned()), ..Selection::default() };
+    for selection in [Selection::default(), side_by_side] {
+        for layer in discover(&[path.to_owned()], &selection).unwrap_or_default() {
+            let promised = layer.activations.rows();
+            let Ok(scan) = layer.activations.scan(0..promised) else {
+                continue;
+            };
+            if let Ok(chunks) = scan.collect::<Result<Vec<_>, _>>() {
+                assert_eq!(chunks.iter().map(|chunk| chunk.rows()).sum::<usize>(), promised, "{place}");
+                assert_eq!(promised, 5, "{place}");
+            }
+        }
+    }
+    for column in ["y", "id"] {
+        if let Ok(labels) = Labels::read(&[&format!("{}:{column}", path.display())], &[]) {
+            assert_eq!(labels.classes.len(), 5, "{place}");
+        }
+    }
+}
+
+#[test]
+fn changed_at_every_byte() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("layer.arrow");
+    for compression in [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)] {
+        for (whole, form) in small(compression).into_iter().zip(FORMS) {
+            for (position, flip) in
+                (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip)))
+            {
+                let mut damaged = whole.clone();
+                damaged[position] ^= flip;
+                std::fs::write(&path, damaged).unwrap();
+                read_all(&path, &format!("{form:?} {compression:?}, byte {position} ^ {flip:#x}"));
+            }
+        }
+    }
+}
