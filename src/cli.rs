@@ -3,20 +3,24 @@
 
 mod compare;
 mod definition;
+mod gate;
 mod input;
 mod inspect;
 mod output;
 mod score;
 mod usage;
 
-use clap::Parser;
+use std::io::{self, Write};
+
+use clap::{CommandFactory, Parser};
 
 use self::compare::CompareArgs;
+use self::gate::GateArgs;
 use self::inspect::InspectArgs;
 use self::score::ScoreArgs;
 pub use self::usage::explained;
 use crate::error::Error;
-use crate::plan::Task;
+use crate::plan::{Description, Task};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,6 +55,26 @@ pub struct Args {
     score: ScoreArgs,
 }
 
+/// Writes what the shell or the manual needs to know.
+///
+/// # Errors
+/// What `out` reports.
+pub fn describe(description: Description, out: &mut dyn Write) -> io::Result<()> {
+    let mut command = Args::command();
+    match description {
+        Description::Completions(shell) => {
+            clap_complete::generate(shell, &mut command, "snnl-score", out);
+            Ok(())
+        }
+        Description::Man => {
+            clap_mangen::Man::new(command.clone()).render(out)?;
+            command.build();
+            let commands = command.get_subcommands().cloned();
+            commands.into_iter().try_for_each(|command| clap_mangen::Man::new(command).render(out))
+        }
+    }
+}
+
 /// What else can be done than to score.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
@@ -58,6 +82,19 @@ enum Command {
     Inspect(InspectArgs),
     /// Show how layers change from checkpoint to checkpoint, and how sure that is
     Compare(CompareArgs),
+    /// Decide whether a checkpoint may pass: rules on its values, and on their change against a baseline
+    Gate(Box<GateArgs>),
+    /// Write completions for a shell to standard output
+    #[command(
+        after_help = "Example:\n  snnl-score completions bash > ~/.local/share/bash-completion/completions/snnl-score"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page to standard output
+    #[command(after_help = "Example:\n  snnl-score man > ~/.local/share/man/man1/snnl-score.1")]
+    Man,
 }
 
 impl Args {
@@ -69,6 +106,9 @@ impl Args {
         match self.command {
             Some(Command::Inspect(inspect)) => Ok(Task::Inspect(inspect.plan())),
             Some(Command::Compare(compare)) => compare.plan().map(Task::Compare),
+            Some(Command::Gate(gate)) => gate.plan().map(Task::Gate),
+            Some(Command::Completions { shell }) => Ok(Task::Describe(Description::Completions(shell))),
+            Some(Command::Man) => Ok(Task::Describe(Description::Man)),
             None => self.score.plan().map(Task::Score),
         }
     }
@@ -79,12 +119,11 @@ mod tests {
     use super::*;
     use crate::plan::{Output, Plan};
     use crate::report::Format;
-    use clap::CommandFactory;
 
     fn plan(args: &str) -> Result<Plan, Error> {
         match Args::parse_from(args.split(' ')).plan()? {
             Task::Score(plan) => Ok(plan),
-            Task::Inspect(_) | Task::Compare(_) => panic!("no score: {args}"),
+            _ => panic!("no score: {args}"),
         }
     }
 

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub mod exit {
     /// Everything asked for was done.
     pub const DONE: u8 = 0;
+    /// A rule of a gate is broken.
+    pub const GATE_FAILED: u8 = 1;
     /// The command line asks for something that cannot be.
     pub const USAGE: u8 = 2;
     /// An input is wrong; running again cannot help.
@@ -77,6 +79,15 @@ pub enum Error {
         /// What is compared.
         second: String,
         /// How they differ.
+        #[source]
+        fault: Fault,
+    },
+    /// A checkpoint does not pass a gate.
+    #[error("`{candidate}` does not pass the gate")]
+    Gate {
+        /// What the candidate is called.
+        candidate: String,
+        /// The rules that it breaks, or what could not be checked.
         #[source]
         fault: Fault,
     },
@@ -163,6 +174,7 @@ impl Error {
             | Error::Layer { fault, .. }
             | Error::Machine { fault }
             | Error::Comparison { fault, .. }
+            | Error::Gate { fault, .. }
             | Error::Output { fault, .. } => fault,
         }
     }
@@ -187,6 +199,7 @@ impl Error {
         match (self, self.fault()) {
             (Error::Usage { .. }, _) => exit::USAGE,
             (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
+            (Error::Gate { .. }, Fault::Content { .. }) => exit::GATE_FAILED,
             (_, Fault::Content { .. }) => exit::BAD_INPUT,
             (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,
             (_, Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,

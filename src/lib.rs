@@ -16,12 +16,12 @@
 //! A module uses what stands to its left, never what stands to its right:
 //!
 //! ```text
-//! source, labels → block → engine (with sums) → score → compare → report
+//! source, labels → block → engine (with sums) → score → compare → gate → report
 //! ```
 //!
 //! [`source`] finds layers and reads their rows, [`labels`] the classes. [`block`] prepares rows for the [`distance`],
 //! an [`engine`] adds up their pairs into [`sums`], [`score`] makes the [`score::table::ScoreTable`] of them, [`compare`]
-//! puts those of several checkpoints side by side, and [`report`] writes it. [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
+//! puts those of several checkpoints side by side, [`gate`] decides whether one may pass, and [`report`] writes it. [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
 //! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`].
 
 pub mod block;
@@ -31,6 +31,7 @@ pub mod definition;
 pub mod distance;
 pub mod engine;
 pub mod error;
+pub mod gate;
 pub mod labels;
 pub mod plan;
 pub mod progress;

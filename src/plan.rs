@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use crate::compare::At;
 use crate::definition::Definition;
+use crate::gate::rules::Rules;
 use crate::report::Format;
+use crate::report::gate::GateFormat;
 use crate::source::Selection;
 
 /// How much a run says beside its result.
@@ -21,9 +23,9 @@ pub enum Verbosity {
 
 /// One output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
+pub struct Output<F = Format> {
     /// What to write.
-    pub format: Format,
+    pub format: F,
     /// Where to; `-` is standard output.
     pub path: PathBuf,
 }
@@ -37,6 +39,10 @@ pub enum Task {
     Inspect(InspectPlan),
     /// Score several checkpoints and show how they differ.
     Compare(ComparePlan),
+    /// Decide whether a checkpoint may pass.
+    Gate(GatePlan),
+    /// Write what the shell or the manual needs to know of the command line.
+    Describe(Description),
 }
 
 /// A checked comparison.
@@ -50,6 +56,43 @@ pub struct ComparePlan {
     pub is_annealed: bool,
     /// At which temperature they are compared.
     pub at: At,
+}
+
+/// An output of a gate.
+pub type GateOutput = Output<GateFormat>;
+
+/// A checked gate.
+#[derive(Debug, Clone)]
+pub struct GatePlan {
+    /// A directory of layers, or the result of an earlier run.
+    pub candidate: PathBuf,
+    /// How it is scored if it is no result. Its inputs and outputs are not used.
+    pub score: Plan,
+    /// What is asked of it.
+    pub rules: Rules,
+    /// The result that it is held against.
+    pub baseline: Option<PathBuf>,
+    /// Whether what the baseline lacks is no reason to stop.
+    pub init: bool,
+    /// Whether a candidate that passes becomes the baseline.
+    pub update_baseline: bool,
+    /// Whether the outcome does not decide the exit code.
+    pub exit_zero: bool,
+    /// Where the outcome goes; never two to one place.
+    pub outputs: Vec<GateOutput>,
+    /// A file that Markdown is appended to.
+    pub summary: Option<PathBuf>,
+    /// Whether broken rules are also written to standard error as commands of GitHub Actions.
+    pub annotate: bool,
+}
+
+/// A description of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Description {
+    /// Completions for a shell.
+    Completions(clap_complete::Shell),
+    /// The manual page.
+    Man,
 }
 
 /// A checked look at layers.

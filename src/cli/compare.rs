@@ -6,7 +6,7 @@ use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{OutputFlags, RunFlags, width};
 use crate::compare::At;
-use crate::compare::checkpoint::{Checkpoint, in_order};
+use crate::compare::checkpoint::in_order;
 use crate::error::Error;
 use crate::plan::{ComparePlan, Plan};
 
@@ -50,11 +50,8 @@ pub(super) struct CompareArgs {
 impl CompareArgs {
     pub(super) fn plan(self) -> Result<ComparePlan, Error> {
         let selection = self.input.selection();
+        self.input.check_labels(&self.input.inputs)?;
         let checkpoints = in_order(self.input.inputs);
-        if self.input.labels.is_empty() && !checkpoints.iter().all(|path| Checkpoint::is_result(path)) {
-            let problem = "activations need labels: it lacks --labels <FILE[:COLUMN]>";
-            return Err(Error::usage("this command line", problem, "results of earlier runs (.json) need none"));
-        }
         let is_annealed = self.definition.is_annealed();
         let at = match (self.at, is_annealed) {
             (Some(_), true) => {

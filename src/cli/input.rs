@@ -4,6 +4,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::compare::checkpoint::Checkpoint;
+use crate::error::Error;
 use crate::labels::Labels;
 use crate::source::{Pool, Selection};
 
@@ -51,6 +53,15 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// Checks that there are labels unless each of `checkpoints` is the result of an earlier run.
+    pub(super) fn check_labels(&self, checkpoints: &[PathBuf]) -> Result<(), Error> {
+        if self.labels.is_empty() && !checkpoints.iter().all(|path| Checkpoint::is_result(path)) {
+            let problem = "activations need labels: it lacks --labels <FILE[:COLUMN]>";
+            return Err(Error::usage("this command line", problem, "results of earlier runs (.json) need none"));
+        }
+        Ok(())
+    }
+
     /// What to take from the inputs.
     pub(super) fn selection(&self) -> Selection {
         Selection {

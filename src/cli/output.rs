@@ -80,27 +80,15 @@ impl OutputFlags {
             (Format::Markdown, &self.export_markdown),
             (Format::Parquet, &self.export_parquet),
         ];
-        let output = |(format, paths): (Format, &Vec<PathBuf>)| {
-            paths.iter().map(|path| Output { format, path: standard(path) }).collect::<Vec<_>>()
+        let printed = match self.format {
+            Printed::Table => Format::Table,
+            Printed::Markdown => Format::Markdown,
+            Printed::Json => Format::Json,
+            Printed::Csv => Format::Csv,
         };
-        let mut outputs: Vec<Output> = exports.into_iter().flat_map(output).collect();
-        for (place, Output { path, .. }) in outputs.iter().enumerate() {
-            if outputs[..place].iter().any(|earlier| earlier.path == *path) {
-                let argument = format!("`{}` for an export", path.display());
-                return Err(Error::usage(argument, "another export goes there", "name a file for each"));
-            }
-        }
-        let standard = PathBuf::from("-");
-        if outputs.iter().all(|output| output.path != standard) {
-            let format = match self.format {
-                Printed::Table => Format::Table,
-                Printed::Markdown => Format::Markdown,
-                Printed::Json => Format::Json,
-                Printed::Csv => Format::Csv,
-            };
-            outputs.push(Output { format, path: standard });
-        }
-        Ok(outputs)
+        let named =
+            exports.into_iter().flat_map(|(format, paths)| paths.iter().map(move |path| (format, path.as_path())));
+        export_places(named, printed)
     }
 
     /// Whether the table is shaded.
@@ -137,6 +125,25 @@ pub(super) fn threads(asked_for: Option<u16>) -> usize {
         Some(threads) => threads.into(),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     }
+}
+
+/// The outputs `named`, and `printed` on standard output unless one of them goes there.
+pub(super) fn export_places<'a, F>(
+    named: impl Iterator<Item = (F, &'a Path)>,
+    printed: F,
+) -> Result<Vec<Output<F>>, Error> {
+    let mut outputs: Vec<Output<F>> = named.map(|(format, path)| Output { format, path: standard(path) }).collect();
+    for (place, Output { path, .. }) in outputs.iter().enumerate() {
+        if outputs[..place].iter().any(|earlier| earlier.path == *path) {
+            let argument = format!("`{}` for an export", path.display());
+            return Err(Error::usage(argument, "another export goes there", "name a file for each"));
+        }
+    }
+    let standard = PathBuf::from("-");
+    if outputs.iter().all(|output| output.path != standard) {
+        outputs.push(Output { format: printed, path: standard });
+    }
+    Ok(outputs)
 }
 
 /// Columns of the terminal that standard output is; `None` where it is none.

@@ -84,7 +84,8 @@ impl Layers<'_> {
             Direction::Higher => (-change.absolute, 1.0 - growth),
         };
         let way = if change.absolute < 0.0 { "down" } else { "up" };
-        let mut why = format!("{way} by {} from {}, {} allowed", shown(change.absolute.abs()), shown(was), shown(limit));
+        let mut why =
+            format!("{way} by {} from {}, {} allowed", shown(change.absolute.abs()), shown(was), shown(limit));
         // Written so that a NaN is over the limit.
         let is_over = !(worse <= limit);
         let mut is_broken = is_over;
@@ -126,11 +127,7 @@ fn worst_class(finding: Finding, layer: &LayerScore, temperature: f64, limit: f6
     };
     let values = layer.classes.iter().flatten().filter_map(of_class);
     let Some((class, value)) = values.max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
-        return Finding {
-            value: None,
-            why: "the result has no classes; score it with --per-class".into(),
-            ..finding
-        };
+        return Finding { value: None, why: "the result has no classes; score it with --per-class".into(), ..finding };
     };
     let finding = judged(Finding { value: Some(value), ..finding }, value <= limit, "above", limit);
     Finding { why: format!("class `{class}`: {}", finding.why), ..finding }

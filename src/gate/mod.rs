@@ -133,7 +133,8 @@ impl GateReport {
                 Some(Error::Gate { candidate, fault: Fault::content(said(Outcome::Fail)).hint(hint) })
             }
             Outcome::Missing => {
-                let hint = "what cannot be checked does not pass; --init is for the first run, before there is a baseline";
+                let hint =
+                    "what cannot be checked does not pass; --init is for the first run, before there is a baseline";
                 let problem = said(Outcome::Missing);
                 Some(Error::Gate { candidate, fault: Fault::NothingToScore { problem, hint: hint.into() } })
             }

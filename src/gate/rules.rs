@@ -138,7 +138,8 @@ impl Rules {
         };
         let rule = |(at, entry): (usize, &Value)| {
             let place = format!("rule {}: ", at + 1);
-            let entry = entry.as_table().ok_or_else(|| Fault::content(format_args!("{place}expected keys and values")))?;
+            let entry =
+                entry.as_table().ok_or_else(|| Fault::content(format_args!("{place}expected keys and values")))?;
             check_keys(&place, entry, &RULE_KEYS)?;
             if let Some(Value::Table(regression)) = entry.get("max_regression") {
                 check_keys(&format!("{place}max_regression: "), regression, &["rel", "abs"])?;
@@ -147,9 +148,9 @@ impl Rules {
             if entry.get("temperature").and_then(Value::as_str) == Some("best") {
                 entry.remove("temperature");
             }
-            let rule: Rule = Value::Table(entry)
-                .try_into()
-                .map_err(|error: toml::de::Error| Fault::content(format_args!("{place}{}", error.message())).hint(hint))?;
+            let rule: Rule = Value::Table(entry).try_into().map_err(|error: toml::de::Error| {
+                Fault::content(format_args!("{place}{}", error.message())).hint(hint)
+            })?;
             rule.checked(at + 1).map_err(|problem| Fault::content(format_args!("{place}{problem}")).hint(hint))
         };
         Ok(Rules { rules: entries.iter().enumerate().map(rule).collect::<Result<_, _>>()? })

@@ -6,6 +6,7 @@ mod classes;
 pub mod comparison;
 mod csv;
 pub mod destination;
+pub mod gate;
 mod grid;
 pub mod inspection;
 mod json;

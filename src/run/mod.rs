@@ -1,15 +1,17 @@
 //! One task from its first file to its last output; every step is done by the module that it belongs to.
 
+mod checkpoint;
 mod compare;
+mod gate;
 mod inspect;
 mod score;
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::describe;
 use crate::engine::cpu::Cpu;
 use crate::error::{Error, Fault};
 use crate::plan::{Output, Plan, Task};
-use crate::report::Format;
 use crate::report::destination::Destination;
 use crate::score::{Means, Progress};
 
@@ -22,11 +24,15 @@ pub fn run(task: &Task) -> Result<(), Error> {
         Task::Score(plan) => score::run(plan),
         Task::Inspect(plan) => inspect::run(plan),
         Task::Compare(plan) => compare::run(plan),
+        Task::Gate(plan) => gate::run(plan),
+        Task::Describe(description) => {
+            Destination::create(Path::new("-"))?.finish(|out| describe(*description, out)).map(drop)
+        }
     }
 }
 
 /// Opens every output without touching what is there.
-fn open(outputs: &[Output]) -> Result<Vec<(Format, Destination)>, Error> {
+fn open<F: Copy>(outputs: &[Output<F>]) -> Result<Vec<(F, Destination)>, Error> {
     outputs.iter().map(|output| Ok((output.format, Destination::create(&output.path)?))).collect()
 }
 

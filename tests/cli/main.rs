@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_usage;
 mod compare;
 mod formats;
+mod gate;
 mod harness;
 mod inspect;
 mod labels;

@@ -1,0 +1,198 @@
+//! The command line of `gate`; deciding is left to `gate`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::definition::DefinitionFlags;
+use super::input::Input;
+use super::output::{RunFlags, export_places};
+use crate::error::{Error, Fault};
+use crate::gate::rules::{Regression, Rule, Rules, regression};
+use crate::plan::{GateOutput, GatePlan, Plan};
+use crate::report::Format;
+use crate::report::gate::GateFormat;
+
+const EXAMPLES: &str = "\
+Examples:
+  snnl-score gate checkpoint/ --labels y.npy --max 0.8
+      fails where any layer at its best temperature is above 0.8
+  snnl-score gate checkpoint/ --labels y.npy --baseline base.json --max-regression 2%
+      fails where any layer is more than 2 % worse than in the baseline
+  snnl-score gate checkpoint/ --labels y.npy --baseline base.json --rules gate.toml --export-junit gate.xml
+      rules by layer, and a report for CI
+  snnl-score gate checkpoint/ --labels y.npy --baseline base.json --rules gate.toml --init --update-baseline
+      the first run, which writes the baseline
+
+Exit codes:
+  0  the gate is passed     1  a rule is broken       2  wrong usage
+  3  bad input
+  4  nothing failed, but something could not be checked: a layer or the baseline is missing
+  5  the baseline is of other data, or of another definition
+  75 passing trouble (running again may help)
+";
+
+/// What can be typed after `gate`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[command(mut_arg("inputs", |path| path.value_name("CANDIDATE").num_args(1)
+    .help("The candidate: a directory of layers, or the result of an earlier run (.json)").long_help(None)))]
+pub(super) struct GateArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    definition: DefinitionFlags,
+
+    /// The result that the candidate is held against, written by --export-json; base.rows.parquet (--export-rows) beside
+    /// base.json pairs the two row by row
+    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    baseline: Option<PathBuf>,
+
+    /// Rules by layer and temperature (docs/gating.md)
+    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    rules: Option<PathBuf>,
+
+    /// Highest value allowed for any layer
+    #[arg(long, value_name = "SNNL", help_heading = "Gate")]
+    max: Option<f64>,
+
+    /// Largest increase allowed against the baseline for any layer: 2% of the value there, or 0.01 nats
+    #[arg(long, value_name = "CHANGE", value_parser = regression, help_heading = "Gate")]
+    max_regression: Option<Regression>,
+
+    /// Temperature at which --max and --max-regression are checked [default: where the baseline is lowest, or without one
+    /// the candidate]
+    #[arg(long, value_name = "T", help_heading = "Gate")]
+    at: Option<f64>,
+
+    /// The first run: what the baseline lacks, or all of it, is no reason to stop
+    #[arg(long, help_heading = "Gate")]
+    init: bool,
+
+    /// Where the gate is passed, make the candidate the baseline
+    #[arg(long, requires = "baseline", help_heading = "Gate")]
+    update_baseline: bool,
+
+    /// Report, but let no outcome of the gate fail the command; errors still do
+    #[arg(long, help_heading = "Gate")]
+    exit_zero: bool,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
+    format: Printed,
+
+    /// Also write the outcome as JSON (docs/gate.schema.json)
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    export_json: Vec<PathBuf>,
+
+    /// Also write the outcome as Markdown
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    export_markdown: Vec<PathBuf>,
+
+    /// Also write the outcome as JUnit XML, a test case a check
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    export_junit: Vec<PathBuf>,
+
+    /// Also write the candidate's values as nested numbers in JSON, for DVC
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    export_metrics: Vec<PathBuf>,
+
+    #[command(flatten)]
+    run: RunFlags,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    Table,
+    Markdown,
+    Json,
+}
+
+impl GateArgs {
+    /// Reads the rules, too: they are part of what is asked for.
+    pub(super) fn plan(mut self) -> Result<GatePlan, Error> {
+        if self.definition.is_annealed() {
+            return Err(Error::usage(
+                "`-T anneal`",
+                "a gate holds one checkpoint to fixed temperatures",
+                "`-T epoch:12`",
+            ));
+        }
+        self.input.check_labels(&self.input.inputs)?;
+        let candidate = self.input.inputs.pop().unwrap_or_default();
+        let rules = self.rules()?;
+        if rules.need_baseline() && self.baseline.is_none() {
+            let problem = "max_regression is about a baseline, and none is named";
+            return Err(Error::usage(
+                "this command line",
+                problem,
+                "--baseline base.json, with --init on the first run",
+            ));
+        }
+        let outputs = self.outputs()?;
+        let score = Plan {
+            inputs: Vec::new(),
+            selection: self.input.selection(),
+            labels: self.input.labels,
+            ignored_labels: self.input.ignore_label,
+            definition: self.definition.definition()?,
+            outputs: Vec::new(),
+            rows_output: None,
+            per_class: true,
+            color: false,
+            width: None,
+            threads: self.run.threads(),
+            verbosity: self.run.verbosity(),
+        };
+        Ok(GatePlan {
+            candidate,
+            score,
+            rules,
+            baseline: self.baseline,
+            init: self.init,
+            update_baseline: self.update_baseline,
+            exit_zero: self.exit_zero,
+            outputs,
+            summary: std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from),
+            annotate: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+        })
+    }
+
+    /// The rules of the file, and the one that the flags make.
+    fn rules(&self) -> Result<Rules, Error> {
+        let mut rules = match &self.rules {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| Fault::Io(error).in_input(path))?;
+                Rules::parse(&text).map_err(|fault| fault.in_input(path))?
+            }
+            None => Rules { rules: Vec::new() },
+        };
+        if self.max.is_some() || self.max_regression.is_some() {
+            rules.rules.push(Rule::of_flags(self.at, self.max, self.max_regression));
+        }
+        match rules.rules.is_empty() {
+            true => {
+                let hint = "--max 0.8, --max-regression 2% with a --baseline, or --rules gate.toml";
+                Err(Error::usage("this command line", "a gate without a rule lets everything pass", hint))
+            }
+            false => Ok(rules),
+        }
+    }
+
+    fn outputs(&self) -> Result<Vec<GateOutput>, Error> {
+        let exports = [
+            (GateFormat::Report(Format::Json), &self.export_json),
+            (GateFormat::Report(Format::Markdown), &self.export_markdown),
+            (GateFormat::Junit, &self.export_junit),
+            (GateFormat::Metrics, &self.export_metrics),
+        ];
+        let printed = match self.format {
+            Printed::Table => Format::Table,
+            Printed::Markdown => Format::Markdown,
+            Printed::Json => Format::Json,
+        };
+        let named =
+            exports.into_iter().flat_map(|(format, paths)| paths.iter().map(move |path| (format, path.as_path())));
+        export_places(named, GateFormat::Report(printed))
+    }
+}

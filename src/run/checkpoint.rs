@@ -1,0 +1,60 @@
+//! Scoring checkpoints that are compared or held to a gate, or reading how they were scored before.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{means, on_threads};
+use crate::compare::checkpoint::Checkpoint;
+use crate::definition::Definition;
+use crate::error::Error;
+use crate::labels::Labels;
+use crate::plan::Plan;
+use crate::progress::Bar;
+use crate::score::table::LayerScore;
+use crate::score::{RowLosses, score_rows};
+use crate::source::{Layer, Selection, discover};
+
+/// The labels of the plan, if it names any: results of earlier runs need none.
+pub(super) fn labels(plan: &Plan) -> Result<Option<Labels>, Error> {
+    match plan.labels.is_empty() {
+        true => Ok(None),
+        false => Labels::read(&plan.labels, &plan.ignored_labels).map(Some),
+    }
+}
+
+/// The layers of the checkpoint in `path`; none where it is a result.
+pub(super) fn find(path: &Path, labels: Option<&Labels>, plan: &Plan) -> Result<Vec<Layer>, Error> {
+    match Checkpoint::is_result(path) {
+        true => Ok(Vec::new()),
+        false => {
+            let selection = Selection { rows: labels.map(Labels::len), ..plan.selection.clone() };
+            discover(&[PathBuf::from(path)], &selection)
+        }
+    }
+}
+
+/// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result.
+pub(super) fn scored(
+    path: &Path,
+    layers: &[Layer],
+    labels: Option<&Labels>,
+    definition: &Definition,
+    plan: &Plan,
+) -> Result<Checkpoint, Error> {
+    let Some(labels) = labels.filter(|_| !Checkpoint::is_result(path)) else {
+        return Checkpoint::read(path);
+    };
+    let progress = Bar::new(plan.verbosity);
+    let means = means(plan.threads, &progress);
+    let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
+    let mut take = |score: &mut LayerScore, losses: RowLosses| {
+        if plan.per_class {
+            score.classes = Some(losses.by_class(labels));
+        }
+        rows.insert(score.name.clone(), losses);
+        Ok(())
+    };
+    let table = on_threads(plan.threads, || score_rows(layers, labels, definition, means, &mut take))??;
+    progress.finish();
+    Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows })
+}
