@@ -1,6 +1,7 @@
 //! The binary as users meet it: standard output, standard error and exit code together, and what lies on the disk
 //! afterwards.
 
+mod action;
 mod bad_input;
 mod bad_usage;
 mod compare;
