@@ -123,7 +123,8 @@ fn rows_without_a_class_are_named() {
     }
     assert!(error(&path, ":z").contains("one column called `z`, found: y"));
     assert!(
-        error(&directory.path().join("y.pkl"), "").contains("ending in .csv, .txt, .npy, .npz, .parquet, .safetensors")
+        error(&directory.path().join("y.pkl"), "")
+            .contains("ending in .csv, .txt, .arrow, .feather, .ipc, .npy, .npz, .parquet, .safetensors")
     );
     assert!(error(&directory.path().join("none.txt"), "").contains("No such file"));
 }

@@ -142,7 +142,8 @@ fn paths_that_hold_no_layer() {
     place.write("z.npz", "PK");
     place.write("z.mat", "MATLAB");
     place.write("y.pkl", "");
-    let none = "found no layer, which would be a file ending in .npy, .npz, .parquet, .safetensors or";
+    let none =
+        "found no layer, which would be a file ending in .arrow, .feather, .ipc, .npy, .npz, .parquet, .safetensors or";
     refused(&place, "empty --labels y.npy", 4, ["`empty`", none, "passed over"]);
     refused(&place, "only --labels only/y.npy", 4, ["`only`", none, "passed over"]);
     refused(&place, "y.npy --labels y.npy", 4, ["`y.npy`", "these are the labels", "name the activations"]);
@@ -154,7 +155,7 @@ fn paths_that_hold_no_layer() {
         &place,
         "x.npy --labels y.pkl",
         3,
-        ["`y.pkl`", "ending in .csv, .txt, .npy, .npz, .parquet, .safetensors", "suffix"],
+        ["`y.pkl`", "ending in .csv, .txt, .arrow, .feather, .ipc, .npy, .npz, .parquet, .safetensors", "suffix"],
     );
     refused(&place, "x.npy ./x.npy --labels y.npy", 3, ["`x.npy`", "also in `./x.npy`", "names must differ"]);
     refused(&place, "x.npy --labels y.npy --units 0..3", 3, ["`x`", "within 0..2, found 0..3", "not included"]);
