@@ -79,6 +79,9 @@ impl Claim {
     }
 }
 
+/// What makes an honest claim a lie.
+type Change<'a> = &'a dyn Fn(&mut Claim);
+
 const END: [u8; 8] = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 
 /// A stream of one column `f` of floats, and one row of it.
@@ -118,7 +121,7 @@ fn batches_that_lie() {
         claim.body = [uncompressed.to_le_bytes(), [0; 8]].concat();
         (claim.body_len, claim.buffers) = (16, vec![Buffer::new(0, 0), Buffer::new(0, 16)]);
     };
-    let cases: &[(&dyn Fn(&mut Claim), &str)] = &[
+    let cases: &[(Change<'_>, &str)] = &[
         (&|claim| claim.body_len = 1 << 40, "truncated"),
         (&|claim| claim.body_len = i64::MAX, "truncated"),
         (&|claim| claim.body_len = -1, "has the length -1"),
@@ -133,6 +136,7 @@ fn batches_that_lie() {
         (&|claim| claim.nodes.clear(), "does not have the columns"),
         (&|claim| claim.buffers.truncate(1), "does not have the columns"),
         (&|claim| claim.buffers[1] = Buffer::new(0, 7), "a buffer of 7 bytes is too short"),
+        (&|claim| claim.buffers = vec![Buffer::new(0, 8); 2], "overlap"),
         (&|claim| claim.buffers[1] = Buffer::new(8, 8), "8 bytes from 8 on, in a body of 8"),
         (&|claim| claim.buffers[1] = Buffer::new(-8, 8), "8 bytes from -8 on"),
         (&|claim| claim.buffers[1] = Buffer::new(0, -8), "-8 bytes from 0 on"),

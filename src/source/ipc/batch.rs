@@ -56,6 +56,10 @@ impl Batch {
         let nodes = batch.nodes().into_iter().flatten().map(Node::read).collect::<Result<Vec<_>, _>>()?;
         let buffers = batch.buffers().into_iter().flatten().map(|buffer| Extent::read(buffer, &body));
         let buffers = buffers.collect::<Result<Vec<_>, _>>()?;
+        // Buffers that share bytes would let a small file ask for any amount of memory.
+        if buffers.iter().fold(0, |sum: u64, buffer| sum.saturating_add(buffer.len)) > body.len() {
+            return Err(damaged("the buffers of a batch overlap"));
+        }
         let variadic: Vec<i64> = batch.variadicBufferCounts().into_iter().flatten().collect();
         let rows = usize::try_from(batch.length()).map_err(damaged)?;
         let mut dealer = Dealer { version, variadic: &variadic, nodes: 0, buffers: 0, views: 0 };
