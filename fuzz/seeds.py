@@ -247,8 +247,9 @@ def thrift(value):
     return 12, out + b"\0"
 
 
-def page(body, unpacked, header):
-    return thrift({1: {5: 0, 7: 2, 8: 3}[next(iter(header))], 2: unpacked, 3: len(body)} | header)[1] + body
+def page(body, unpacked, header, packed=None):
+    packed = len(body) if packed is None else packed
+    return thrift({1: {5: 0, 7: 2, 8: 3}[next(iter(header))], 2: unpacked, 3: packed} | header)[1] + body
 
 
 def by_hand(pages, codec=0, rows=4, kind=1, width=0, schema=None):
@@ -275,7 +276,7 @@ four = struct.pack("<4i", 1, 2, 3, 4)
 write("parquet", "by-hand", by_hand([page(four, 16, values(4))]))
 for name, codec in {"snappy": SNAPPY, "gzip": GZIP, "brotli": BROTLI, "zstd": ZSTD, "lz4": LZ4_RAW}.items():
     write("parquet", f"broken-unpacked-size-{name}", by_hand([page(four, HUGE, values(4))], codec))
-write("parquet", "broken-page-beyond-its-column", by_hand([page(four, 16, values(4)).replace(b"\x20", b"\x60", 1)]))
+write("parquet", "broken-page-beyond-its-column", by_hand([page(four, HUGE, values(4), HUGE)]))
 dictionary = page(four, 16, {7: {1: HUGE, 2: PLAIN}})
 write("parquet", "broken-dictionary-entries", by_hand([dictionary, page(b"\x02\x08\0", 3, values(4, INDICES))]))
 write("parquet", "broken-value-width", by_hand([page(four, 16, values(4))], kind=FIXED, width=HUGE))
