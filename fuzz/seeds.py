@@ -2,8 +2,9 @@
 
     python seeds.py   # numpy 2.4.6, ml_dtypes 0.6.0, safetensors 0.8.0, pyarrow 26.0.1
 
-A file whose name starts with `crc-` is one in which no number can change unseen: archives, and Parquet files whose pages
-have checksums. What a fuzzer finds goes to the end of this file, by a name that says what it was.
+A file whose name starts with `broken-` need not be readable, all others must. In one that starts with `crc-`,
+no number can change unseen: archives, and Parquet files whose pages have checksums. What a fuzzer finds becomes a seed
+here too, by a name that says what it was.
 """
 
 import io
@@ -55,8 +56,8 @@ write("npy", "four-axes", npy(np.arange(48, dtype=np.float16).reshape(2, 3, 4, 2
 write("npy", "four-axes-columns-first", npy(np.asfortranarray(np.arange(48, dtype="<i2").reshape(2, 3, 4, 2))))
 write("npy", "one-feature", npy(x[:, :1]))
 write("npy", "one-row", npy(x[:1]))
-write("npy", "no-rows", npy(x[:0]))
-write("npy", "scalar", npy(np.float32(3)))
+write("npy", "broken-no-rows", npy(x[:0]))
+write("npy", "broken-scalar", npy(np.float32(3)))
 write("npy", "labels-int64", npy(y))
 write("npy", "labels-bool", npy(y > 0))
 write("npy", "labels-float", npy(y.astype(np.float32)))
@@ -126,9 +127,9 @@ write("safetensors", "several", tensors({**several, "enc3": x.astype(ml_dtypes.b
 write("safetensors", "three-axes", tensors({"h": cube, "labels": y[:3]}))
 write("safetensors", "four-axes", tensors({"h": np.arange(48, dtype=np.float16).reshape(2, 3, 4, 2)}))
 write("safetensors", "labels-one-hot", tensors({"y": np.eye(3, dtype=np.uint8)[y]}))
-write("safetensors", "no-rows", tensors({"x": x[:0], "b": x}))
+write("safetensors", "broken-no-rows", tensors({"x": x[:0], "b": x}))
 write("safetensors", "complex", raw_tensors('{"x":{"dtype":"C64","shape":[1,2],"data_offsets":[0,16]}}', bytes(16)))
-write("safetensors", "float8", raw_tensors('{"x":{"dtype":"F8_E4M3","shape":[1,4],"data_offsets":[0,4]}}', bytes(4)))
+write("safetensors", "broken-float8", raw_tensors('{"x":{"dtype":"F8_E4M3","shape":[1,4],"data_offsets":[0,4]}}', bytes(4)))
 write("safetensors", "broken-nested", raw_tensors('{"__metadata__":' + "[" * 3000))
 write("safetensors", "broken-two-of-a-name", raw_tensors('{"x":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1,1],"data_offsets":[1,2]}}', bytes(2)))
 write("safetensors", "broken-overlap", raw_tensors('{"x":{"dtype":"U8","shape":[1,2],"data_offsets":[0,2]},"z":{"dtype":"U8","shape":[1,2],"data_offsets":[1,3]}}', bytes(3)))
@@ -182,8 +183,8 @@ layouts = {
     "mixed": {"a": pa.array(x[:, 0], pa.float64()), "b": pa.array(y, pa.int32()), "c": pa.array(y > 0), "d": pa.array(y, pa.uint64())},
     "bytes": {"a": pa.array([row.tobytes() for row in x[:, :3]], pa.binary(12)), "y": label},
     "text": {"y": pa.array(["cat", "dog", "cat", "cow", "dog", "cow", "cat"])},
-    "nulls": {"a": pa.array([[1.0, 2.0], None, [3.0, None]], pa.list_(pa.float32())), "y": pa.array([0, None, 1])},
-    "struct": {"s": pa.array([{"p": 1.0, "q": [1.0]}, {"p": 2.0, "q": []}]), "m": pa.array([[("k", 1)], []], pa.map_(pa.string(), pa.int32()))},
+    "broken-nulls": {"a": pa.array([[1.0, 2.0], None, [3.0, None]], pa.list_(pa.float32())), "y": pa.array([0, None, 1])},
+    "broken-structs": {"s": pa.array([{"p": 1.0, "q": [1.0]}, {"p": 2.0, "q": []}]), "m": pa.array([[("k", 1)], []], pa.map_(pa.string(), pa.int32()))},
     "tokens": {"a": pa.array([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]], pa.list_(pa.list_(pa.float32())))},
     "constant": {"a": lists(np.ones((200, 4))), "y": pa.array(np.ones(200, int))},
 }
@@ -200,6 +201,8 @@ for encoding, element in [("DELTA_BINARY_PACKED", pa.int32()), ("BYTE_STREAM_SPL
     write("parquet", f"encoded-{encoding.lower()}", parquet({"a": lists(x.astype(int), element=element)}, column_encoding=encoding))
 for encoding in ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"]:
     write("parquet", f"encoded-{encoding.lower()}", parquet(layouts["text"], column_encoding=encoding))
+    many = pa.array([("class" * (number % 3)) + str(number * number) for number in range(150)])
+    write("parquet", f"encoded-{encoding.lower()}-many", parquet({"y": many}, column_encoding=encoding, compression="snappy", data_page_version="2.0"))
 write("parquet", "encoded-rle-bool", parquet({"y": pa.array(y > 0)}, column_encoding="RLE", data_page_version="2.0"))
 write("parquet", "encoded-split-bytes", parquet({"a": layouts["bytes"]["a"]}, column_encoding="BYTE_STREAM_SPLIT"))
 write("parquet", "row-groups", parquet({"a": lists(x), "y": label}, row_group_size=3))
@@ -209,9 +212,86 @@ write("parquet", "statistics", parquet(flat, write_statistics=True))
 write("parquet", "no-arrow-schema", parquet(flat, store_schema=False))
 classes = {"info": {"features": {"label": {"names": ["cat", "dog", "cow"], "_type": "ClassLabel"}}}}
 write("parquet", "class-names", parquet(pa.table({"a": lists(x), "label": label}).replace_schema_metadata({"huggingface": json.dumps(classes)})))
-write("parquet", "no-rows", parquet({"a": lists(x)[:0]}))
+write("parquet", "broken-no-rows", parquet({"a": lists(x)[:0]}))
 write("parquet", "broken-footer", b"PAR1" + struct.pack("<I", 1 << 30) + b"PAR1")
 write("parquet", "broken-cut", parquet({"a": lists(x)})[:-9])
+
+
+# parquet by hand, to lie at will
+def varint(number):
+    number &= (1 << 64) - 1
+    out = b""
+    while number >= 0x80:
+        out += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return out + bytes([number])
+
+
+class Long(int):
+    """A number of 64 bits."""
+
+
+def thrift(value):
+    """Type and bytes of a value in the compact protocol; a dictionary of ids is a structure."""
+    if isinstance(value, int):
+        return (6 if isinstance(value, Long) else 5), varint(value << 1 ^ value >> 63)
+    if isinstance(value, bytes):
+        return 8, varint(len(value)) + value
+    if isinstance(value, list):
+        element = thrift(value[0])[0]
+        return 9, bytes([0xF0 | element]) + varint(len(value)) + b"".join(thrift(item)[1] for item in value)
+    out = b""
+    for field, item in value.items():
+        kind, content = thrift(item)
+        out += bytes([kind]) + varint(field << 1) + content
+    return 12, out + b"\0"
+
+
+def page(body, unpacked, header, packed=None):
+    packed = len(body) if packed is None else packed
+    return thrift({1: {5: 0, 7: 2, 8: 3}[next(iter(header))], 2: unpacked, 3: packed} | header)[1] + body
+
+
+def by_hand(pages, codec=0, rows=4, kind=1, width=0, schema=None):
+    """A file of one column `a` of a physical type, required, whose pages are given."""
+    schema = schema or [{4: b"root", 5: 1}, {1: kind, 2: width, 3: 0, 4: b"a"}]
+    body = b"".join(pages)
+    rows, size, start = Long(rows), Long(len(body)), Long(4)
+    chunk = {1: kind, 2: [0], 3: [b"a"], 4: codec, 5: rows, 6: size, 7: size, 9: start}
+    footer = thrift({1: 1, 2: schema, 3: rows, 4: [{1: [{2: start, 3: chunk}], 2: size, 3: rows}]})[1]
+    return b"PAR1" + body + footer + struct.pack("<I", len(footer)) + b"PAR1"
+
+
+INT32, BYTES, FIXED = 1, 6, 7
+PLAIN, DELTA_LENGTHS, DELTA_BYTES, INDICES = 0, 6, 7, 8
+SNAPPY, GZIP, BROTLI, ZSTD, LZ4_RAW = 1, 2, 4, 6, 7
+HUGE = (1 << 31) - 1
+
+
+def values(count, encoding=PLAIN):
+    return {5: {1: count, 2: encoding, 3: 3, 4: 3}}
+
+
+four = struct.pack("<4i", 1, 2, 3, 4)
+write("parquet", "by-hand", by_hand([page(four, 16, values(4))]))
+for name, codec in {"snappy": SNAPPY, "gzip": GZIP, "brotli": BROTLI, "zstd": ZSTD, "lz4": LZ4_RAW}.items():
+    write("parquet", f"broken-unpacked-size-{name}", by_hand([page(four, HUGE, values(4))], codec))
+write("parquet", "broken-page-beyond-its-column", by_hand([page(four, HUGE, values(4), HUGE)]))
+dictionary = page(four, 16, {7: {1: HUGE, 2: PLAIN}})
+write("parquet", "broken-dictionary-entries", by_hand([dictionary, page(b"\x02\x08\0", 3, values(4, INDICES))]))
+write("parquet", "broken-value-width", by_hand([page(four, 16, values(4))], kind=FIXED, width=HUGE))
+write("parquet", "broken-value-width-in-lists", by_hand([page(four, 16, values(4))], kind=FIXED, width=HUGE, schema=[
+    {4: b"root", 5: 1}, {3: 1, 4: b"a", 5: 1, 6: 3}, {3: 2, 4: b"list", 5: 1}, {1: FIXED, 2: HUGE, 3: 1, 4: b"element"}]))
+delta = varint(128) + varint(4) + varint(1 << 33) + varint(0)
+write("parquet", "broken-number-of-lengths", by_hand([page(delta, len(delta), values(4, DELTA_LENGTHS))], kind=BYTES))
+write("parquet", "broken-number-of-prefixes", by_hand([page(delta, len(delta), values(4, DELTA_BYTES))], kind=BYTES))
+write("parquet", "broken-number-of-children", by_hand([], schema=[{4: b"root", 5: 1}, {3: 1, 4: b"a", 5: HUGE}, {1: 1, 3: 0, 4: b"b"}]))
+deep = [{4: b"root", 5: 1}] + [{3: 1, 4: b"g", 5: 1}] * 300 + [{1: 1, 3: 0, 4: b"a"}]
+write("parquet", "broken-deep-schema", by_hand([page(four, 16, values(4))], schema=deep))
+write("parquet", "broken-rows", by_hand([page(four, 16, values(HUGE))], rows=HUGE))
+RUN = 1 << 18
+write("parquet", "rows-in-a-run", by_hand([page(four, 16, {7: {1: 4, 2: PLAIN}}), page(b"\x02" + varint(RUN << 1) + b"\1", 5, values(RUN, INDICES))], rows=RUN))
+
 # The page index tells the test where pages are.
 checked = {"write_page_checksum": True, "write_page_index": True}
 for version in ["1.0", "2.0"]:
@@ -232,7 +312,7 @@ for name, text in {
     "broken-blank": "y\na\n\nb\n",
     "broken-half": "y\n1\n0.5\n",
     "broken-open-quote": 'id,y\n1,"a\n2,b\n',
-    "empty": "",
+    "broken-empty": "",
 }.items():
     write("csv", name, text.encode())
 write("csv", "broken-latin-1", "y\nčáp\n".encode("iso8859-2"))
@@ -243,7 +323,7 @@ for name, text in {
     "broken-blank": "cat\n\ndog\n",
     "broken-half": "0.5\n",
     "broken-not-a-number": "nan\ninf\n",
-    "empty": "",
+    "broken-empty": "",
 }.items():
     write("txt", name, text.encode())
 write("txt", "broken-latin-1", "čáp\n".encode("iso8859-2"))

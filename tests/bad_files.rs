@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
 use arrow::datatypes::{Float32Type, Float64Type};
+use snnl_score::labels::Labels;
 use snnl_score::source::{Pool, Selection, discover};
 use support::matrix::{assert_says, error_of};
 use support::npy::{npy, npy_with_header};
-use support::write_parquet;
+use support::{chain, write_parquet};
 use tempfile::TempDir;
 
 #[test]
@@ -139,6 +140,44 @@ fn parquet_files_damaged_anywhere() {
                 assert_eq!(chunks.iter().map(|chunk| chunk.rows()).sum::<usize>(), promised, "byte {position}");
             }
         }
+    }
+}
+
+/// Seeds of the fuzzers whose sizes would end the process if the decoder believed them, and what their errors say.
+const PARQUET_LIES: &[(&str, &str)] = &[
+    ("broken-unpacked-size-snappy", "cannot be 2147483647 unpacked"),
+    ("broken-unpacked-size-gzip", "cannot be 2147483647 unpacked"),
+    ("broken-unpacked-size-brotli", "cannot be 2147483647 unpacked"),
+    ("broken-unpacked-size-zstd", "cannot be 2147483647 unpacked"),
+    ("broken-unpacked-size-lz4", "cannot be 2147483647 unpacked"),
+    ("broken-page-beyond-its-column", "does not fit"),
+    ("broken-dictionary-entries", "cannot have 2147483647 values"),
+    ("broken-value-width", "no page has a value of 2147483647 bytes"),
+    ("broken-number-of-lengths", "more lengths than values"),
+    ("broken-number-of-prefixes", "more lengths than values"),
+    ("broken-number-of-children", "its schema is no tree"),
+    ("broken-deep-schema", "deeper than"),
+];
+
+#[test]
+fn parquet_sizes_that_lie() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("y.parquet");
+    for (seed, expected) in PARQUET_LIES {
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parquet").join(seed), &path).unwrap();
+        assert_says(&chain(&Labels::read(&[path.to_str().unwrap()], &[]).unwrap_err()), expected);
+    }
+}
+
+#[test]
+fn empty_arrays_of_axes_beyond_any_file_are_not_pooled() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("layer.npy");
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 18446744073709551615, 18446744073709551615), }";
+    npy_with_header(&path, 1, header, &[]);
+    for pool in [Pool::Mean, Pool::First, Pool::Last, Pool::Flatten] {
+        let pooled = Selection { pool: Some(pool), ..Selection::default() };
+        assert_says(&error_of(&path, &pooled), "nothing in an array");
     }
 }
 

@@ -130,16 +130,14 @@ fn save(target: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// Reads every seed. Unless its name says that it is broken, or the file is meant to hold no layer, something is in it.
+/// Reads every seed: unless its name says that it is broken, there is something in it.
 fn replay(target: &str, others: &str) {
-    let mut full = 0;
-    for Seed { name, bytes, .. } in seeds_of(target, others) {
+    for Seed { name, bytes, path } in seeds_of(target, others) {
         let reading = read_in_time(target, &name, &bytes);
         let is_empty = reading.layers.is_empty() && reading.labels.is_none();
-        assert!(!(name.starts_with("crc-") && is_empty), "{name} of {target} cannot be read");
-        full += usize::from(!is_empty);
+        let may_be_empty = name.starts_with("broken-") || path.starts_with(root().join("fixtures"));
+        assert!(may_be_empty || !is_empty, "{name} of {target} cannot be read");
     }
-    assert!(full > 0, "no seed of {target} can be read");
 }
 
 /// Reads damaged seeds, as many as are asked for.

@@ -1,6 +1,7 @@
 //! A Parquet file as a table, read from any row on, with every count checked and the decoder's panics contained; what
 //! the columns mean is left to the callers.
 
+mod deltas;
 mod footer;
 mod pages;
 mod thrift;
@@ -103,10 +104,14 @@ impl Parquet {
     fn check_pages(&self, group: usize, columns: &[usize]) -> Result<(), Fault> {
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         let schema = self.metadata.parquet_schema();
-        for (leaf, chunk) in self.metadata.metadata().row_group(group).columns().iter().enumerate() {
+        let group_of = self.metadata.metadata().row_group(group);
+        for (leaf, chunk) in group_of.columns().iter().enumerate() {
             let root = schema.get_column_root_idx(leaf);
             if columns.contains(&root) && !checked.contains(&(group, leaf)) {
-                guarded(|| pages::check(&Region::open(&self.path)?, chunk))??;
+                if guarded(|| pages::check(&Region::open(&self.path)?, chunk))?? {
+                    let file = File::open(&self.path)?;
+                    guarded(|| deltas::check(file, chunk, group_of.num_rows() as usize))??;
+                }
                 checked.insert((group, leaf));
             }
         }

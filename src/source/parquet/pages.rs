@@ -4,8 +4,8 @@
 use parquet::basic::Compression;
 use parquet::file::metadata::ColumnChunkMetaData;
 
-use super::damaged;
 use super::thrift::Compact;
+use super::{damaged, deltas};
 use crate::error::Fault;
 use crate::source::region::Region;
 
@@ -32,14 +32,17 @@ struct Header {
     entries: i32,
     /// Number of values in the page, if it is none.
     values: i32,
+    /// Whether the page is of an encoding that begins with a number of its own.
+    counted: bool,
 }
 
-/// Checks the pages of `chunk`: that they lie within it, and unpack to no more than their codec can make of them.
-pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData) -> Result<(), Fault> {
+/// Checks the pages of `chunk`: that they lie within it, and unpack to no more than their codec can make of them. Returns
+/// whether any is for [`deltas`] to check.
+pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData) -> Result<bool, Fault> {
     let outside = || damaged(format_args!("column `{}` lies outside the file", chunk.column_path().string()));
     let (start, len) = chunk.byte_range();
     let column = file.part(start, len).ok_or_else(outside)?;
-    let (mut at, mut largest, mut values) = (0, 0, 0);
+    let (mut at, mut largest, mut values, mut counted) = (0, 0, 0, false);
     while at < len {
         let Some(header) = read(&column, at)? else {
             // Some writers leave a gap after the last page.
@@ -67,6 +70,7 @@ pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData) -> Result<(), Fa
         }
         values += i64::from(header.values);
         largest = largest.max(unpacked);
+        counted |= header.counted;
         at += header.len + packed;
     }
     let width = u64::try_from(chunk.column_descr().type_length()).unwrap_or(0);
@@ -74,7 +78,7 @@ pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData) -> Result<(), Fa
         let name = chunk.column_path().string();
         return Err(damaged(format_args!("column `{name}`: no page has a value of {width} bytes")));
     }
-    Ok(())
+    Ok(counted)
 }
 
 /// The most bytes that `packed` bytes can unpack to.
@@ -124,8 +128,9 @@ impl Header {
                 PACKED => packed = Some(fields.number()? as i32),
                 1 | 4 => drop(fields.number()?),
                 DATA..=DATA_V2 => {
-                    let values = values(fields, id)?;
+                    let (values, encoding) = values(fields, id)?;
                     *if id == DICTIONARY { &mut header.entries } else { &mut header.values } = values;
+                    header.counted |= deltas::is_counted(encoding);
                 }
                 _ => fields.skip(kind)?,
             }
@@ -137,23 +142,24 @@ impl Header {
     }
 }
 
-/// The number of values in the header for the kind of page that `page` is the id of.
-fn values(header: &mut Compact, page: i16) -> Option<i32> {
+/// The number of values and the encoding in the header for the kind of page that `page` is the id of.
+fn values(header: &mut Compact, page: i16) -> Option<(i32, i32)> {
     // The fields with the lowest ids are numbers, the first the number of values.
-    let numbers = match page {
-        DATA => 4,
-        DICTIONARY => 2,
-        DATA_V2 => 6,
-        _ => 0,
+    let (numbers, encoding_id) = match page {
+        DATA => (4, 2),
+        DICTIONARY => (2, 2),
+        DATA_V2 => (6, 4),
+        _ => (0, 0),
     };
-    let mut values = 0;
+    let (mut values, mut encoding) = (0, 0);
     header.fields(|fields, id, kind| {
         match id {
             _ if !(1..=numbers).contains(&id) => fields.skip(kind)?,
             1 => values = fields.number()? as i32,
+            _ if id == encoding_id => encoding = fields.number()? as i32,
             _ => drop(fields.number()?),
         }
         Some(())
     })?;
-    Some(values)
+    Some((values, encoding))
 }

@@ -89,7 +89,8 @@ impl Compact<'_> {
         Some((len, head & 0xf))
     }
 
-    fn varint(&mut self) -> Option<u64> {
+    /// Reads an integer without a sign.
+    pub(super) fn varint(&mut self) -> Option<u64> {
         let mut number = 0;
         let mut shift = 0_u32;
         loop {
@@ -108,7 +109,8 @@ impl Compact<'_> {
         Some(byte)
     }
 
-    fn take(&mut self, count: usize) -> Option<()> {
+    /// Passes over `count` bytes.
+    pub(super) fn take(&mut self, count: usize) -> Option<()> {
         self.0 = self.0.get(count..)?;
         Some(())
     }
