@@ -327,3 +327,77 @@ for name, text in {
 }.items():
     write("txt", name, text.encode())
 write("txt", "broken-latin-1", "čáp\n".encode("iso8859-2"))
+
+
+# arrow
+def arrow(table, form, rows=None, **options):
+    table = table if isinstance(table, pa.Table) else pa.table(table)
+    out = io.BytesIO()
+    new = {"file": pa.ipc.new_file, "stream": pa.ipc.new_stream}[form]
+    with new(out, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
+        for batch in table.to_batches(max_chunksize=rows):
+            writer.write_batch(batch)
+    return out.getvalue()
+
+
+for form in ["file", "stream"]:
+    for name, content in layouts.items():
+        named = f"broken-{form}-{name.removeprefix('broken-')}" if name.startswith("broken-") else f"{form}-{name}"
+        write("arrow", named, arrow(content, form))
+    for codec in ["lz4", "zstd"]:
+        write("arrow", f"{form}-{codec}", arrow({"a": lists(x), "b": fixed(x), "y": label}, form, compression=codec))
+    write("arrow", f"{form}-batches", arrow({"a": fixed(x), "y": pa.array(["a", "b", "a", "c", "a", "b", "c"]).dictionary_encode()}, form, rows=3))
+    write("arrow", f"{form}-types", arrow({name: fixed(x.astype(name), pa.from_numpy_dtype(name)) for name in ["float16", "float64", "int8", "uint16", "int64"]}, form))
+    write("arrow", f"{form}-class-names", arrow(pa.table({"a": lists(x), "label": label}).replace_schema_metadata({"huggingface": json.dumps(classes)}), form))
+    write("arrow", f"{form}-views", arrow({"v": pa.array(["text"] * 7, pa.string_view()), "a": fixed(x)}, form))
+    write("arrow", f"broken-{form}-no-rows", arrow({"a": lists(x)[:0]}, form))
+    write("arrow", f"broken-{form}-cut", arrow({"a": lists(x)}, form)[:-9])
+write("arrow", "broken-magic", b"ARROW1\0\0ARROW1")
+write("arrow", "broken-length", b"\xff\xff\xff\xff\xff\xff\xff\x7f" + b"\0" * 24)
+
+
+# pt
+def pt(pickled, storages, root="archive", byteorder="little"):
+    """An archive as `torch.save` writes it, around a pickle of opcodes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        members = {"data.pkl": pickled, "byteorder": byteorder.encode(), "version": b"3\n"}
+        members |= {f"data/{key}": storage for key, storage in storages.items()}
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(f"{root}/{name}"), content)
+    return out.getvalue()
+
+
+def text(word):
+    return b"X" + struct.pack("<I", len(word)) + word.encode()
+
+
+def integers(numbers):
+    return b"(" + b"".join(b"J" + struct.pack("<i", number) for number in numbers) + b"t"
+
+
+def tensor(kind, key, shape, strides, offset=0, numel=42):
+    storage = b"(" + text("storage") + f"ctorch\n{kind}\n".encode() + text(key) + text("cpu") + b"J" + struct.pack("<i", numel) + b"tQ"
+    place = b"J" + struct.pack("<i", offset) + integers(shape) + integers(strides)
+    return b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + place + b"\x89ccollections\nOrderedDict\n)RtR"
+
+
+def tensors(named):
+    return b"\x80\x02}(" + b"".join(text(name) + value for name, value in named.items()) + b"u."
+
+
+rows_first = tensor("FloatStorage", "0", (7, 6), (6, 1))
+labelled = {"a": rows_first, "y": tensor("LongStorage", "1", (7,), (1,), numel=7), "epoch": b"K\x0c"}
+storages = {"0": x.tobytes(), "1": y.astype("<i8").tobytes()}
+write("pt", "crc-dict", pt(tensors(labelled), storages))
+write("pt", "crc-tensor", pt(b"\x80\x02" + rows_first + b".", storages))
+write("pt", "crc-columns-first", pt(tensors({"a": tensor("FloatStorage", "0", (6, 7), (1, 6))}), storages))
+write("pt", "crc-slice", pt(tensors({"a": tensor("FloatStorage", "0", (3, 2), (12, 1), 7)}), storages))
+write("pt", "crc-three-axes", pt(tensors({"a": tensor("HalfStorage", "0", (7, 3, 2), (6, 2, 1))}), {"0": x.astype("<f2").tobytes()}))
+write("pt", "crc-bfloat16", pt(tensors({"a": tensor("BFloat16Storage", "0", (7, 6), (6, 1))}), {"0": x.astype(ml_dtypes.bfloat16).tobytes()}))
+write("pt", "crc-big-endian", pt(tensors({"a": rows_first}), {"0": x.astype(">f4").tobytes()}, byteorder="big"))
+write("pt", "broken-object", pt(b"\x80\x02cos\nsystem\n" + text("true") + b"\x85R.", {}))
+write("pt", "broken-short-storage", pt(tensors({"a": rows_first}), {"0": x.tobytes()[:-1]}))
+write("pt", "broken-expanded", pt(tensors({"a": tensor("FloatStorage", "0", (2**31 - 1, 6), (0, 1))}), storages))
+write("pt", "broken-deep", pt(b"\x80\x02" + b"(" * 2000 + b"t" * 2000 + b".", {}))
+write("pt", "broken-pickle", b"\x80\x02K\x01.")

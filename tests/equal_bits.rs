@@ -11,6 +11,9 @@ use arrow::array::{Array, ArrayRef, FixedSizeListArray, Float32Array, LargeListA
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field};
+use arrow::ipc::CompressionType;
+use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow::record_batch::RecordBatch;
 use oracle::{labels, means, wishes};
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
@@ -66,6 +69,46 @@ fn lists(element: &DataType) -> [ArrayRef; 3] {
     ]
 }
 
+/// Writes `list` in batches of 33 rows, as a file or a stream.
+fn write_arrow(path: &Path, list: &ArrayRef, compression: Option<CompressionType>, is_file: bool) {
+    let batch = RecordBatch::try_from_iter([("x", list.clone())]).unwrap();
+    let options = IpcWriteOptions::default().try_with_compression(compression).unwrap();
+    let (schema, out) = (batch.schema(), fs::File::create(path).unwrap());
+    let batches = (0..ROWS).step_by(33).map(|start| batch.slice(start, 33.min(ROWS - start)));
+    if is_file {
+        let mut writer = FileWriter::try_new_with_options(out, &schema, options).unwrap();
+        batches.for_each(|batch| writer.write(&batch).unwrap());
+        writer.finish().unwrap();
+    } else {
+        let mut writer = StreamWriter::try_new_with_options(out, &schema, options).unwrap();
+        batches.for_each(|batch| writer.write(&batch).unwrap());
+        writer.finish().unwrap();
+    }
+}
+
+/// A `.pt` file of the matrix, whose elements are of a type and lie in an order that both have a name.
+fn write_pt(path: &Path, kind: &str, descr: &str, fortran: bool) {
+    let number = |number: usize| [b"J".as_slice(), &(number as i32).to_le_bytes()].concat();
+    let text = |text: &str| [b"X".as_slice(), &(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
+    let strides = if fortran { [1, ROWS] } else { [DIM, 1] };
+    let pickle = [
+        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((".to_vec(),
+        text("storage"),
+        format!("ctorch\n{kind}\n").into_bytes(),
+        [text("0"), text("cpu"), number(ROWS * DIM), b"tQ".to_vec(), number(0)].concat(),
+        [b"(".to_vec(), number(ROWS), number(DIM), b"t(".to_vec(), number(strides[0]), number(strides[1])].concat(),
+        b"t\x89ccollections\nOrderedDict\n)RtR.".to_vec(),
+    ];
+    let array = npy(descr, fortran, 0..ROWS);
+    let data = &array[array.len() - ROWS * DIM * encode(descr, 0.0).len()..];
+    let members = [
+        Member::new("x/data.pkl", false, &pickle.concat()),
+        Member::new("x/byteorder", false, b"little"),
+        Member::new("x/data/0", false, data),
+    ];
+    zip(path, false, &members);
+}
+
 #[test]
 fn every_format_type_order_and_layout() {
     let directory = TempDir::new().unwrap();
@@ -89,6 +132,13 @@ fn every_format_type_order_and_layout() {
             }
         }
     }
+    let storages = [("Half", "<f2"), ("BFloat16", "<V2"), ("Float", "<f4"), ("Double", "<f8")];
+    for (kind, descr) in storages {
+        for fortran in [false, true] {
+            write_pt(&at("x.pt"), &format!("{kind}Storage"), descr, fortran);
+            same("x.pt", plain(), kind);
+        }
+    }
     for (dtype, descr) in [("F16", "<f2"), ("BF16", "<V2"), ("F32", "<f4"), ("F64", "<f8")] {
         let data: Vec<u8> = (0..ROWS * DIM).flat_map(|at| encode(descr, value(at / DIM, at % DIM))).collect();
         let offsets = data.len();
@@ -101,6 +151,12 @@ fn every_format_type_order_and_layout() {
         for list in lists(&element) {
             write_parquet(&at("x.parquet"), &[("x", list.clone())]);
             same("x.parquet", plain(), &list.data_type().to_string());
+            for compression in [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)] {
+                for is_file in [true, false] {
+                    write_arrow(&at("x.arrow"), &list, compression, is_file);
+                    same("x.arrow", plain(), &list.data_type().to_string());
+                }
+            }
         }
     }
     let column = |feature| -> ArrayRef {

@@ -57,9 +57,11 @@ macro_rules! stamp {
 
 // Beside the corpus of each: a directory of fixtures whose files of this format are seeds too.
 stamp! {
+    arrow: "fixtures/containers",
     npy: "fixtures/containers",
     npz: "fixtures/containers",
     parquet: "fixtures/parquet-bad",
+    pt: "fixtures/containers",
     safetensors: "fixtures/containers",
     index: "",
     csv: "",

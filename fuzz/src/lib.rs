@@ -11,10 +11,12 @@ use tempfile::TempDir;
 
 /// The fuzz targets, each with the suffix that makes a file its own. A target has a directory in `fuzz/corpus`, a file in
 /// `fuzz/fuzz_targets` and an entry in `fuzz/Cargo.toml`.
-pub const TARGETS: [(&str, &str); 7] = [
+pub const TARGETS: [(&str, &str); 9] = [
+    ("arrow", ".arrow"),
     ("npy", ".npy"),
     ("npz", ".npz"),
     ("parquet", ".parquet"),
+    ("pt", ".pt"),
     ("safetensors", ".safetensors"),
     ("index", ".safetensors.index.json"),
     ("csv", ".csv"),
