@@ -175,7 +175,7 @@ fn damage(target: &'static str, others: &str) {
     // Large ones would take the time of many small ones.
     let seeds: Vec<Seed> =
         seeds_of(target, others).into_iter().filter(|seed| (1..8192).contains(&seed.bytes.len())).collect();
-    let checked: Vec<Checked> = seeds.iter().filter_map(|seed| Checked::of(target, seed)).collect();
+    let checked: Vec<Checked> = seeds.iter().filter_map(|seed| Checked::of(&reader, seed)).collect();
     for _ in 0..mutations {
         let (seed, other) = (&seeds[random.below(seeds.len())], &seeds[random.below(seeds.len())]);
         let mut bytes = seed.bytes.clone();
@@ -206,16 +206,16 @@ struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    fn of<'a>(target: &str, seed: &'a Seed) -> Option<Checked<'a>> {
+    fn of<'a>(reader: &Reader, seed: &'a Seed) -> Option<Checked<'a>> {
         if !seed.name.starts_with("crc-") {
             return None;
         }
-        let places = match target {
+        let places = match reader.target {
             "parquet" => page_bodies(seed),
             _ => std::iter::once(0..seed.bytes.len()).collect(),
         };
         assert!(!places.is_empty(), "{} has no checksums", seed.name);
-        Some(Checked { seed, truth: read_all(target, &seed.bytes), places })
+        Some(Checked { seed, truth: reader.read(&seed.name, &seed.bytes), places })
     }
 
     /// Damages the file in one place, without moving a byte.
