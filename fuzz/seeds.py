@@ -206,7 +206,11 @@ for encoding in ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"]:
 write("parquet", "encoded-rle-bool", parquet({"y": pa.array(y > 0)}, column_encoding="RLE", data_page_version="2.0"))
 write("parquet", "encoded-split-bytes", parquet({"a": layouts["bytes"]["a"]}, column_encoding="BYTE_STREAM_SPLIT"))
 write("parquet", "row-groups", parquet({"a": lists(x), "y": label}, row_group_size=3))
-write("parquet", "pages", parquet({"a": lists(np.tile(x, (4, 1)))}, data_page_size=64, write_batch_size=4, write_page_index=True))
+pages = parquet({"a": lists(np.tile(x, (4, 1)))}, data_page_size=64, write_batch_size=4, write_page_index=True)
+write("parquet", "pages", pages)
+# In the repetition levels of a page, a number of groups of eight.
+assert pages[338:343] == bytes([4, 0, 0, 0, 7]), pages[330:350]
+write("parquet", "broken-too-few-levels", pages[:342] + b"\xff" + pages[343:])
 write("parquet", "pages-v2", parquet({"a": lists(np.tile(x, (4, 1)))}, data_page_size=64, write_batch_size=4, data_page_version="2.0"))
 write("parquet", "statistics", parquet(flat, write_statistics=True))
 write("parquet", "no-arrow-schema", parquet(flat, store_schema=False))
@@ -289,7 +293,7 @@ write("parquet", "broken-number-of-children", by_hand([], schema=[{4: b"root", 5
 deep = [{4: b"root", 5: 1}] + [{3: 1, 4: b"g", 5: 1}] * 300 + [{1: 1, 3: 0, 4: b"a"}]
 write("parquet", "broken-deep-schema", by_hand([page(four, 16, values(4))], schema=deep))
 write("parquet", "broken-rows", by_hand([page(four, 16, values(HUGE))], rows=HUGE))
-RUN = 1 << 18
+RUN = 1 << 14
 write("parquet", "rows-in-a-run", by_hand([page(four, 16, {7: {1: 4, 2: PLAIN}}), page(b"\x02" + varint(RUN << 1) + b"\1", 5, values(RUN, INDICES))], rows=RUN))
 
 # The page index tells the test where pages are.

@@ -170,6 +170,18 @@ fn parquet_sizes_that_lie() {
 }
 
 #[test]
+fn a_parquet_page_with_too_few_repetition_levels_does_not_keep_who_skips_rows() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("layer.parquet");
+    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parquet/broken-too-few-levels");
+    std::fs::copy(seed, &path).unwrap();
+    let layers = discover(std::slice::from_ref(&path), &Selection::default()).unwrap();
+    let matrix = &layers[0].activations;
+    let fault = matrix.scan(matrix.rows() / 2..matrix.rows()).err().unwrap();
+    assert_says(&fault.to_string(), "fewer repetition levels than values");
+}
+
+#[test]
 fn empty_arrays_of_axes_beyond_any_file_are_not_pooled() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("layer.npy");

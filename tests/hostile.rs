@@ -12,9 +12,11 @@ mod mutate;
 
 use std::fs;
 use std::ops::Range;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use hostile::{Numbers, Reading, TARGETS, read_all};
 use mutate::Random;
@@ -110,18 +112,40 @@ fn seeds_of(target: &str, others: &str) -> Vec<Seed> {
     found.into_iter().map(seed).collect()
 }
 
-/// Reads `bytes`; a panic and a read that takes too long are failures, which say where the bytes are saved.
-fn read_in_time(target: &str, origin: &str, bytes: &[u8]) -> Reading {
-    let start = Instant::now();
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| read_all(target, bytes)));
-    let took = start.elapsed();
-    match outcome {
-        Ok(reading) if took < LONGEST => reading,
-        outcome => {
-            let saved = save(target, bytes);
-            let problem = if outcome.is_err() { "a panic (above)".to_owned() } else { format!("{took:?}") };
-            panic!("{target}, from {origin}: {problem}; the file is {}", saved.display());
-        }
+/// Reads files in a thread of its own, which is left behind when it does not come back.
+struct Reader {
+    target: &'static str,
+    files: Sender<Vec<u8>>,
+    readings: Receiver<thread::Result<Reading>>,
+    thread: JoinHandle<()>,
+}
+
+impl Reader {
+    fn of(target: &'static str) -> Reader {
+        let (files, to_read) = mpsc::channel::<Vec<u8>>();
+        let (read, readings) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let all = to_read.iter().map(|file| panic::catch_unwind(|| read_all(target, &file)));
+            all.for_each(|reading| read.send(reading).unwrap());
+        });
+        Reader { target, files, readings, thread }
+    }
+
+    /// Waits for the thread to end, and to remove its files.
+    fn close(self) {
+        drop(self.files);
+        self.thread.join().unwrap();
+    }
+
+    /// Reads `bytes`; a panic and a read that takes too long are failures, which say where the bytes are saved.
+    fn read(&self, origin: &str, bytes: &[u8]) -> Reading {
+        self.files.send(bytes.to_vec()).unwrap();
+        let problem = match self.readings.recv_timeout(LONGEST) {
+            Ok(Ok(reading)) => return reading,
+            Ok(Err(_)) => "a panic (above)".to_owned(),
+            Err(_) => format!("no end within {LONGEST:?}"),
+        };
+        panic!("{}, from {origin}: {problem}; the file is {}", self.target, save(self.target, bytes).display());
     }
 }
 
@@ -133,35 +157,39 @@ fn save(target: &str, bytes: &[u8]) -> PathBuf {
 }
 
 /// Reads every seed: unless its name says that it is broken, there is something in it.
-fn replay(target: &str, others: &str) {
+fn replay(target: &'static str, others: &str) {
+    let reader = Reader::of(target);
     for Seed { name, bytes, path } in seeds_of(target, others) {
-        let reading = read_in_time(target, &name, &bytes);
+        let reading = reader.read(&name, &bytes);
         let is_empty = reading.layers.is_empty() && reading.labels.is_none();
         let may_be_empty = name.starts_with("broken-") || path.starts_with(root().join("fixtures"));
         assert!(may_be_empty || !is_empty, "{name} of {target} cannot be read");
     }
+    reader.close();
 }
 
 /// Reads damaged seeds, as many as are asked for.
-fn damage(target: &str, others: &str) {
+fn damage(target: &'static str, others: &str) {
+    let reader = Reader::of(target);
     let mutations: usize =
         std::env::var("SNNL_MUTATIONS").map_or(300, |count| count.parse().expect("a number of mutations"));
     let mut random = Random::new(u64::from(crc32fast::hash(target.as_bytes())));
     // Large ones would take the time of many small ones.
     let seeds: Vec<Seed> =
         seeds_of(target, others).into_iter().filter(|seed| (1..8192).contains(&seed.bytes.len())).collect();
-    let checked: Vec<Checked> = seeds.iter().filter_map(|seed| Checked::of(target, seed)).collect();
+    let checked: Vec<Checked> = seeds.iter().filter_map(|seed| Checked::of(&reader, seed)).collect();
     for _ in 0..mutations {
         let (seed, other) = (&seeds[random.below(seeds.len())], &seeds[random.below(seeds.len())]);
         let mut bytes = seed.bytes.clone();
         random.damage(&mut bytes, &other.bytes);
-        read_in_time(target, &seed.name, &bytes);
+        reader.read(&seed.name, &bytes);
     }
     if !checked.is_empty() {
         for _ in 0..mutations.div_ceil(3) {
-            checked[random.below(checked.len())].damage(target, &mut random);
+            checked[random.below(checked.len())].damage(&reader, &mut random);
         }
     }
+    reader.close();
 }
 
 /// A seed in which no number can change unseen.
@@ -180,33 +208,34 @@ struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    fn of<'a>(target: &str, seed: &'a Seed) -> Option<Checked<'a>> {
+    fn of<'a>(reader: &Reader, seed: &'a Seed) -> Option<Checked<'a>> {
         if !seed.name.starts_with("crc-") {
             return None;
         }
-        let places = match target {
+        let places = match reader.target {
             "parquet" => page_bodies(seed),
             _ => std::iter::once(0..seed.bytes.len()).collect(),
         };
         assert!(!places.is_empty(), "{} has no checksums", seed.name);
-        Some(Checked { seed, truth: read_all(target, &seed.bytes), places })
+        Some(Checked { seed, truth: reader.read(&seed.name, &seed.bytes), places })
     }
 
     /// Damages the file in one place, without moving a byte.
-    fn damage(&self, target: &str, random: &mut Random) {
+    fn damage(&self, reader: &Reader, random: &mut Random) {
         let mut bytes = self.seed.bytes.clone();
         let place = &self.places[random.below(self.places.len())];
         let at = random.below(place.len());
         random.overwrite(&mut bytes[place.clone()], at);
-        let found = read_in_time(target, &self.seed.name, &bytes);
+        let found = reader.read(&self.seed.name, &bytes);
         // What the seed cannot be read as is not known: a layer less may leave one that can.
         let known = |layer: &Numbers| self.truth.layers.iter().any(|truth| truth.way == layer.way);
         let is_true = found.layers.iter().all(|layer| !known(layer) || self.truth.layers.contains(layer))
             && (found.labels.is_none() || self.truth.labels.is_none() || found.labels == self.truth.labels);
         if !is_true {
-            let saved = save(target, &bytes);
+            let saved = save(reader.target, &bytes);
             panic!(
-                "{target}: byte {} of {} changed unseen; the file is {}",
+                "{}: byte {} of {} changed unseen; the file is {}",
+                reader.target,
                 place.start + at,
                 self.seed.name,
                 saved.display()

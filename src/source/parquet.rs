@@ -3,6 +3,7 @@
 
 mod deltas;
 mod footer;
+mod levels;
 mod pages;
 mod thrift;
 
@@ -18,7 +19,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
 use super::guard::{self, guarded};
 use super::region::Region;
@@ -31,8 +32,16 @@ pub(crate) struct Parquet {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
     rows: usize,
-    /// Row groups and columns whose pages were found to be sound.
-    checked: Mutex<HashSet<(usize, usize)>>,
+    /// What was checked of row groups and columns, and found to be sound.
+    checked: Mutex<HashSet<(usize, usize, Check)>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Check {
+    /// The pages, which the decoder makes room for.
+    Pages,
+    /// The repetition levels, in which it looks for the row to start from.
+    Levels,
 }
 
 impl Parquet {
@@ -66,7 +75,10 @@ impl Table for Parquet {
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {
         let (groups, skipped) = self.groups_of(&range);
         for &group in &groups {
-            self.check_pages(group, columns)?;
+            self.check(group, columns, Check::Pages)?;
+        }
+        if let Some(&first) = groups.first().filter(|_| range.start > skipped) {
+            self.check(first, columns, Check::Levels)?;
         }
         let widest = columns.iter().map(|&column| width(self.fields()[column].data_type())).max().unwrap_or(1);
         let step = step.min(CHUNK_BYTES / widest).max(1);
@@ -100,22 +112,31 @@ impl Parquet {
         (groups, skipped)
     }
 
-    /// Checks the pages of `columns` in a row group, once.
-    fn check_pages(&self, group: usize, columns: &[usize]) -> Result<(), Fault> {
+    /// Checks `columns` in a row group, once.
+    fn check(&self, group: usize, columns: &[usize], check: Check) -> Result<(), Fault> {
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         let schema = self.metadata.parquet_schema();
         let group_of = self.metadata.metadata().row_group(group);
         for (leaf, chunk) in group_of.columns().iter().enumerate() {
             let root = schema.get_column_root_idx(leaf);
-            if columns.contains(&root) && !checked.contains(&(group, leaf)) {
-                if guarded(|| pages::check(&Region::open(&self.path)?, chunk))?? {
-                    let file = File::open(&self.path)?;
-                    guarded(|| deltas::check(file, chunk, group_of.num_rows() as usize))??;
-                }
-                checked.insert((group, leaf));
+            if columns.contains(&root) && !checked.contains(&(group, leaf, check)) {
+                guarded(|| self.check_chunk(chunk, group_of.num_rows() as usize, check))??;
+                checked.insert((group, leaf, check));
             }
         }
         Ok(())
+    }
+
+    fn check_chunk(&self, chunk: &ColumnChunkMetaData, rows: usize, check: Check) -> Result<(), Fault> {
+        match check {
+            Check::Pages if pages::check(&Region::open(&self.path)?, chunk)? => {
+                deltas::check(File::open(&self.path)?, chunk, rows)
+            }
+            Check::Levels if chunk.column_descr().max_rep_level() > 0 => {
+                levels::check(File::open(&self.path)?, chunk, rows)
+            }
+            Check::Pages | Check::Levels => Ok(()),
+        }
     }
 }
 

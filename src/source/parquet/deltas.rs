@@ -12,8 +12,8 @@ use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::damaged;
 use super::thrift::Compact;
+use super::{damaged, levels};
 use crate::error::Fault;
 
 /// Whether pages of this encoding, by its number in parquet.thrift, begin so.
@@ -43,39 +43,13 @@ fn is_sound(page: &Page, chunk: &ColumnChunkMetaData) -> Option<bool> {
         Encoding::DELTA_BYTE_ARRAY => true,
         _ => return None,
     };
-    let (body, values) = (page.buffer(), page.num_values() as usize);
-    let levels = match page {
-        Page::DataPageV2 { def_levels_byte_len, rep_levels_byte_len, .. } => {
-            *def_levels_byte_len as usize + *rep_levels_byte_len as usize
-        }
-        Page::DataPage { def_level_encoding, rep_level_encoding, .. } => {
-            let column = chunk.column_descr();
-            let levels = [(column.max_rep_level(), rep_level_encoding), (column.max_def_level(), def_level_encoding)];
-            levels.into_iter().try_fold(0, |at, (highest, encoding)| {
-                level_bytes(body.get(at..)?, highest, *encoding, values).map(|len| at + len)
-            })?
-        }
-        Page::DictionaryPage { .. } => return None,
-    };
-    let mut lengths = Compact(body.get(levels..)?);
+    let values = page.num_values() as usize;
+    let mut lengths = Compact(page.buffer().get(levels::bytes(page, chunk)?..)?);
     let mut is_sound = count(&mut lengths, values)?;
     if prefixed && is_sound {
         is_sound = count(&mut lengths, values)?;
     }
     Some(is_sound)
-}
-
-/// Bytes of the levels that `body` begins with, of a page of the first version.
-fn level_bytes(body: &[u8], highest: i16, encoding: Encoding, values: usize) -> Option<usize> {
-    if highest == 0 {
-        return Some(0);
-    }
-    if encoding == Encoding::RLE {
-        let len: [u8; 4] = body.get(..4)?.try_into().ok()?;
-        return usize::try_from(u32::from_le_bytes(len)).ok()?.checked_add(4);
-    }
-    let bits = (i16::BITS - highest.leading_zeros()) as usize;
-    Some(values.checked_mul(bits)?.div_ceil(8))
 }
 
 /// Passes over packed numbers; whether they are at most `most`.
