@@ -65,6 +65,12 @@ pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
 /// The sets in a directory, and those that the directories in it are.
 fn in_directory(directory: &Path, selection: &Selection) -> std::io::Result<Vec<Set>> {
     let mut found = sets(files(directory, selection)?);
+    if let [set] = &mut found[..]
+        && set.is_generic
+        && let Some(name) = directory.canonicalize()?.file_name()
+    {
+        set.name = name.to_string_lossy().into_owned();
+    }
     let mut deeper: Vec<PathBuf> = entries(directory)?.into_iter().filter(|path| path.is_dir()).collect();
     deeper.sort();
     for path in deeper {

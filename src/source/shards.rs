@@ -18,6 +18,8 @@ pub(super) struct Set {
     pub(super) parts: Parts,
     /// Whether they are called by numbers alone.
     pub(super) is_numbers: bool,
+    /// Whether they are parts by a name that says nothing of the layer: `data-00000-of-00003`, `features_0-1000`.
+    pub(super) is_generic: bool,
     /// Whether they are all there is in a directory that is an input's.
     pub(super) is_directory: bool,
     /// Whether they were named one by one.
@@ -67,14 +69,26 @@ pub(super) fn sets(mut files: Vec<PathBuf>) -> Vec<Set> {
             None => {
                 let (parts, is_numbers) = (name.parts(), name.numbered && name.prefix.is_empty());
                 let files = vec![file];
-                sets.push((key, Set { name: stem, files, parts, is_numbers, is_directory: false, is_named: false }));
+                sets.push((
+                    key,
+                    Set {
+                        name: stem,
+                        files,
+                        parts,
+                        is_numbers,
+                        is_generic: false,
+                        is_directory: false,
+                        is_named: false,
+                    },
+                ));
             }
         }
     }
     let named = |(_, set): (Option<Key>, Set)| {
         let prefix = Name::of(&set.name).prefix;
         let is_several = set.files.len() > 1 || set.parts == Parts::Surely;
-        Set { name: if is_several && !prefix.is_empty() { prefix } else { set.name }, ..set }
+        let is_generic = is_several && is_word(&prefix);
+        Set { name: if is_several && !prefix.is_empty() { prefix } else { set.name }, is_generic, ..set }
     };
     sets.into_iter().map(named).collect()
 }
@@ -124,13 +138,18 @@ impl Name {
     }
 
     fn parts(&self) -> Parts {
-        let word = self.prefix.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
         match self.of {
             Some(_) => Parts::Surely,
-            None if WORDS.contains(&word.to_lowercase().as_str()) => Parts::Likely,
+            None if is_word(&self.prefix) => Parts::Likely,
             None => Parts::Perhaps,
         }
     }
+}
+
+/// Whether a part's name ends in one of the words that writers of parts use.
+fn is_word(prefix: &str) -> bool {
+    let word = prefix.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    WORDS.contains(&word.to_lowercase().as_str())
 }
 
 /// `text` without the number at its end, and the number.
