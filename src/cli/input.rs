@@ -12,13 +12,13 @@ use crate::source::{Pool, Selection};
 /// Layers and labels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Input {
-    /// Activations: .npy, .npz, .parquet or .safetensors files, or directories of them; one N × D matrix a layer, in one
-    /// file or in parts
+    /// Activations: .npy, .npz, .parquet, .arrow, .safetensors or .pt files, or directories of them; one N × D matrix a
+    /// layer, in one file or in parts
     #[arg(required = true, value_name = "PATH")]
     pub(super) inputs: Vec<PathBuf>,
 
-    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.safetensors[:TENSOR], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with
-    /// one a line, or a directory of parts; given several times, one after the other
+    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with one a line, any other
+    /// format of activations, or a directory of parts; given several times, one after the other
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     pub(super) labels: Vec<String>,
 

@@ -44,13 +44,13 @@ impl Plain {
                     gather(&stretch, features, width, out);
                 }
             }
-            Placement::Interleaved { stride, features } => {
-                let mut column = vec![0; ((range.len() - 1) * stride + 1) * width];
-                for (feature, place) in features.iter().enumerate() {
-                    self.region.read_at(&mut column, offset(place + range.start * stride))?;
-                    let cells = bytes[feature * width..].chunks_mut(row_bytes);
-                    for (cell, element) in cells.zip(column.chunks_exact(width).step_by(*stride.max(&1))) {
-                        cell[..width].copy_from_slice(element);
+            Placement::Interleaved { stride, run, runs } => {
+                let (stride, run) = (stride * width, run * width);
+                let mut stretch = vec![0; (range.len() - 1) * stride + run];
+                for (at, place) in runs.iter().enumerate() {
+                    self.region.read_at(&mut stretch, offset(*place) + (range.start * stride) as u64)?;
+                    for (row, out) in bytes.chunks_exact_mut(row_bytes).enumerate() {
+                        out[at * run..][..run].copy_from_slice(&stretch[row * stride..][..run]);
                     }
                 }
             }
@@ -71,5 +71,25 @@ impl Matrix for Plain {
             self.read(start..range.end.min(start + step), &mut bytes)?;
             Ok(Rows { start, dim: self.shape.dim, values: widen(&self.header.dtype, &bytes) })
         })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Values;
+    use crate::source::npy::Dtype;
+
+    #[test]
+    fn tokens_that_lie_token_after_token_are_read_in_runs() {
+        // Three tokens of four rows of two features each, each element its own place.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, (0..24_u8).collect::<Vec<_>>()).unwrap();
+        let dtype = Dtype { kind: b'u', width: 1, big_endian: false };
+        let header = Header { dtype, shape: vec![4, 3, 2], strides: vec![2, 8, 1], data_start: 0 };
+        let plain = Plain::new(Region::open(file.path()).unwrap(), header).unwrap();
+        let chunk = plain.scan(1..3).unwrap().next().unwrap().unwrap();
+        let expected = [2, 3, 10, 11, 18, 19, 4, 5, 12, 13, 20, 21].map(|place: u8| f32::from(place));
+        assert_eq!(chunk.values, Values::F32(expected.to_vec()));
     }
 }

@@ -48,8 +48,10 @@ pub(super) enum Placement {
     Interleaved {
         /// Elements from one row's start to the next one's.
         stride: usize,
-        /// Place of each feature of the first row.
-        features: Vec<usize>,
+        /// Features of a row that follow one another.
+        run: usize,
+        /// Place of each run of the first row.
+        runs: Vec<usize>,
     },
 }
 
@@ -61,11 +63,13 @@ impl Placement {
         let axes: Vec<(usize, usize)> =
             shape[1..].iter().copied().zip(strides[1..].iter().copied()).filter(|(len, _)| *len > 1).collect();
         let mut run = 1;
-        let contiguous = axes.iter().rev().all(|&(len, stride)| {
-            let fits = stride == run;
+        for &(len, stride) in axes.iter().rev() {
+            if stride != run {
+                break;
+            }
             run *= len;
-            fits
-        });
+        }
+        let contiguous = run == elements;
         let span = 1 + axes.iter().map(|(len, stride)| (len - 1) * stride).sum::<usize>();
         let features = || (0..elements).map(|feature| place(&axes, feature)).collect();
         match contiguous {
@@ -73,7 +77,10 @@ impl Placement {
             _ if stride >= span || shape[0] == 1 => {
                 Placement::Apart { stride, span, features: (!contiguous).then(features) }
             }
-            _ => Placement::Interleaved { stride, features: features() },
+            _ => {
+                let runs = (0..elements).step_by(run).map(|feature| place(&axes, feature)).collect();
+                Placement::Interleaved { stride, run, runs }
+            }
         }
     }
 
@@ -132,9 +139,14 @@ mod tests {
             Placement::of(&[5, 3], &[6, 2]),
             Placement::Apart { stride: 6, span: 5, features: Some(vec![0, 2, 4]) }
         );
-        assert_eq!(Placement::of(&[5, 3], &[1, 5]), Placement::Interleaved { stride: 1, features: vec![0, 5, 10] });
-        let places = vec![0, 15, 5, 20, 10, 25];
-        assert_eq!(Placement::of(&[5, 3, 2], &[1, 5, 15]), Placement::Interleaved { stride: 1, features: places });
+        assert_eq!(Placement::of(&[5, 3], &[1, 5]), Placement::Interleaved { stride: 1, run: 1, runs: vec![0, 5, 10] });
+        let runs = vec![0, 15, 5, 20, 10, 25];
+        assert_eq!(Placement::of(&[5, 3, 2], &[1, 5, 15]), Placement::Interleaved { stride: 1, run: 1, runs });
+        // Three tokens of two features each, token after token.
+        assert_eq!(
+            Placement::of(&[5, 3, 2], &[2, 10, 1]),
+            Placement::Interleaved { stride: 2, run: 2, runs: vec![0, 10, 20] }
+        );
         // Strides of axes of length 1 mean nothing.
         assert_eq!(Placement::of(&[1, 3, 1], &[77, 1, 99]), Placement::Whole { elements: 3 });
     }

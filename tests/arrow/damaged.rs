@@ -1,5 +1,7 @@
 //! Files and streams cut short or changed anywhere: an error, or the promised rows, but never a panic.
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -75,13 +77,19 @@ fn changed_at_every_byte() {
         (Some(CompressionType::ZSTD), &[Form::Stream]),
     ] {
         for (whole, form) in small(compression).into_iter().zip(FORMS).filter(|(_, form)| forms.contains(form)) {
+            std::fs::write(&path, &whole).unwrap();
+            // One byte is written in place: to write the file anew each time would wait for the disk.
+            let mut file = File::options().write(true).open(&path).unwrap();
+            let mut put = |position: usize, byte: u8| {
+                file.seek(SeekFrom::Start(position as u64)).unwrap();
+                file.write_all(&[byte]).unwrap();
+            };
             for (position, flip) in
                 (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip)))
             {
-                let mut damaged = whole.clone();
-                damaged[position] ^= flip;
-                std::fs::write(&path, damaged).unwrap();
+                put(position, whole[position] ^ flip);
                 read_all(&path, &format!("{form:?} {compression:?}, byte {position} ^ {flip:#x}"));
+                put(position, whole[position]);
             }
         }
     }
