@@ -86,13 +86,13 @@ impl Layers<'_> {
         let way = if change.absolute < 0.0 { "down" } else { "up" };
         let mut why =
             format!("{way} by {} from {}, {} allowed", shown(change.absolute.abs()), shown(was), shown(limit));
-        // Written so that a NaN is over the limit.
-        let is_over = !(worse <= limit);
+        // A NaN is over every limit.
+        let is_over = worse > limit || worse.is_nan();
         let mut is_broken = is_over;
         if let Some(level) = rule.significance {
             match change.paired {
                 true => {
-                    is_broken = is_over && !(confidence < level);
+                    is_broken = is_over && (confidence >= level || confidence.is_nan());
                     why += &format!("; worse with confidence {confidence:.3}, {level} asked for");
                 }
                 // What could excuse it is not known.
