@@ -35,7 +35,13 @@ pub(super) struct Part<'a> {
 
 impl<'a> Part<'a> {
     pub(super) fn of(batch: &'a Batch) -> Part<'a> {
-        Part { batch, nodes: Vec::new(), buffers: Vec::new(), variadic: Vec::new(), body: Vec::new() }
+        Part::in_space(batch, Vec::new())
+    }
+
+    /// A message whose bytes go where those of an earlier one were.
+    pub(super) fn in_space(batch: &'a Batch, mut body: Vec<u8>) -> Part<'a> {
+        body.clear();
+        Part { batch, nodes: Vec::new(), buffers: Vec::new(), variadic: Vec::new(), body }
     }
 
     /// Takes all rows of `columns` as they are, compressed or not.
@@ -87,13 +93,13 @@ impl<'a> Part<'a> {
         Ok(self.body.get_mut(start..).unwrap_or_default())
     }
 
-    /// Decodes the message, which must have `rows` rows of `schema`.
+    /// Decodes the message, which must have `rows` rows of `schema`. With the rows comes the space they are in.
     pub(super) fn decode(
         self,
         rows: usize,
         schema: &SchemaRef,
         dictionaries: &Dictionaries,
-    ) -> Result<arrow::record_batch::RecordBatch, Fault> {
+    ) -> Result<(arrow::record_batch::RecordBatch, arrow::buffer::Buffer), Fault> {
         let body = arrow::buffer::Buffer::from_vec(self.body);
         let decode = || {
             let mut builder = FlatBufferBuilder::new();
@@ -118,7 +124,7 @@ impl<'a> Part<'a> {
         };
         let batch = guarded(decode)?.map_err(damaged)?;
         match batch.num_rows() == rows {
-            true => Ok(batch),
+            true => Ok((batch, body)),
             false => Err(damaged(format_args!("expected {rows} rows in a batch, found {}", batch.num_rows()))),
         }
     }

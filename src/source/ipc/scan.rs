@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
+use arrow::buffer::Buffer;
 use arrow::compute::concat;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
@@ -32,6 +33,9 @@ pub(super) struct Scan<'a> {
     entries: std::slice::Iter<'a, Entry>,
     dictionaries: Dictionaries,
     current: Option<Current>,
+    /// Where the last window was; its memory is taken again once nobody needs the rows, for the system takes longer to
+    /// hand out new pages than to fill them.
+    space: Buffer,
 }
 
 /// The batch that the next rows are in.
@@ -55,7 +59,17 @@ impl<'a> Scan<'a> {
         columns.dedup();
         let schema = Arc::new(table.schema.project(&columns).map_err(damaged)?);
         let entries = table.entries.iter();
-        Ok(Scan { table, columns, schema, range, step, entries, dictionaries: Dictionaries::new(), current: None })
+        Ok(Scan {
+            table,
+            columns,
+            schema,
+            range,
+            step,
+            entries,
+            dictionaries: Dictionaries::new(),
+            current: None,
+            space: Buffer::default(),
+        })
     }
 
     /// The next rows.
@@ -76,11 +90,14 @@ impl<'a> Scan<'a> {
             }
             From::Windows { batch, step } => {
                 let rows = within(end.min(start.saturating_add(*step)));
-                let mut part = Part::of(batch);
+                let space = std::mem::take(&mut self.space).into_vec().unwrap_or_default();
+                let mut part = Part::in_space(batch, space);
                 for (&column, field) in self.columns.iter().zip(self.schema.fields()) {
                     window::take(&mut part, column, field.data_type(), &rows)?;
                 }
-                part.decode(rows.len(), &self.schema, &self.dictionaries)
+                let (rows, space) = part.decode(rows.len(), &self.schema, &self.dictionaries)?;
+                self.space = space;
+                Ok(rows)
             }
         }
     }
@@ -107,7 +124,7 @@ impl<'a> Scan<'a> {
         } else {
             let mut part = Part::of(&batch);
             part.take_whole(&self.columns)?;
-            From::Whole(part.decode(rows.len(), &self.schema, &self.dictionaries)?)
+            From::Whole(part.decode(rows.len(), &self.schema, &self.dictionaries)?.0)
         };
         Ok(Some(Current { rows, from }))
     }
@@ -128,7 +145,7 @@ impl<'a> Scan<'a> {
         let batch = Batch::read(batch, parsed.version(), message.body.clone(), schema.fields())?;
         let mut part = Part::of(&batch);
         part.take_whole(&[0])?;
-        let values: ArrayRef = part.decode(batch.rows, &schema, &self.dictionaries)?.column(0).clone();
+        let values: ArrayRef = part.decode(batch.rows, &schema, &self.dictionaries)?.0.column(0).clone();
         let values = match self.dictionaries.get(&id) {
             _ if !dictionary.isDelta() => values,
             Some(known) => guarded(|| concat(&[known, &values]))?.map_err(damaged)?,
