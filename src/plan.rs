@@ -76,6 +76,8 @@ pub struct GatePlan {
     pub init: bool,
     /// Whether a candidate that passes becomes the baseline.
     pub update_baseline: bool,
+    /// Whether the candidate's classes are shown, too.
+    pub shows_classes: bool,
     /// Whether the outcome does not decide the exit code.
     pub exit_zero: bool,
     /// Where the outcome goes; never two to one place.

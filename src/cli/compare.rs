@@ -43,6 +43,11 @@ pub(super) struct CompareArgs {
 
     #[command(flatten)]
     output: OutputFlags,
+
+    /// Also show each class in every checkpoint, and name the worst
+    #[arg(long, help_heading = "Output")]
+    per_class: bool,
+
     #[command(flatten)]
     run: RunFlags,
 }
@@ -70,7 +75,7 @@ impl CompareArgs {
             definition: self.definition.definition()?,
             outputs: self.output.outputs()?,
             rows_output: None,
-            per_class: false,
+            per_class: self.per_class,
             color: self.output.is_colored(),
             width: width(),
             threads: self.run.threads(),

@@ -81,6 +81,10 @@ pub(super) struct GateArgs {
     #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
     format: Printed,
 
+    /// Also show the candidate's score of each class, and name the worst
+    #[arg(long, help_heading = "Output")]
+    per_class: bool,
+
     /// Also write the outcome as JSON (docs/gate.schema.json)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     export_json: Vec<PathBuf>,
@@ -151,6 +155,7 @@ impl GateArgs {
             baseline: self.baseline,
             init: self.init,
             update_baseline: self.update_baseline,
+            shows_classes: self.per_class,
             exit_zero: self.exit_zero,
             outputs,
             summary: std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use self::change::{Change, Summary};
 use self::checkpoint::Checkpoint;
 use crate::error::{Error, Fault};
-use crate::score::table::{Dataset, Definition, LayerScore, Tool};
+use crate::score::table::{ClassScore, Dataset, Definition, LayerScore, Tool};
 use crate::source::natural;
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
@@ -66,6 +66,20 @@ pub struct Compared {
     pub n: usize,
     /// The change against the first checkpoint; `None` for the first, and where that lacks the layer.
     pub change: Option<Change>,
+    /// The value of each class at this temperature (`--per-class`), in natural order of the names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<ComparedClass>>,
+}
+
+/// One class of a layer in one checkpoint.
+#[derive(Debug, Clone, Serialize)]
+pub struct ComparedClass {
+    /// The name of the class.
+    pub class: String,
+    /// Number of its rows that are counted.
+    pub n: usize,
+    /// Their mean loss, in nats.
+    pub snnl: f64,
 }
 
 impl Comparison {
@@ -98,9 +112,9 @@ impl Comparison {
 }
 
 /// The layer `name` of every checkpoint.
-fn layer(checkpoints: &[Checkpoint], name: &str, at: At) -> Result<LayerComparison, Error> {
+fn layer(checkpoints: &[Checkpoint], name: &str, asked: At) -> Result<LayerComparison, Error> {
     let best = checkpoints.iter().find_map(|checkpoint| checkpoint.layer(name)).map(|layer| layer.best.temperature);
-    let wanted = match at {
+    let wanted = match asked {
         At::Best => best,
         At::Temperature(temperature) => Some(temperature),
         At::Own => None,
@@ -122,9 +136,19 @@ fn layer(checkpoints: &[Checkpoint], name: &str, at: At) -> Result<LayerComparis
             stderr: score.stderr,
             n: score.n,
             change: before.map(|before| change((first, before.0, before.1), (checkpoint, layer, position))),
+            classes: layer.classes.as_ref().map(|classes| at(classes, position)),
         }));
     }
     Ok(LayerComparison { name: name.to_owned(), values })
+}
+
+/// The classes at the `position`-th temperature.
+fn at(classes: &[ClassScore], position: usize) -> Vec<ComparedClass> {
+    let value = |class: &ClassScore| {
+        let value = class.scores.get(position)?;
+        Some(ComparedClass { class: class.class.clone(), n: class.n, snnl: value.snnl })
+    };
+    classes.iter().filter_map(value).collect()
 }
 
 /// The place of the wanted temperature among the layer's, or of its only one.

@@ -1,19 +1,13 @@
-//! The rules of a gate, from `gate.toml` or from flags, checked; holding layers to them is left to the parent.
+//! The rules of a gate, checked; reading them is left to `file`, holding layers to them to the parent.
+
+mod file;
 
 use serde::Deserialize;
-use toml::{Table, Value};
 
 use super::{Finding, Outcome};
-use crate::error::Fault;
-
-/// Version of the file.
-const VERSION: i64 = 1;
 
 /// A value below this is near zero: relative to it, any change is large.
 pub const NEAR_ZERO: f64 = 1e-3;
-
-/// Similarity from which an unknown key is taken for a misspelt one.
-const SIMILAR: f64 = 0.7;
 
 /// All rules of a gate, at least one.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,62 +94,7 @@ fn all() -> String {
     "*".to_owned()
 }
 
-const KEYS: [&str; 2] = ["version", "rule"];
-
-const RULE_KEYS: [&str; 10] = [
-    "name",
-    "layers",
-    "temperature",
-    "direction",
-    "max",
-    "min",
-    "max_regression",
-    "worst_class",
-    "significance",
-    "report_only",
-];
-
 impl Rules {
-    /// Reads the text of a `gate.toml`.
-    ///
-    /// # Errors
-    /// A fault that names the key which is unknown, missing or out of its range.
-    pub fn parse(text: &str) -> Result<Rules, Fault> {
-        let hint = "docs/gating.md has every key with an example";
-        let table: Table = text.parse().map_err(|error: toml::de::Error| Fault::content(error.message()).hint(hint))?;
-        check_keys("", &table, &KEYS)?;
-        match table.get("version") {
-            Some(Value::Integer(VERSION)) => {}
-            Some(other) => {
-                let problem = format!("expected version = {VERSION}, found {other}");
-                return Err(Fault::content(problem).hint("this program reads version 1 of the rules"));
-            }
-            None => return Err(Fault::content(format_args!("it lacks `version = {VERSION}`")).hint(hint)),
-        }
-        let entries = match table.get("rule") {
-            Some(Value::Array(entries)) if !entries.is_empty() => entries,
-            _ => return Err(Fault::content("it has no rule").hint("each rule begins with `[[rule]]`")),
-        };
-        let rule = |(at, entry): (usize, &Value)| {
-            let place = format!("rule {}: ", at + 1);
-            let entry =
-                entry.as_table().ok_or_else(|| Fault::content(format_args!("{place}expected keys and values")))?;
-            check_keys(&place, entry, &RULE_KEYS)?;
-            if let Some(Value::Table(regression)) = entry.get("max_regression") {
-                check_keys(&format!("{place}max_regression: "), regression, &["rel", "abs"])?;
-            }
-            let mut entry = entry.clone();
-            if entry.get("temperature").and_then(Value::as_str) == Some("best") {
-                entry.remove("temperature");
-            }
-            let rule: Rule = Value::Table(entry).try_into().map_err(|error: toml::de::Error| {
-                Fault::content(format_args!("{place}{}", error.message())).hint(hint)
-            })?;
-            rule.checked(at + 1).map_err(|problem| Fault::content(format_args!("{place}{problem}")).hint(hint))
-        };
-        Ok(Rules { rules: entries.iter().enumerate().map(rule).collect::<Result<_, _>>()? })
-    }
-
     /// Whether any of them needs a baseline.
     pub fn need_baseline(&self) -> bool {
         self.rules.iter().any(|rule| rule.max_regression.is_some())
@@ -229,19 +168,6 @@ impl Rule {
     }
 }
 
-fn check_keys(place: &str, table: &Table, known: &[&str]) -> Result<(), Fault> {
-    let Some(unknown) = table.keys().find(|key| !known.contains(&key.as_str())) else {
-        return Ok(());
-    };
-    let similarity = |key: &&str| strsim::jaro_winkler(key, unknown);
-    let nearest = known.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-    let hint = match nearest.filter(|key| similarity(key) >= SIMILAR) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("the keys are {}", known.join(", ")),
-    };
-    Err(Fault::content(format_args!("{place}there is no key `{unknown}`")).hint(hint))
-}
-
 /// A regression as a flag has it: `2%` is relative, `0.01` absolute.
 ///
 /// # Errors
@@ -258,58 +184,6 @@ pub fn regression(text: &str) -> Result<Regression, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parse(rule: &str) -> Result<Rule, String> {
-        let text = format!("version = 1\n[[rule]]\n{rule}");
-        let said = |fault: Fault| {
-            let error = fault.in_input("gate.toml");
-            let hint = error.hint().unwrap_or_default().to_owned();
-            format!("{}; {hint}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default())
-        };
-        Rules::parse(&text).map(|mut rules| rules.rules.remove(0)).map_err(said)
-    }
-
-    #[test]
-    fn a_rule_with_every_key() {
-        let rule = parse(
-            "name = \"code\"\nlayers = \"enc*\"\ntemperature = 0.1\ndirection = \"higher\"\nmin = 0.5\n\
-             max_regression = { rel = 0.02, abs = 0.005 }\nworst_class = 1.5\nsignificance = 0.95\nreport_only = true",
-        );
-        let rule = rule.unwrap();
-        assert_eq!((rule.temperature, rule.direction, rule.min), (At::Temperature(0.1), Direction::Higher, Some(0.5)));
-        assert_eq!(rule.max_regression, Some(Regression { rel: 0.02, abs: 0.005 }));
-        let short = parse("max = 1\ntemperature = \"best\"").unwrap();
-        assert_eq!((short.name.as_str(), short.layers.as_str(), short.temperature), ("rule 1", "*", At::Best));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        for (rule, said) in [
-            ("max_regresion = { rel = 0.1 }", "no key `max_regresion`; did you mean `max_regression`?"),
-            ("max = 1\nquux = 2", "no key `quux`; the keys are name, layers"),
-            ("max_regression = { relative = 0.1 }", "no key `relative`; did you mean `rel`?"),
-            ("layers = \"*\"", "asks for nothing"),
-            ("max = nan", "expected a number for max, found NaN"),
-            ("max = \"low\"", "rule 1: invalid type"),
-            ("max = 1\nsignificance = 0.95", "which it lacks"),
-            ("max_regression = { rel = 0.1 }\nsignificance = 95", "from 0.5 to below 1, found 95"),
-            ("max_regression = { rel = -0.1 }", "from 0 on"),
-            ("max = 1\ntemperature = 0", "above 0 or \"best\", found 0"),
-            ("max = 1\ndirection = \"down\"", "unknown variant `down`"),
-        ] {
-            let error = parse(rule).unwrap_err();
-            assert!(error.contains(said), "{rule}: {error}");
-        }
-        for (text, said) in [
-            ("[[rule]]\nmax = 1", "lacks `version = 1`"),
-            ("version = 2\n[[rule]]\nmax = 1", "expected version = 1, found 2"),
-            ("version = 1", "no rule"),
-            ("version = 1\nrules = []", "no key `rules`"),
-            ("version = ", ""),
-        ] {
-            assert!(Rules::parse(text).unwrap_err().to_string().contains(said), "{text}");
-        }
-    }
 
     #[test]
     fn regressions_by_hand() {

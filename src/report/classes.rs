@@ -3,6 +3,7 @@
 
 use super::grid::{Grid, number, text};
 use super::number::{DIGITS, significant, temperature};
+use super::printable;
 use crate::score::table::{ClassScore, LayerScore, ScoreTable};
 
 /// Classes down, layers across; `None` where classes were not asked for.
@@ -24,7 +25,7 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
 pub(super) fn worst(layer: &LayerScore) -> Option<String> {
     let values = layer.classes.as_ref()?.iter().filter_map(|class| Some((class, at_best(layer, class)?)));
     let (class, value) = values.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    Some(format!("{} {}", class.class, significant(value, DIGITS)))
+    Some(format!("{} {}", printable(&class.class), significant(value, DIGITS)))
 }
 
 fn at_best(layer: &LayerScore, class: &ClassScore) -> Option<f64> {

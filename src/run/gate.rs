@@ -15,6 +15,7 @@ use crate::plan::GatePlan;
 use crate::report::destination::Destination;
 use crate::report::gate::{self, GateFormat};
 use crate::report::{Format, Table};
+use crate::score::table::ScoreTable;
 
 /// Bytes of a job summary; GitHub refuses a larger one whole.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
@@ -30,15 +31,16 @@ pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
     let candidate = scored(&plan.candidate, &layers, labels.as_ref(), &plan.score.definition, &plan.score)?;
     let report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), plan.init)?;
 
+    let classes = plan.shows_classes.then_some(&candidate.table);
     for (format, destination) in destinations {
         destination.finish(|out| match format {
-            GateFormat::Report(format) => gate::write(&report, format, out),
+            GateFormat::Report(format) => gate::write(&report, classes, format, out),
             GateFormat::Junit => gate::write_junit(&report, out),
             GateFormat::Metrics => gate::write_metrics(&candidate.table, out),
         })?;
     }
     if let Some(summary) = &plan.summary {
-        append(&report, summary)
+        append(&report, classes, summary)
             .map_err(|error| Error::Output { path: summary.display().to_string(), fault: Fault::Io(error) })?;
     }
     if plan.annotate {
@@ -69,9 +71,9 @@ fn baseline(plan: &GatePlan) -> Result<Option<Checkpoint>, Error> {
 }
 
 /// Appends the report as Markdown to the job summary `path`, as far as there is room.
-fn append(report: &GateReport, path: &Path) -> std::io::Result<()> {
+fn append(report: &GateReport, classes: Option<&ScoreTable>, path: &Path) -> std::io::Result<()> {
     let mut markdown = Vec::new();
-    gate::write(report, Format::Markdown, &mut markdown)?;
+    gate::write(report, classes, Format::Markdown, &mut markdown)?;
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     let room = LARGEST_SUMMARY.saturating_sub(used);

@@ -96,6 +96,21 @@ fn earlier_results_are_paired_by_their_rows() {
 }
 
 #[test]
+fn classes_in_every_checkpoint() {
+    let place = checkpoints();
+    let seen = json(&place, "init snnl --labels y.npy --layers enc1 --at 0.1 --per-class");
+    let alone: Value =
+        serde_json::from_str(&place.stdout("snnl --labels y.npy --layers enc1 -T 0.1 --per-class --format json"))
+            .unwrap();
+    let (class, expected) = (&seen["layers"][0]["values"][1]["classes"][7], &alone["layers"][0]["classes"][7]);
+    assert_eq!((&class["class"], &class["n"]), (&"7".into(), &expected["n"]));
+    let difference = class["snnl"].as_f64().unwrap() - expected["scores"][0]["snnl"].as_f64().unwrap();
+    assert!(difference.abs() < 1e-5, "{class} {expected}");
+    let table = place.stdout("compare init snnl --labels y.npy --layers enc1 --at 0.1 --per-class");
+    assert!(table.contains("│ enc1   7      ") && table.contains("most entangled class in snnl: enc1 "), "{table}");
+}
+
+#[test]
 fn layers_that_only_some_have_are_shown_as_such() {
     let place = checkpoints();
     fs::remove_file(place.path("init/enc2.npy")).unwrap();

@@ -140,6 +140,15 @@ fn every_report_is_written_before_the_verdict() {
 }
 
 #[test]
+fn classes_are_shown_where_asked_for() {
+    let place = place();
+    let table = gate(&place, "good --labels y.npy --max 0.85 --per-class").stdout;
+    assert!(table.contains("│ class  n  enc T=1 │") && table.contains("most entangled class: enc 0 0.8201"), "{table}");
+    let markdown = gate(&place, "good --labels y.npy --max 0.85 --per-class --format markdown").stdout;
+    assert!(markdown.contains("\n| class | n | enc T=1 |"), "{markdown}");
+}
+
+#[test]
 fn github_gets_annotations_and_a_summary() {
     let place = place();
     let summary = place.path("summary.md");

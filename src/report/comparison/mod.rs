@@ -1,5 +1,6 @@
 //! A [`Comparison`] in the formats of the report; what a cell reads is decided here, encoding is left to the formats.
 
+mod classes;
 mod long;
 
 use std::io::{self, Write};
@@ -18,11 +19,16 @@ pub fn write(comparison: &Comparison, format: Format, out: &mut dyn Write) -> io
     match format {
         Format::Table => {
             grid(comparison).draw(out)?;
+            classes::grid(comparison).iter().try_for_each(|grid| grid.draw(out))?;
             notes(comparison).iter().try_for_each(|note| writeln!(out, "{note}"))
         }
         Format::Markdown => {
             grid(comparison).markdown(out)?;
             writeln!(out)?;
+            if let Some(grid) = classes::grid(comparison) {
+                grid.markdown(out)?;
+                writeln!(out)?;
+            }
             notes(comparison).iter().try_for_each(|note| writeln!(out, "- {}", super::markdown::escaped(note)))
         }
         Format::Json => {
@@ -108,6 +114,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     let changes =
         || comparison.layers.iter().flat_map(|layer| &layer.values).flatten().filter_map(|value| value.change);
     let mut notes = vec![super::notes::number(&comparison.definition), super::notes::data(&comparison.data)];
+    notes.extend(classes::worst(comparison));
     if changes().next().is_some() {
         let how = match changes().all(|change| change.paired) {
             true => "over the same rows, one by one",

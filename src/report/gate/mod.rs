@@ -10,10 +10,11 @@ use std::io::{self, Write};
 pub use self::annotations::write as write_annotations;
 pub use self::junit::write as write_junit;
 pub use self::metrics::write as write_metrics;
-use super::Format;
 use super::grid::{Grid, number, text};
 use super::number::temperature;
+use super::{Format, classes};
 use crate::gate::{Finding, GateReport, Outcome};
+use crate::score::table::{LayerScore, ScoreTable};
 
 /// The formats that a gate can be written in beside those of every report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,21 +27,30 @@ pub enum GateFormat {
     Metrics,
 }
 
-/// Writes the report as a table, Markdown, or JSON, which `docs/gate.schema.json` describes.
+/// Writes the report as a table, Markdown, or JSON, which `docs/gate.schema.json` describes; for people, with the classes
+/// of `classes` if that is given.
 ///
 /// # Errors
 /// What `out` reports, and `InvalidInput` for a format that gates have none of.
-pub fn write(report: &GateReport, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &GateReport, classes: Option<&ScoreTable>, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    let by_class = classes.and_then(classes::grid);
     match format {
         Format::Table => {
             grid(report).draw(out)?;
-            notes(report).iter().try_for_each(|note| writeln!(out, "{note}"))
+            by_class.iter().try_for_each(|grid| grid.draw(out))?;
+            notes(report, classes).iter().try_for_each(|note| writeln!(out, "{note}"))
         }
         Format::Markdown => {
             writeln!(out, "### {}\n", super::markdown::escaped(&verdict(report)))?;
             grid(report).markdown(out)?;
             writeln!(out)?;
-            notes(report)[1..].iter().try_for_each(|note| writeln!(out, "- {}", super::markdown::escaped(note)))
+            if let Some(grid) = by_class {
+                grid.markdown(out)?;
+                writeln!(out)?;
+            }
+            notes(report, classes)[1..]
+                .iter()
+                .try_for_each(|note| writeln!(out, "- {}", super::markdown::escaped(note)))
         }
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, report)?;
@@ -95,8 +105,13 @@ fn verdict(report: &GateReport) -> String {
     }
 }
 
-fn notes(report: &GateReport) -> Vec<String> {
+fn notes(report: &GateReport, classes: Option<&ScoreTable>) -> Vec<String> {
     let mut notes = vec![verdict(report), super::notes::number(&report.definition), super::notes::data(&report.data)];
+    let worst = |layer: &LayerScore| Some(format!("{} {}", super::printable(&layer.name), classes::worst(layer)?));
+    let worst: Vec<String> = classes.iter().flat_map(|table| &table.layers).filter_map(worst).collect();
+    if !worst.is_empty() {
+        notes.push(format!("most entangled class: {}", worst.join("; ")));
+    }
     if let Some(baseline) = &report.baseline {
         let paired = || report.findings.iter().filter_map(|found| found.change.as_ref());
         let how = match paired().next().is_some() && paired().all(|change| change.paired) {
