@@ -153,5 +153,10 @@ pub(super) fn width() -> Option<usize> {
 
 /// `path`, with one name for standard output.
 fn standard(path: &Path) -> PathBuf {
-    if path == Path::new("/dev/stdout") { PathBuf::from("-") } else { path.to_owned() }
+    if is_standard(path) { PathBuf::from("-") } else { path.to_owned() }
+}
+
+/// Whether `path` is standard output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout")
 }

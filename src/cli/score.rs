@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::definition::DefinitionFlags;
 use super::input::Input;
-use super::output::{OutputFlags, RunFlags, width};
+use super::output::{OutputFlags, RunFlags, is_standard, width};
 use crate::error::Error;
 use crate::plan::Plan;
 
@@ -37,6 +37,14 @@ impl ScoreArgs {
             let hint =
                 "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";
             return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", hint));
+        }
+        if let Some(path) = self.export_rows.as_deref().filter(|path| is_standard(path)) {
+            let argument = format!("`--export-rows {}`", path.display());
+            return Err(Error::usage(
+                argument,
+                "the losses of rows go to a file, the result to standard output",
+                "name a file",
+            ));
         }
         Ok(Plan {
             selection: self.input.selection(),

@@ -70,7 +70,6 @@ impl Checkpoint {
     pub fn check_comparable(&self, other: &Checkpoint) -> Result<(), Error> {
         let (ours, theirs) = (&self.table, &other.table);
         let differences = [
-            differs("preset", &ours.definition.preset, &theirs.definition.preset),
             differs("distance", &ours.definition.distance, &theirs.definition.distance),
             differs("ε", &ours.definition.epsilon, &theirs.definition.epsilon),
             differs("singletons", &ours.definition.singletons, &theirs.definition.singletons),

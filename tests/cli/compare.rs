@@ -152,7 +152,10 @@ fn what_cannot_be_compared_is_named() {
             "base.json snnl --labels other.npy",
             ["compare `snnl` with `base`", "classes: expected 10, found 1", "same rows"],
         ),
-        ("base.json snnl --labels y.npy --distance euclidean", ["`snnl`", "preset: expected exact, found custom", ""]),
+        (
+            "base.json snnl --labels y.npy --distance euclidean",
+            ["`snnl`", "distance: expected cosine, found euclidean", ""],
+        ),
         ("base.json snnl --labels y.npy --ignore-label 3", ["`snnl`", "classes: expected 10, found 9", ""]),
         ("base.json snnl --labels y.npy -T 7", ["`snnl`", "`code`: expected temperature 0.01, found 7", "--at"]),
         ("base.json snnl --labels y.npy --at 7", ["`base`", "expected temperature 7, found 0.01, 0.02", "--at"]),
@@ -187,6 +190,11 @@ fn rows_are_what_the_scores_are_means_of() {
     // Refused before the run, and nothing left of a run that fails.
     let before = place.files();
     assert_refused(&place.run("x.npy --labels y.npy --export-rows x.npy"), 2, ["x.npy` for an export", "reads it", ""]);
+    assert_refused(
+        &place.run("x.npy --labels y.npy --export-rows -"),
+        2,
+        ["`--export-rows -`", "to a file", "name a file"],
+    );
     let both = place.run("x.npy --labels y.npy --export-rows new --export-json new");
     assert_refused(&both, 2, ["new` for an export", "another export", ""]);
     place.layer("short.npy", &ROWS[..5]);

@@ -54,11 +54,7 @@ fn every_exit_code_has_its_cause() {
         ("good --labels y.npy --rules rules.toml", 4, "no layer of the candidate has such a name"),
         ("good --labels y.npy --max 1 --at 7", 4, "expected temperature 7"),
         ("good --labels other.npy --baseline good.json --max-regression 2%", 5, "hash of the labels"),
-        (
-            "good --labels y.npy --baseline good.json --max 1 --preset article",
-            5,
-            "preset: expected exact, found article",
-        ),
+        ("good --labels y.npy --baseline good.json --max 1 --preset article", 5, "ε: expected 0, found 0.00001"),
     ];
     for (args, code, said) in cases {
         assert_code(&place, args, code, said);
