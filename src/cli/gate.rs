@@ -35,7 +35,8 @@ Exit codes:
 /// What can be typed after `gate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[command(mut_arg("inputs", |path| path.value_name("CANDIDATE").num_args(1)
+#[command(override_usage = "snnl-score gate [OPTIONS] <CANDIDATE>")]
+#[command(mut_arg("inputs", |path| path.value_name("CANDIDATE")
     .help("The candidate: a directory of layers, or the result of an earlier run (.json)").long_help(None)))]
 pub(super) struct GateArgs {
     #[command(flatten)]
@@ -123,7 +124,12 @@ impl GateArgs {
             ));
         }
         self.input.check_labels(&self.input.inputs)?;
-        let candidate = self.input.inputs.pop().unwrap_or_default();
+        let [candidate] = &mut self.input.inputs[..] else {
+            let found = format!("it names {} candidates", self.input.inputs.len());
+            let hint = "a gate decides on one; `snnl-score compare` shows several";
+            return Err(Error::usage("this command line", found, hint));
+        };
+        let candidate = std::mem::take(candidate);
         let rules = self.rules()?;
         if rules.need_baseline() && self.baseline.is_none() {
             let problem = "max_regression is about a baseline, and none is named";

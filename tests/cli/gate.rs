@@ -46,6 +46,7 @@ fn every_exit_code_has_its_cause() {
         ("good --labels y.npy", 2, "a gate without a rule lets everything pass"),
         ("good --labels y.npy --max-regression 2%", 2, "about a baseline, and none is named"),
         ("good --labels y.npy --max-regression two", 2, "expected a percentage"),
+        ("good worse --labels y.npy --max 1", 2, "it names 2 candidates"),
         ("good --max 1", 2, "activations need labels"),
         ("good --labels y.npy --rules misspelt.toml", 3, "there is no key `maximum`"),
         ("good --labels y.npy --rules none.toml", 3, "No such file"),
