@@ -29,6 +29,9 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
             table.layers.iter().flat_map(|layer| &layer.scores).any(|score| score.relative.is_none()),
             "no value relative to chance where chance is 0: all neighbors are of one class",
         ),
+        of_layers("rows of several files, one below the other", &|layer| {
+            (layer.files > 1).then(|| format!("{} files", layer.files))
+        }),
         of_layers("most entangled class", &worst),
         of_layers(&singletons(definition), &|layer| count(layer.singletons)),
         of_layers("zero rows, at distance 1 from every row", &|layer| count(layer.zero_rows)),

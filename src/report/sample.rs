@@ -51,6 +51,7 @@ pub(super) fn layer(name: &str, dim: usize, values: [f64; 2]) -> LayerScore {
         name: name.into(),
         dim,
         dtype: "float16".into(),
+        files: 1,
         chance,
         singletons: 0,
         zero_rows: 0,

@@ -75,6 +75,7 @@ impl Scorer<'_> {
             name: layer.name.clone(),
             dim: matrix.dim(),
             dtype: matrix.dtype().to_owned(),
+            files: matrix.shape().shards,
             chance,
             singletons: rows.singletons(),
             zero_rows: if self.definition.distance == Distance::Cosine { survey.zero_rows.len() } else { 0 },

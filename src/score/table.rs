@@ -82,6 +82,9 @@ pub struct LayerScore {
     pub dim: usize,
     /// Element type in the file, as NumPy calls it.
     pub dtype: String,
+    /// Number of files that the rows come from, one below the other.
+    #[serde(default = "one")]
+    pub files: usize,
     /// The SNNL at T → ∞, where every neighbor is as likely as any other: mean ln((N−1)/(n_class−1)) in the exact form.
     pub chance: f64,
     /// Rows alone in their class.
@@ -102,6 +105,10 @@ pub struct LayerScore {
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// The rows of one class in one layer: how entangled that class is with the others.

@@ -75,8 +75,9 @@ fn in_directory(directory: &Path, selection: &Selection) -> std::io::Result<Vec<
     deeper.sort();
     for path in deeper {
         let is_labels = selection.is_labels(&path) || is_label_like(&Format::stem(&path)) || path.ends_with("metadata");
-        if !is_labels && let Ok([_]) = files(&path, selection).map(sets).as_deref() {
-            found.extend(sets(files(&path, selection)?).into_iter().filter_map(|set| as_directory(set, &path)));
+        let mut inside = if is_labels { Vec::new() } else { sets(files(&path, selection)?) };
+        if inside.len() == 1 {
+            found.extend(inside.pop().and_then(|set| as_directory(set, &path)));
         }
     }
     Ok(found)

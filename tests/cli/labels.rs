@@ -56,4 +56,8 @@ fn a_missing_part_is_bad_input() {
     place.layer("z-00001-of-00002.npy", &ROWS[4..]);
     let parts = json(&place, "z-00000-of-00002.npy z-00001-of-00002.npy --labels y.npy");
     assert_eq!(parts["layers"][0]["scores"], json(&place, "x.npy --labels y.npy")["layers"][0]["scores"]);
+    assert_eq!(parts["layers"][0]["files"], 2);
+    // Whoever meant two layers is told.
+    let table = place.stdout("z-00000-of-00002.npy z-00001-of-00002.npy --labels y.npy");
+    assert!(table.contains("rows of several files, one below the other: 2 files\n"), "{table}");
 }
