@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Matrix;
 use super::discover::Selection;
-use super::format::{Content, Format};
+use super::format::{self, Content};
 use super::layout::Layout;
 use super::shards::{Parts, Set};
 use super::stack::Stack;
@@ -46,7 +46,7 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
     let whole = set.check();
     let open = |path: PathBuf| {
         let layout = Layout { labels: selection.label_columns(&path), ..*layout };
-        let found = Format::open(&path).and_then(|content| match content {
+        let found = format::open(&path).and_then(|content| match content {
             Content::Array(_) if selection.is_labels(&path) => {
                 let hint = "name the file of the activations".into();
                 Err(Fault::NothingToScore { problem: "these are the labels".into(), hint })
@@ -70,7 +70,7 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
         _ => {
             let is_alone = opened.len() == 1;
             let by_itself = |(path, found): Opened| {
-                let name = if is_alone { set.name.clone() } else { Format::stem(&path) };
+                let name = if is_alone { set.name.clone() } else { format::stem(&path) };
                 alone(name, path, found)
             };
             opened.into_iter().flat_map(by_itself).collect()

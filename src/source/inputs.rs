@@ -5,9 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::discover::Selection;
-use super::format::Format;
-use super::is_label_like;
 use super::shards::{Parts, Set, sets};
+use super::{format, is_label_like};
 use crate::error::{Error, Fault};
 
 /// The sets of files in `inputs`: those named one by one together, those in each directory.
@@ -22,7 +21,7 @@ pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<S
             }
             all.extend(found);
         } else {
-            named.push(checked(input, selection).map_err(|fault| fault.in_input(input))?);
+            named.push(checked(input).map_err(|fault| fault.in_input(input))?);
         }
     }
     all.extend(sets(named).into_iter().map(|set| Set { is_named: true, ..set }));
@@ -30,16 +29,11 @@ pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<S
 }
 
 /// A file named on the command line.
-fn checked(input: &Path, selection: &Selection) -> Result<PathBuf, Fault> {
-    let suffixes = Format::suffixes();
-    match Format::of(input) {
-        None => Err(Fault::content(format_args!("expected a directory or a file ending in {suffixes}"))
+fn checked(input: &Path) -> Result<PathBuf, Fault> {
+    match format::suffix(input) {
+        Some(_) => Ok(input.to_owned()),
+        None => Err(Fault::content(format_args!("expected a directory or a file ending in {}", format::suffixes()))
             .hint("save each layer with `numpy.save`, or all in one with `numpy.savez`")),
-        Some(format) if selection.is_labels(input) && !format.has_columns() => Err(Fault::NothingToScore {
-            problem: "these are the labels".into(),
-            hint: format!("name the activations, in files ending in {suffixes}"),
-        }),
-        _ => Ok(input.to_owned()),
     }
 }
 
@@ -49,7 +43,7 @@ pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
     let is_directory = |entry: fs::DirEntry| entry.path().is_dir().then(|| entry.path());
     let deeper = fs::read_dir(&input).ok().and_then(|entries| entries.flatten().find_map(is_directory));
     Fault::NothingToScore {
-        problem: format!("found no layer, which would be a file ending in {}", Format::suffixes()),
+        problem: format!("found no layer, which would be a file ending in {}", format::suffixes()),
         hint: match deeper {
             Some(deeper) => format!(
                 "labels and hidden files are passed over, and directories but those of the parts of one layer; to score \
@@ -64,7 +58,7 @@ pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
 
 /// The sets in a directory, and those that the directories in it are.
 fn in_directory(directory: &Path, selection: &Selection) -> std::io::Result<Vec<Set>> {
-    let mut found = sets(files(directory, selection)?);
+    let mut found = sets(files(directory)?);
     if let [set] = &mut found[..]
         && set.is_generic
         && let Some(name) = directory.canonicalize()?.file_name()
@@ -74,8 +68,8 @@ fn in_directory(directory: &Path, selection: &Selection) -> std::io::Result<Vec<
     let mut deeper: Vec<PathBuf> = entries(directory)?.into_iter().filter(|path| path.is_dir()).collect();
     deeper.sort();
     for path in deeper {
-        let is_labels = selection.is_labels(&path) || is_label_like(&Format::stem(&path)) || path.ends_with("metadata");
-        let mut inside = if is_labels { Vec::new() } else { sets(files(&path, selection)?) };
+        let is_labels = selection.is_labels(&path) || is_label_like(&format::stem(&path)) || path.ends_with("metadata");
+        let mut inside = if is_labels { Vec::new() } else { sets(files(&path)?) };
         if inside.len() == 1 {
             found.extend(inside.pop().and_then(|set| as_directory(set, &path)));
         }
@@ -93,15 +87,11 @@ fn as_directory(set: Set, path: &Path) -> Option<Set> {
 }
 
 /// The files in a directory that may be layers.
-fn files(directory: &Path, selection: &Selection) -> std::io::Result<Vec<PathBuf>> {
-    let may_be = |path: &PathBuf| {
-        let has_columns = Format::of(path).map(Format::has_columns);
-        let is_labels = is_label_like(&Format::stem(path)) || (has_columns == Some(false) && selection.is_labels(path));
-        has_columns.is_some() && !is_labels && path.is_file()
-    };
+fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let may_be =
+        |path: &PathBuf| format::suffix(path).is_some() && !is_label_like(&format::stem(path)) && path.is_file();
     let mut files: Vec<PathBuf> = entries(directory)?.into_iter().filter(may_be).collect();
-    let parts: HashSet<PathBuf> =
-        files.iter().flat_map(|path| Format::of(path).map(|format| format.parts(path)).unwrap_or_default()).collect();
+    let parts: HashSet<PathBuf> = files.iter().flat_map(|path| format::parts(path)).collect();
     files.retain(|path| !parts.contains(path));
     Ok(files)
 }

@@ -3,8 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::format::Format;
-use super::natural;
+use super::{format, natural};
 use crate::error::Fault;
 
 /// Files that are one layer, or may be.
@@ -58,11 +57,11 @@ pub(super) fn sets(mut files: Vec<PathBuf>) -> Vec<Set> {
     files.sort_by(|a, b| natural(&text(a), &text(b)));
     let mut sets = Vec::new();
     for file in files {
-        let stem = Format::stem(&file);
+        let stem = format::stem(&file);
         let name = Name::of(&stem);
         let directory = file.parent().unwrap_or(Path::new("")).to_owned();
         let total = name.of.map(|(_, total)| total);
-        let key = name.numbered.then(|| (directory, Format::suffix(&file), name.prefix.clone(), total));
+        let key = name.numbered.then(|| (directory, format::suffix(&file), name.prefix.clone(), total));
         let known = |(found, _): &&mut (Option<Key>, Set)| key.is_some() && *found == key;
         match sets.iter_mut().find(known) {
             Some((_, set)) => set.files.push(file),
@@ -97,7 +96,7 @@ impl Set {
     /// Checks that the set is whole where its files say how many they are.
     pub(super) fn check(&self) -> Result<(), Fault> {
         let numbers: Vec<(usize, usize)> =
-            self.files.iter().filter_map(|file| Name::of(&Format::stem(file)).of).collect();
+            self.files.iter().filter_map(|file| Name::of(&format::stem(file)).of).collect();
         let Some(&(_, total)) = numbers.first().filter(|_| self.parts == Parts::Surely) else {
             return Ok(());
         };

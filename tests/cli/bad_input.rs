@@ -145,7 +145,12 @@ fn paths_that_hold_no_layer() {
     let none = "found no layer, which would be a file ending in .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors or";
     refused(&place, "empty --labels y.npy", 4, ["`empty`", none, "passed over"]);
     refused(&place, "only --labels only/y.npy", 4, ["`only`", none, "passed over"]);
-    refused(&place, "y.npy --labels y.npy", 4, ["`y.npy`", "these are the labels", "name the activations"]);
+    refused(
+        &place,
+        "y.npy --labels y.npy",
+        4,
+        ["`y` (y.npy)", "these are the labels", "name the file of the activations"],
+    );
     refused(&place, "none --labels y.npy", 3, ["`none`", "No such file", "current directory"]);
     refused(&place, "x.npy --labels none.npy", 3, ["labels `none.npy`", "No such file", "current directory"]);
     refused(&place, "z.npz --labels y.npy", 3, ["layer `z` (z.npz)", "not a whole archive", "write it again"]);

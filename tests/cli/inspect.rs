@@ -59,7 +59,10 @@ fn every_problem_is_shown_and_the_first_is_the_outcome() {
     assert!(run.stdout.contains("5 rows, but labels `y.npy` has 8"), "{}", run.stdout);
     assert!(run.stdout.contains("│ x          1     8    2  float32  rows   64 B  labels align"), "{}", run.stdout);
     assert!(run.stderr.starts_with("error: cannot score layer `a` (./a.npy)"), "{}", run.stderr);
-    let none = place.run("inspect y.npy --labels y.npy");
+    let labels = place.run("inspect y.npy --labels y.npy");
+    assert!(labels.code == Some(4) && labels.stdout.contains("these are the labels"), "{labels:?}");
+    fs::create_dir(place.path("empty")).unwrap();
+    let none = place.run("inspect empty");
     assert_eq!((none.code, none.stdout.as_str()), (Some(4), ""));
 }
 

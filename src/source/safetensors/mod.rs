@@ -15,6 +15,9 @@ use super::region::Region;
 use super::strides::rows_first;
 use crate::error::Fault;
 
+/// The suffix of an index.
+pub(super) const INDEX: &str = ".safetensors.index.json";
+
 /// The tensors in the file `path`.
 pub(crate) fn arrays(path: &Path) -> Result<Arrays, Fault> {
     let file = Region::open(path)?;
