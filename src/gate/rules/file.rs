@@ -137,4 +137,12 @@ mod tests {
             assert!(Rules::parse(text).unwrap_err().to_string().contains(said), "{text}");
         }
     }
+
+    #[test]
+    fn the_example_of_the_documentation_is_read() {
+        let text = include_str!("../../../docs/gating.md");
+        let example = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let rules = Rules::parse(example).unwrap().rules;
+        assert_eq!(rules.iter().map(|rule| rule.layers.as_str()).collect::<Vec<_>>(), ["enc*", "code", "hidden*"]);
+    }
 }
