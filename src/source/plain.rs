@@ -8,6 +8,12 @@ use super::strides::{Placement, gather};
 use super::{CHUNK_BYTES, Matrix, Rows, Scan, Shape};
 use crate::error::Fault;
 
+/// Size of a chunk where each feature is a read of its own, which must be worth it.
+const INTERLEAVED_CHUNK_BYTES: usize = 4 * CHUNK_BYTES;
+
+/// Runs that are read before any is copied, so that a row's cache line is met once for all of them.
+const GATHERED: usize = 16;
+
 /// A matrix in a stretch of a file.
 pub(super) struct Plain {
     region: Region,
@@ -45,13 +51,15 @@ impl Plain {
                 }
             }
             Placement::Interleaved { stride, run, runs } => {
-                let (stride, run) = (stride * width, run * width);
-                let mut stretch = vec![0; (range.len() - 1) * stride + run];
-                for (at, place) in runs.iter().enumerate() {
-                    self.region.read_at(&mut stretch, offset(*place) + (range.start * stride) as u64)?;
-                    for (row, out) in bytes.chunks_exact_mut(row_bytes).enumerate() {
-                        out[at * run..][..run].copy_from_slice(&stretch[row * stride..][..run]);
+                let (stride, run) = ((stride * width).max(1), run * width);
+                let len = (range.len() - 1) * stride + run;
+                let mut stretches = vec![0; GATHERED.min(runs.len()) * len];
+                for (at, places) in runs.chunks(GATHERED).enumerate() {
+                    for (stretch, place) in stretches.chunks_exact_mut(len).zip(places) {
+                        self.region.read_at(stretch, offset(*place) + (range.start * stride) as u64)?;
                     }
+                    let from = stretches.chunks_exact(len).take(places.len());
+                    spread(from, stride, run, &mut bytes[at * GATHERED * run..], row_bytes);
                 }
             }
         }
@@ -65,12 +73,37 @@ impl Matrix for Plain {
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
-        let step = (CHUNK_BYTES / self.header.row_bytes()).max(1);
+        let chunk = match self.placement {
+            Placement::Interleaved { .. } => INTERLEAVED_CHUNK_BYTES,
+            _ => CHUNK_BYTES,
+        };
+        let step = (chunk / self.header.row_bytes()).max(1);
         let mut bytes = Vec::new();
         Ok(Box::new(range.clone().step_by(step).map(move |start| {
             self.read(start..range.end.min(start + step), &mut bytes)?;
             Ok(Rows { start, dim: self.shape.dim, values: widen(&self.header.dtype, &bytes) })
         })))
+    }
+}
+
+/// Copies runs of `run` bytes, which stand `from_stride` bytes apart in each stretch of `from`, side by side to places that
+/// are `to_stride` bytes apart.
+fn spread<'a>(
+    from: impl Iterator<Item = &'a [u8]> + Clone,
+    from_stride: usize,
+    run: usize,
+    to: &mut [u8],
+    to_stride: usize,
+) {
+    for (row, to) in to.chunks_mut(to_stride).enumerate() {
+        for (to, from) in to.chunks_exact_mut(run).zip(from.clone()) {
+            let from = &from[row * from_stride..];
+            match (to.len(), from.first_chunk::<4>()) {
+                // The common case: a copy of known length is an instruction or two.
+                (4, Some(element)) => to.copy_from_slice(element),
+                _ => to.copy_from_slice(&from[..run]),
+            }
+        }
     }
 }
 
