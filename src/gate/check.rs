@@ -75,6 +75,12 @@ impl Layers<'_> {
             let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };
             return Finding { outcome, why: why.into(), ..finding };
         };
+        let [counted, counted_before] = [layer.scores[position].n, before.scores[at].n];
+        if counted != counted_before {
+            // Rows left out of one side, for a NaN for one, would make a bad checkpoint look good.
+            let why = format!("expected {counted_before} rows as in the baseline, counted {counted}");
+            return Finding { why, ..finding };
+        }
         let was = before.scores[at].snnl;
         let limit = regression.limit(was);
         let change = change((baseline, before, at), (self.candidate, layer, position));

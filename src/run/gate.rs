@@ -5,9 +5,10 @@ use std::io::{Write, stderr};
 use std::path::Path;
 
 use super::checkpoint::{find, labels, scored};
+use super::rows::RowsOutput;
 use super::{open, refuse_to_overwrite};
 use crate::compare::checkpoint::Checkpoint;
-use crate::compare::rows_file::{self, RowsWriter};
+use crate::compare::rows_file;
 use crate::error::{Error, Fault};
 use crate::gate::{GateReport, Outcome};
 use crate::labels::Labels;
@@ -96,12 +97,11 @@ fn update(path: &Path, plan: &GatePlan, candidate: &Checkpoint, labels: Option<&
     let earlier = rows_file::beside(&plan.candidate);
     match labels {
         Some(labels) if !Checkpoint::is_result(&plan.candidate) => {
-            let written = |error: parquet::errors::ParquetError| fault(&rows_path, std::io::Error::other(error));
-            let mut writer = RowsWriter::new(Destination::create(&rows_path)?.stream()?).map_err(written)?;
+            let mut output = RowsOutput::start(Destination::create(&rows_path)?)?;
             for (layer, rows) in &candidate.rows {
-                writer.write(layer, rows, labels).map_err(written)?;
+                output.write(layer, rows, labels)?;
             }
-            writer.finish().map_err(written)?.finish()?;
+            output.finish()?;
         }
         _ if !candidate.rows.is_empty() => {
             let mut file = std::fs::File::open(&earlier).map_err(|error| fault(&earlier, error))?;

@@ -4,6 +4,7 @@ mod checkpoint;
 mod compare;
 mod gate;
 mod inspect;
+mod rows;
 mod score;
 
 use std::path::{Path, PathBuf};

@@ -1,15 +1,13 @@
 //! Scoring layers.
 
-use std::io;
-
+use super::rows::RowsOutput;
 use super::{means, on_threads, open, refuse_to_overwrite};
-use crate::compare::rows_file::RowsWriter;
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::Plan;
 use crate::progress::Bar;
 use crate::report::Table;
-use crate::report::destination::{Destination, Stream};
+use crate::report::destination::Destination;
 use crate::score::table::LayerScore;
 use crate::score::{RowLosses, score_rows};
 use crate::source::{Selection, discover};
@@ -42,39 +40,4 @@ pub(super) fn run(plan: &Plan) -> Result<(), Error> {
         destination.finish(|out| exporter.export(&table, out))?;
     }
     Ok(())
-}
-
-/// Losses of rows on their way to a file.
-struct RowsOutput {
-    name: String,
-    writer: RowsWriter<Stream>,
-}
-
-impl RowsOutput {
-    fn start(destination: Destination) -> Result<RowsOutput, Error> {
-        let name = destination.name().to_owned();
-        let writer = RowsWriter::new(destination.stream()?);
-        Ok(RowsOutput { writer: writer.map_err(|error| written(&name, error))?, name })
-    }
-
-    fn write(&mut self, layer: &str, losses: &RowLosses, labels: &Labels) -> Result<(), Error> {
-        self.writer.write(layer, losses, labels).map_err(|error| written(&self.name, error))
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        let stream = self.writer.finish().map_err(|error| written(&self.name, error))?;
-        stream.finish().map(drop)
-    }
-}
-
-/// What became of the output `name`.
-fn written(name: &str, error: parquet::errors::ParquetError) -> Error {
-    let error = match error {
-        parquet::errors::ParquetError::External(error) => match error.downcast::<io::Error>() {
-            Ok(error) => *error,
-            Err(other) => io::Error::other(other),
-        },
-        other => io::Error::other(other),
-    };
-    Error::Output { path: name.to_owned(), fault: error.into() }
 }

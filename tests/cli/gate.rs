@@ -83,6 +83,17 @@ fn what_is_missing_never_passes_but_on_the_first_run() {
 }
 
 #[test]
+fn rows_that_are_left_out_of_the_candidate_are_missing() {
+    let place = place();
+    let mut rows = ROWS;
+    // The strays, which make the value what it is.
+    (rows[3][0], rows[7][0]) = (f64::NAN, f64::NAN);
+    place.layer("good/enc.npy", &rows);
+    let args = "good --labels y.npy --baseline worse.json --max-regression 2% --non-finite drop";
+    assert_code(&place, args, 4, "expected 8 rows as in the baseline, counted 6");
+}
+
+#[test]
 fn rules_go_both_ways_and_by_class() {
     let place = place();
     let rule = |keys: &str| place.write("rules.toml", format!("version = 1\n[[rule]]\n{keys}\n"));

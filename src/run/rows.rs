@@ -1,0 +1,44 @@
+//! The losses of rows on their way to a file; encoding them is left to `compare::rows_file`.
+
+use std::io;
+
+use crate::compare::rows_file::RowsWriter;
+use crate::error::Error;
+use crate::labels::Labels;
+use crate::report::destination::{Destination, Stream};
+use crate::score::RowLosses;
+
+/// Losses of rows on their way to a file.
+pub(super) struct RowsOutput {
+    name: String,
+    writer: RowsWriter<Stream>,
+}
+
+impl RowsOutput {
+    pub(super) fn start(destination: Destination) -> Result<RowsOutput, Error> {
+        let name = destination.name().to_owned();
+        let writer = RowsWriter::new(destination.stream()?);
+        Ok(RowsOutput { writer: writer.map_err(|error| written(&name, error))?, name })
+    }
+
+    pub(super) fn write(&mut self, layer: &str, losses: &RowLosses, labels: &Labels) -> Result<(), Error> {
+        self.writer.write(layer, losses, labels).map_err(|error| written(&self.name, error))
+    }
+
+    pub(super) fn finish(self) -> Result<(), Error> {
+        let stream = self.writer.finish().map_err(|error| written(&self.name, error))?;
+        stream.finish().map(drop)
+    }
+}
+
+/// What became of the output `name`.
+fn written(name: &str, error: parquet::errors::ParquetError) -> Error {
+    let error = match error {
+        parquet::errors::ParquetError::External(error) => match error.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(other) => io::Error::other(other),
+        },
+        other => io::Error::other(other),
+    };
+    Error::Output { path: name.to_owned(), fault: error.into() }
+}
