@@ -23,7 +23,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMeta
 
 use super::guard::{self, guarded};
 use super::region::Region;
-use super::table::{Batches, Table};
+use super::table::{Batches, Table, consecutive};
 use super::{CHUNK_BYTES, open_file};
 use crate::error::Fault;
 
@@ -91,8 +91,8 @@ impl Table for Parquet {
             .with_offset(range.start - skipped)
             .with_limit(range.len())
             .with_batch_size(step);
-        let reader = guarded(|| builder.build())?.map_err(damaged)?;
-        Ok(Box::new(Decoded { reader, range }))
+        let mut reader = guarded(|| builder.build())?.map_err(damaged)?;
+        Ok(consecutive(range, move |left| decode(&mut reader, left)))
     }
 }
 
@@ -151,35 +151,12 @@ fn width(data_type: &DataType) -> usize {
     }
 }
 
-/// Consecutive batches of rows, each with the index of its first row.
-struct Decoded {
-    reader: ParquetRecordBatchReader,
-    /// The rows still to come.
-    range: Range<usize>,
-}
-
-impl Iterator for Decoded {
-    type Item = Result<(usize, RecordBatch), Fault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.range.is_empty() {
-            return None;
-        }
-        let start = self.range.start;
-        let batch = self.decode();
-        // After a fault the decoder's state means nothing: stop.
-        self.range.start = batch.as_ref().map_or(self.range.end, |batch| start + batch.num_rows());
-        Some(batch.map(|batch| (start, batch)))
-    }
-}
-
-impl Decoded {
-    fn decode(&mut self) -> Result<RecordBatch, Fault> {
-        let batch = guarded(|| self.reader.next())?.transpose().map_err(damaged)?;
-        match batch {
-            Some(batch) if (1..=self.range.len()).contains(&batch.num_rows()) => Ok(batch),
-            _ => Err(damaged(format_args!("the rows end at {}, before row {}", self.range.start, self.range.end))),
-        }
+/// The next batch of `reader`, which must be of the first of the rows `left`.
+fn decode(reader: &mut ParquetRecordBatchReader, left: &Range<usize>) -> Result<RecordBatch, Fault> {
+    let batch = guarded(|| reader.next())?.transpose().map_err(damaged)?;
+    match batch {
+        Some(batch) if (1..=left.len()).contains(&batch.num_rows()) => Ok(batch),
+        _ => Err(damaged(format_args!("the rows end at {}, before row {}", left.start, left.end))),
     }
 }
 

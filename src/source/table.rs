@@ -33,3 +33,20 @@ pub(crate) trait Table: Send + Sync {
 
 /// Consecutive batches of rows, each with the index of its first row.
 pub(crate) type Batches<'a> = Box<dyn Iterator<Item = Result<(usize, RecordBatch), Fault>> + Send + 'a>;
+
+/// The batches that `decode` makes of the rows of `range`, each of the first of the rows that are left; none after a fault,
+/// when a decoder's state means nothing.
+pub(super) fn consecutive<'a>(
+    mut range: Range<usize>,
+    mut decode: impl FnMut(&Range<usize>) -> Result<RecordBatch, Fault> + Send + 'a,
+) -> Batches<'a> {
+    Box::new(std::iter::from_fn(move || {
+        if range.is_empty() {
+            return None;
+        }
+        let start = range.start;
+        let batch = decode(&range);
+        range.start = batch.as_ref().map_or(range.end, |batch| start + batch.num_rows());
+        Some(batch.map(|batch| (start, batch)))
+    }))
+}

@@ -19,7 +19,7 @@ use self::message::{Message, Next};
 use self::scan::Scan;
 use super::guard::damaged;
 use super::region::Region;
-use super::table::{Batches, Table};
+use super::table::{Batches, Table, consecutive};
 use crate::error::Fault;
 
 /// An Arrow file or stream whose metadata is consistent.
@@ -96,6 +96,7 @@ impl Table for Ipc {
     }
 
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {
-        Ok(Box::new(Scan::new(self, columns, range, step)?))
+        let mut scan = Scan::new(self, columns, step)?;
+        Ok(consecutive(range, move |left| scan.decode(left)))
     }
 }

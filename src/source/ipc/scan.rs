@@ -20,14 +20,12 @@ use crate::source::guard::{damaged, guarded};
 /// Bytes of a window that `step` rows may exceed, for a caller cannot know how long ragged rows are.
 const WINDOW_BYTES: u64 = 8 * CHUNK_BYTES as u64;
 
-/// Consecutive batches of rows, each with the index of its first row.
+/// A scan under way.
 pub(super) struct Scan<'a> {
     table: &'a Ipc,
     columns: Vec<usize>,
     /// The schema of these columns.
     schema: SchemaRef,
-    /// The rows still to come.
-    range: Range<usize>,
     step: usize,
     /// The messages still to come.
     entries: std::slice::Iter<'a, Entry>,
@@ -53,7 +51,7 @@ enum From {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn new(table: &'a Ipc, columns: &[usize], range: Range<usize>, step: usize) -> Result<Scan<'a>, Fault> {
+    pub(super) fn new(table: &'a Ipc, columns: &[usize], step: usize) -> Result<Scan<'a>, Fault> {
         let mut columns = columns.to_vec();
         columns.sort_unstable();
         columns.dedup();
@@ -63,7 +61,6 @@ impl<'a> Scan<'a> {
             table,
             columns,
             schema,
-            range,
             step,
             entries,
             dictionaries: Dictionaries::new(),
@@ -72,16 +69,16 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// The next rows.
-    fn decode(&mut self) -> Result<RecordBatch, Fault> {
-        let start = self.range.start;
+    /// The first of the rows `left`, which follow those decoded before.
+    pub(super) fn decode(&mut self, left: &Range<usize>) -> Result<RecordBatch, Fault> {
+        let start = left.start;
         let current = loop {
             match self.current.take().filter(|current| current.rows.contains(&start)) {
                 Some(current) => break self.current.insert(current),
-                None => self.current = self.advance()?,
+                None => self.current = self.advance(start)?,
             }
         };
-        let end = current.rows.end.min(self.range.end);
+        let end = current.rows.end.min(left.end);
         let within = |end: usize| start - current.rows.start..end - current.rows.start;
         match &current.from {
             From::Whole(batch) => {
@@ -102,11 +99,11 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Reads the next message, if it is needed; the batch it holds, if it is one.
-    fn advance(&mut self) -> Result<Option<Current>, Fault> {
+    /// Reads the next message, if it is needed for row `start`; the batch it holds, if it is one.
+    fn advance(&mut self, start: usize) -> Result<Option<Current>, Fault> {
         let entry = self.entries.next().ok_or_else(|| damaged("its rows end too early"))?;
         let (offset, rows) = match entry {
-            Entry::Batch { offset, rows } if rows.contains(&self.range.start) => (*offset, rows.clone()),
+            Entry::Batch { offset, rows } if rows.contains(&start) => (*offset, rows.clone()),
             Entry::Batch { .. } => return Ok(None),
             Entry::Dictionary { offset, id } => {
                 self.read_dictionary(*offset, *id)?;
@@ -153,20 +150,5 @@ impl<'a> Scan<'a> {
         };
         self.dictionaries.insert(id, values);
         Ok(())
-    }
-}
-
-impl Iterator for Scan<'_> {
-    type Item = Result<(usize, RecordBatch), Fault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.range.is_empty() {
-            return None;
-        }
-        let start = self.range.start;
-        let batch = self.decode();
-        // After a fault nothing more is promised: stop.
-        self.range.start = batch.as_ref().map_or(self.range.end, |batch| start + batch.num_rows());
-        Some(batch.map(|batch| (start, batch)))
     }
 }
