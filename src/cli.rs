@@ -7,6 +7,7 @@ mod gate;
 mod input;
 mod inspect;
 mod output;
+mod resources;
 mod score;
 mod usage;
 

@@ -1,6 +1,7 @@
 //! What the score is: presets, distances, policies and temperatures, settled and checked; computing it is left to `score`.
 
 use crate::distance::Distance;
+use crate::draw::Draw;
 use crate::error::Error;
 use crate::temperature::Ladder;
 
@@ -85,6 +86,8 @@ pub struct Definition {
     pub ladder: Ladder,
     /// What a temperature of 1 is.
     pub unit: TemperatureUnit,
+    /// The sample of rows from which the score is estimated; `None` where it is computed.
+    pub draw: Option<Draw>,
 }
 
 /// Definitions as they may be asked for, each overriding the preset.
@@ -146,6 +149,7 @@ impl Definition {
             precision: wishes.precision,
             ladder: wishes.ladder.unwrap_or_else(Ladder::standard),
             unit,
+            draw: None,
         })
     }
 }

@@ -17,10 +17,42 @@ pub mod exit {
     pub const BAD_INPUT: u8 = 3;
     /// Nothing, or not everything, could be scored.
     pub const NOT_SCORED: u8 = 4;
-    /// A comparison is impossible: of other data, or by another definition.
+    /// A comparison, or going on from a checkpoint, is impossible: other data, or another definition.
     pub const INCOMPARABLE: u8 = 5;
     /// Passing trouble with the machine; running again may help.
     pub const PASSING_TROUBLE: u8 = 75;
+    /// Stopped by SIGINT, as Ctrl-C sends it.
+    pub const INTERRUPTED: u8 = 130;
+    /// Stopped by SIGTERM.
+    pub const TERMINATED: u8 = 143;
+}
+
+/// A signal that asks a run to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Signal {
+    /// The exit code of a run that it stopped.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Signal::Interrupt => exit::INTERRUPTED,
+            Signal::Terminate => exit::TERMINATED,
+        }
+    }
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Signal::Interrupt => "SIGINT (Ctrl-C)",
+            Signal::Terminate => "SIGTERM",
+        })
+    }
 }
 
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
@@ -64,6 +96,15 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
+    /// The run was asked to stop.
+    #[error("stopped before layer `{layer}` was scored")]
+    Stopped {
+        /// The layer's name.
+        layer: String,
+        /// The signal.
+        #[source]
+        fault: Fault,
+    },
     /// The machine does not give what a run needs.
     #[error("cannot start the run")]
     Machine {
@@ -88,6 +129,15 @@ pub enum Error {
         /// What the candidate is called.
         candidate: String,
         /// The rules that it breaks, or what could not be checked.
+        #[source]
+        fault: Fault,
+    },
+    /// An earlier run cannot be gone on with.
+    #[error("cannot go on from checkpoint `{path}`")]
+    Checkpoint {
+        /// The file.
+        path: String,
+        /// Why not.
         #[source]
         fault: Fault,
     },
@@ -116,6 +166,30 @@ pub enum Fault {
         /// What to try, or empty.
         hint: String,
     },
+    /// It is in order, and belongs to other data or to other flags than this run.
+    #[error("{problem}")]
+    Different {
+        /// How it differs.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// The machine, or another program, is in the way; running again may help.
+    #[error("{problem}")]
+    Passing {
+        /// What is in the way.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// A signal asked the run to stop.
+    #[error("{signal}")]
+    Stopped {
+        /// The signal.
+        signal: Signal,
+        /// What became of the work, or empty.
+        hint: String,
+    },
     /// The content is in order, yet there is nothing to score in it.
     #[error("{problem}")]
     NothingToScore {
@@ -137,6 +211,9 @@ impl Fault {
     pub fn hint(self, hint: impl fmt::Display) -> Self {
         match self {
             Fault::Content { problem, .. } => Fault::Content { problem, hint: hint.to_string() },
+            Fault::Different { problem, .. } => Fault::Different { problem, hint: hint.to_string() },
+            Fault::Passing { problem, .. } => Fault::Passing { problem, hint: hint.to_string() },
+            Fault::Stopped { signal, .. } => Fault::Stopped { signal, hint: hint.to_string() },
             Fault::NothingToScore { problem, .. } => Fault::NothingToScore { problem, hint: hint.to_string() },
             Fault::Io(_) => self,
         }
@@ -150,6 +227,9 @@ impl Fault {
             Fault::NothingToScore { problem, hint } => {
                 Fault::NothingToScore { problem: format!("`{name}`: {problem}"), hint }
             }
+            Fault::Different { problem, hint } => Fault::Different { problem: format!("`{name}`: {problem}"), hint },
+            Fault::Passing { problem, hint } => Fault::Passing { problem: format!("`{name}`: {problem}"), hint },
+            Fault::Stopped { .. } => self,
             Fault::Io(error) => Fault::Io(io::Error::new(error.kind(), format!("`{name}`: {error}"))),
         }
     }
@@ -172,9 +252,11 @@ impl Error {
             | Error::Input { fault, .. }
             | Error::Labels { fault, .. }
             | Error::Layer { fault, .. }
+            | Error::Stopped { fault, .. }
             | Error::Machine { fault }
             | Error::Comparison { fault, .. }
             | Error::Gate { fault, .. }
+            | Error::Checkpoint { fault, .. }
             | Error::Output { fault, .. } => fault,
         }
     }
@@ -182,12 +264,17 @@ impl Error {
     /// What to try, if anything helps.
     pub fn hint(&self) -> Option<&str> {
         let hint = match self.fault() {
-            Fault::Content { hint, .. } | Fault::NothingToScore { hint, .. } => hint,
+            Fault::Content { hint, .. }
+            | Fault::Different { hint, .. }
+            | Fault::Passing { hint, .. }
+            | Fault::Stopped { hint, .. }
+            | Fault::NothingToScore { hint, .. } => hint,
             Fault::Io(error) => match error.kind() {
                 io::ErrorKind::NotFound => "a relative path starts at the current directory",
                 io::ErrorKind::PermissionDenied => "ask its owner for access, or run as somebody who has it",
                 io::ErrorKind::InvalidData => "text is read as UTF-8; save it so",
                 io::ErrorKind::StorageFull => "make room, then run it again",
+                io::ErrorKind::ResourceBusy => "run it again when nothing writes to the file any more",
                 _ => "",
             },
         };
@@ -197,6 +284,9 @@ impl Error {
     /// The exit code this error means; see [`exit`].
     pub fn exit_code(&self) -> u8 {
         match (self, self.fault()) {
+            (_, Fault::Stopped { signal, .. }) => signal.exit_code(),
+            (_, Fault::Different { .. }) => exit::INCOMPARABLE,
+            (_, Fault::Passing { .. }) => exit::PASSING_TROUBLE,
             (Error::Usage { .. }, _) => exit::USAGE,
             (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
             (Error::Gate { .. }, Fault::Content { .. }) => exit::GATE_FAILED,
@@ -209,7 +299,7 @@ impl Error {
 }
 
 /// Whether the same call may succeed later without anybody changing its arguments.
-fn is_passing(kind: io::ErrorKind) -> bool {
+pub(crate) fn is_passing(kind: io::ErrorKind) -> bool {
     !matches!(
         kind,
         io::ErrorKind::NotFound

@@ -8,6 +8,7 @@ use crate::definition::Definition;
 use crate::gate::rules::Rules;
 use crate::report::Format;
 use crate::report::gate::GateFormat;
+use crate::score::Keeping;
 use crate::source::Selection;
 
 /// How much a run says beside its result.
@@ -19,6 +20,17 @@ pub enum Verbosity {
     Normal,
     /// What was decided and why, too.
     Verbose,
+}
+
+/// What a run may use; nothing here changes a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resources {
+    /// Number of threads.
+    pub threads: usize,
+    /// Bytes for the rows; `None` for half of what is free.
+    pub memory: Option<usize>,
+    /// The directory of scratch files.
+    pub scratch: PathBuf,
 }
 
 /// One output.
@@ -110,8 +122,8 @@ pub struct InspectPlan {
     pub ignored_labels: Vec<String>,
     /// Whether to print JSON rather than a table.
     pub as_json: bool,
-    /// Number of threads that a run would use.
-    pub threads: usize,
+    /// What a run would use.
+    pub resources: Resources,
 }
 
 /// A checked run.
@@ -131,14 +143,16 @@ pub struct Plan {
     pub outputs: Vec<Output>,
     /// Where the losses of rows go.
     pub rows_output: Option<PathBuf>,
+    /// Where sums are kept for a later run, if they are.
+    pub keeping: Option<Keeping>,
     /// Whether classes are scored one by one, too.
     pub per_class: bool,
     /// Whether the table is shaded.
     pub color: bool,
     /// Characters across the table; `None` where it goes to no terminal.
     pub width: Option<usize>,
-    /// Number of threads.
-    pub threads: usize,
     /// What is said beside the result.
     pub verbosity: Verbosity,
+    /// What the run may use.
+    pub resources: Resources,
 }

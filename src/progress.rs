@@ -52,6 +52,12 @@ impl Progress for Bar {
         self.bar.inc(pairs);
     }
 
+    fn resumed(&self, _: u64) {}
+
+    fn read(&self, _: u64) {}
+
+    fn warn(&self, _: &str) {}
+
     fn note(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
             // A closed stderr must not end the run.

@@ -36,6 +36,16 @@ impl Mass {
         Mass::new((log2 - whole).exp2(), whole as i64)
     }
 
+    /// The number before the power of two.
+    pub(crate) fn value(self) -> f64 {
+        self.value
+    }
+
+    /// The power of two.
+    pub(crate) fn exponent(self) -> i64 {
+        self.exponent
+    }
+
     /// Adds another mass. The result differs from the true sum by one rounding to f64.
     #[inline]
     pub fn add(&mut self, other: Mass) {
@@ -131,6 +141,16 @@ impl Sums {
     /// Same- and other-class mass of a row at a temperature, by [`Relation`].
     pub fn at(&self, row: usize, temperature: usize) -> [Mass; 2] {
         self.masses[row * self.temperatures + temperature]
+    }
+
+    /// The masses of the first `rows` rows, those of a row at every temperature together.
+    pub(crate) fn entries(&self, rows: usize) -> &[[Mass; 2]] {
+        &self.masses[..rows * self.temperatures]
+    }
+
+    /// As [`Sums::entries`], to be filled.
+    pub(crate) fn entries_mut(&mut self, rows: usize) -> &mut [[Mass; 2]] {
+        &mut self.masses[..rows * self.temperatures]
     }
 
     /// Cuts the sums into parts of `rows` rows, which may be added to apart from each other.

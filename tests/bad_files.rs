@@ -72,7 +72,7 @@ fn a_file_that_shrinks_after_it_was_opened() {
         let length = std::fs::metadata(&path).unwrap().len();
         std::fs::File::options().write(true).open(&path).unwrap().set_len(length - 1).unwrap();
         let fault = layers[0].activations.scan(0..2).unwrap().find_map(Result::err).unwrap();
-        assert_says(&fault.to_string(), "ended before byte");
+        assert_says(&fault.to_string(), &format!("it had {length} bytes and now has {}", length - 1));
     }
 }
 

@@ -11,7 +11,7 @@ use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::engine::{Engine, Sides, Task};
-use snnl_score::score::{Means, Silent, score};
+use snnl_score::score::{Means, score};
 use snnl_score::sums::Sums;
 
 /// Each case sweeps up to a million pairs, and a law breaks often or never.
@@ -19,6 +19,9 @@ const CASES: u32 = 12;
 
 /// Masses that were added up in another order differ by a rounding an addition, of which there are a few.
 const REORDERED: f64 = 1e-14;
+
+/// Bytes in which one tile of three features can meet another.
+const LEAST: usize = 64 << 10;
 
 fn distances() -> impl Strategy<Value = Distance> {
     prop::sample::select(DISTANCES.to_vec())
@@ -32,7 +35,7 @@ fn few() -> ProptestConfig {
 /// Every bit of a table that a reader may see as a result.
 fn bits(rows: &[Vec<f64>], classes: &[u32], definition: &Definition, threads: usize, memory: usize) -> Vec<u64> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let means = Means { engine: Box::new(Cpu::new(threads)), threads, memory, progress: &Silent };
+    let means = Means { memory, ..Means::new(Box::new(Cpu::new(threads)), threads) };
     let table = pool.install(|| score(&[layer(rows)], &labels(classes), definition, means)).unwrap();
     let layer = &table.layers[0];
     let of_scores = layer.scores.iter().flat_map(|score| [score.snnl, score.stderr, score.relative.unwrap_or(-1.0)]);
@@ -100,7 +103,7 @@ proptest! {
         let precision = [Precision::Auto, Precision::F32, Precision::F64][precision];
         let definition = Definition::new(wishes(distance, precision, &[0.01, 0.1, 0.2, 3.0])).unwrap();
         let expected = bits(&rows, &classes, &definition, 1, usize::MAX);
-        for (threads, memory) in [(2, usize::MAX), (3, usize::MAX), (5, usize::MAX), (1, 1), (3, 1), (2, 40 * TILE)] {
+        for (threads, memory) in [(2, usize::MAX), (3, usize::MAX), (5, usize::MAX), (1, LEAST), (3, LEAST), (2, 2 * LEAST)] {
             let found = bits(&rows, &classes, &definition, threads, memory);
             prop_assert!(found == expected, "{threads} threads, {memory} bytes, {distance}, {precision:?}");
         }

@@ -65,6 +65,8 @@ pub struct Block {
 
 /// A float that rows can be prepared in: f32 or f64.
 pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
+    /// What reports call it.
+    const NAME: &str;
     /// Rounds to this precision.
     fn rounded(value: f64) -> Self;
     /// Wraps prepared rows.
@@ -78,6 +80,7 @@ mod sealed {
 }
 
 impl Precision for f32 {
+    const NAME: &str = "f32";
     fn rounded(value: f64) -> f32 {
         value as f32
     }
@@ -87,6 +90,7 @@ impl Precision for f32 {
 }
 
 impl Precision for f64 {
+    const NAME: &str = "f64";
     fn rounded(value: f64) -> f64 {
         value
     }
@@ -112,13 +116,15 @@ impl Block {
             panels: vec![Panel([E::default(); PANEL]); tags.len().div_ceil(PANEL) * dim],
             norms: vec![E::default(); tags.len()],
         };
-        let mut waiting = Waiting { rows: Vec::new(), norms: Vec::new(), dim, from: 0 };
-        for (count, tag) in (1..).zip(tags) {
-            let (chunk, row) = stream.seek(tag.id as usize)?;
-            waiting.push(chunk, row, preparation);
-            if count % STAGED == 0 || count == tags.len() {
-                waiting.lay_out(tags, &sorted, &mut prepared);
+        let mut tile = Unprepared { values: None, dim };
+        let layout = tags.chunks(TILE).zip(sorted.chunks(TILE));
+        let room = prepared.panels.chunks_mut(TILE / PANEL * dim).zip(prepared.norms.chunks_mut(TILE));
+        for ((tags, sorted), (panels, norms)) in layout.zip(room) {
+            for tag in tags {
+                let (chunk, row) = stream.seek(tag.id as usize)?;
+                tile.push(chunk, row);
             }
+            tile.lay_out(tags, sorted, preparation, panels, norms);
         }
         Ok(Block { dim, tags: sorted, features: E::features(prepared) })
     }
@@ -129,51 +135,68 @@ impl Block {
     }
 }
 
-/// Rows prepared one by one and laid out together.
-const STAGED: usize = TILE;
-
-/// Prepared rows on their way into panels.
-struct Waiting {
-    rows: Vec<f64>,
-    norms: Vec<f64>,
+/// The rows of a tile as the source gave them, in its order.
+struct Unprepared {
+    values: Option<Values>,
     dim: usize,
-    /// Index, among the kept rows, of the first one waiting.
-    from: usize,
 }
 
-impl Waiting {
-    fn push(&mut self, chunk: &Rows, row: usize, preparation: &Preparation) {
-        let at = self.rows.len();
-        self.rows.resize(at + self.dim, 0.0);
+impl Unprepared {
+    fn push(&mut self, chunk: &Rows, row: usize) {
         let range = row * self.dim..(row + 1) * self.dim;
-        let out = &mut self.rows[at..];
-        self.norms.push(match &chunk.values {
-            Values::F32(values) => preparation.apply(values[range].iter().map(|&x| f64::from(x)), out),
-            Values::F64(values) => preparation.apply(values[range].iter().copied(), out),
-        });
+        match (&mut self.values, &chunk.values) {
+            (Some(Values::F32(own)), Values::F32(values)) => own.extend_from_slice(&values[range]),
+            (Some(Values::F64(own)), Values::F64(values)) => own.extend_from_slice(&values[range]),
+            (own, Values::F32(values)) => *own = Some(Values::F32(values[range].to_vec())),
+            (own, Values::F64(values)) => *own = Some(Values::F64(values[range].to_vec())),
+        }
     }
 
-    /// Moves what waits, from a tile's start on, into its panels.
-    fn lay_out<E: Precision>(&mut self, tags: &[RowTag], sorted: &[RowTag], prepared: &mut Prepared<E>) {
-        let (from, until, dim) = (self.from, self.from + self.norms.len(), self.dim);
-        let (rows, norms) = (&self.rows, &self.norms);
-        // Ids ascend, so a row's place among those waiting is found by its id.
-        let place = |tag: &RowTag| tags[from..until].partition_point(|other| other.id < tag.id);
-        let panels = &mut prepared.panels[from / PANEL * dim..until.div_ceil(PANEL) * dim];
-        let destinations = panels.par_chunks_mut(dim).zip(sorted[from..until].par_chunks(PANEL));
-        destinations.zip(prepared.norms[from..until].par_chunks_mut(PANEL)).for_each(|((panel, tags), out_norms)| {
-            for (lane, tag) in tags.iter().enumerate() {
-                let row = place(tag);
-                out_norms[lane] = E::rounded(norms[row]);
-                for (feature, value) in panel.iter_mut().zip(&rows[row * dim..]) {
-                    feature.0[lane] = E::rounded(*value);
-                }
+    /// Prepares the rows, which are those of `tags`, and lays them out in the order of `sorted`; none is left.
+    fn lay_out<E: Precision>(
+        &mut self,
+        tags: &[RowTag],
+        sorted: &[RowTag],
+        preparation: &Preparation,
+        panels: &mut [Panel<E>],
+        norms: &mut [E],
+    ) {
+        match &mut self.values {
+            Some(Values::F32(values)) => {
+                lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
+                values.clear();
             }
-        });
-        self.from = until;
-        self.rows.clear();
-        self.norms.clear();
+            Some(Values::F64(values)) => {
+                lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
+                values.clear();
+            }
+            None => {}
+        }
     }
+}
+
+fn lay_out<T: Copy + Into<f64> + Sync, E: Precision>(
+    values: &[T],
+    dim: usize,
+    tags: &[RowTag],
+    sorted: &[RowTag],
+    preparation: &Preparation,
+    panels: &mut [Panel<E>],
+    norms: &mut [E],
+) {
+    // Ids ascend, so a row's place among those of the tile is found by its id.
+    let place = |tag: &RowTag| tags.partition_point(|other| other.id < tag.id);
+    let destinations = panels.par_chunks_mut(dim).zip(norms.par_chunks_mut(PANEL)).zip(sorted.par_chunks(PANEL));
+    destinations.for_each(|((panel, norms), tags)| {
+        let mut prepared = vec![0.0; dim];
+        for (lane, tag) in tags.iter().enumerate() {
+            let row = &values[place(tag) * dim..][..dim];
+            norms[lane] = E::rounded(preparation.apply(row.iter().map(|&x| x.into()), &mut prepared));
+            for (feature, value) in panel.iter_mut().zip(&prepared) {
+                feature.0[lane] = E::rounded(*value);
+            }
+        }
+    });
 }
 
 #[cfg(test)]

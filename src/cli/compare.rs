@@ -75,11 +75,12 @@ impl CompareArgs {
             definition: self.definition.definition()?,
             outputs: self.output.outputs()?,
             rows_output: None,
+            keeping: None,
             per_class: self.per_class,
             color: self.output.is_colored(),
             width: width(),
-            threads: self.run.threads(),
             verbosity: self.run.verbosity(),
+            resources: self.run.resources(),
         };
         Ok(ComparePlan { checkpoints, score, is_annealed, at })
     }

@@ -148,11 +148,12 @@ impl GateArgs {
             definition: self.definition.definition()?,
             outputs: Vec::new(),
             rows_output: None,
+            keeping: None,
             per_class: true,
             color: false,
             width: None,
-            threads: self.run.threads(),
             verbosity: self.run.verbosity(),
+            resources: self.run.resources(),
         };
         Ok(GatePlan {
             candidate,

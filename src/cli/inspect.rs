@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::input::Input;
-use super::output::threads;
+use super::resources::ResourceFlags;
 use crate::plan::InspectPlan;
 
 const EXAMPLES: &str = "\
@@ -32,9 +32,8 @@ pub(super) struct InspectArgs {
     #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
     format: Printed,
 
-    /// Threads that a run would use, 1 to 1024 [default: one a core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
-    threads: Option<u16>,
+    #[command(flatten)]
+    resources: ResourceFlags,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +50,7 @@ impl InspectArgs {
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
             as_json: self.format == Printed::Json,
-            threads: threads(self.threads),
+            resources: self.resources.resources(),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::resources::ResourceFlags;
 use crate::error::Error;
-use crate::plan::{Output, Verbosity};
+use crate::plan::{Output, Resources, Verbosity};
 use crate::report::Format;
 
 /// Formats, files and colour.
@@ -38,7 +39,7 @@ pub(super) struct OutputFlags {
     color: Color,
 }
 
-/// Threads, and how much is said.
+/// What a run may use, and how much is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunFlags {
     /// Say nothing but the result
@@ -49,9 +50,8 @@ pub(super) struct RunFlags {
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,
 
-    /// Threads, 1 to 1024 [default: one a core]; the result does not depend on them
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
-    threads: Option<u16>,
+    #[command(flatten)]
+    resources: ResourceFlags,
 }
 
 /// Formats for standard output.
@@ -113,17 +113,9 @@ impl RunFlags {
         }
     }
 
-    /// The number of threads asked for, or one a core.
-    pub(super) fn threads(&self) -> usize {
-        threads(self.threads)
-    }
-}
-
-/// The number of threads asked for, or one a core.
-pub(super) fn threads(asked_for: Option<u16>) -> usize {
-    match asked_for {
-        Some(threads) => threads.into(),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
+    /// What the run may use.
+    pub(super) fn resources(self) -> Resources {
+        self.resources.resources()
     }
 }
 

@@ -1,12 +1,14 @@
 //! The command line of scoring, which is the one without a command; doing it is left to `run`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{OutputFlags, RunFlags, is_standard, width};
 use crate::error::Error;
 use crate::plan::Plan;
+use crate::score::Keeping;
 
 /// What can be typed where there is no other command.
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,15 @@ pub(super) struct ScoreArgs {
     #[arg(long, help_heading = "Output")]
     per_class: bool,
 
+    /// Keep the sums in FILE while the run goes on and when it is stopped: the same command goes on from there, also when
+    /// rows were appended to the data
+    #[arg(long, value_name = "FILE", help_heading = "Run")]
+    checkpoint: Option<PathBuf>,
+
+    /// How often at most; 0 is after every step
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "checkpoint", help_heading = "Run")]
+    checkpoint_every: u32,
+
     #[command(flatten)]
     run: RunFlags,
 }
@@ -46,7 +57,13 @@ impl ScoreArgs {
                 "name a file",
             ));
         }
+        if let Some(path) = self.checkpoint.as_deref().filter(|path| is_standard(path)) {
+            let argument = format!("`--checkpoint {}`", path.display());
+            return Err(Error::usage(argument, "a checkpoint is a file that is read again", "name a file"));
+        }
+        let every = Duration::from_secs(self.checkpoint_every.into());
         Ok(Plan {
+            keeping: self.checkpoint.map(|path| Keeping { path, every }),
             selection: self.input.selection(),
             inputs: self.input.inputs,
             labels: self.input.labels,
@@ -57,8 +74,8 @@ impl ScoreArgs {
             per_class: self.per_class,
             color: self.output.is_colored(),
             width: width(),
-            threads: self.run.threads(),
             verbosity: self.run.verbosity(),
+            resources: self.run.resources(),
         })
     }
 }

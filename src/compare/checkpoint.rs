@@ -9,7 +9,8 @@ use super::rows_file;
 use crate::error::{Error, Fault};
 use crate::score::RowLosses;
 use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
-use crate::source::{natural, open_file};
+use crate::source::natural;
+use crate::source::region::Region;
 
 /// A checkpoint's scores, and the losses that they are means of where these are known.
 #[derive(Debug, Clone)]
@@ -137,7 +138,7 @@ impl Summary {
 /// The table in the JSON file `path`.
 fn read_table(path: &Path) -> Result<ScoreTable, Fault> {
     const HINT: &str = "results are written by `--export-json`";
-    let value: serde_json::Value = serde_json::from_reader(std::io::BufReader::new(open_file(path)?))
+    let value: serde_json::Value = serde_json::from_reader(std::io::BufReader::new(Region::open(path)?.reader()))
         .map_err(|error| Fault::content(format_args!("not JSON, or not all of it: {error}")).hint(HINT))?;
     match value.get("schema_version").and_then(serde_json::Value::as_u64) {
         Some(version) if version == u64::from(SCHEMA_VERSION) => {}

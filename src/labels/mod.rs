@@ -102,8 +102,13 @@ impl Labels {
     /// SHA-256, in hexadecimal, over the class name of every row, each followed by a newline: equal labels in any
     /// format hash alike.
     pub fn sha256(&self) -> String {
+        self.sha256_of(self.len())
+    }
+
+    /// As [`Labels::sha256`], of the first `rows` rows, of which there are no fewer.
+    pub(crate) fn sha256_of(&self, rows: usize) -> String {
         let mut hash = Sha256::new();
-        for &class in &self.classes {
+        for &class in &self.classes[..rows] {
             hash.update(&self.names[class as usize]);
             hash.update("\n");
         }

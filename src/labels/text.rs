@@ -1,17 +1,17 @@
 //! Labels in text: a column of a CSV file, or a label a line; how a cell becomes a class is left to `classes`.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::classes::Classes;
 use super::column::choose;
 use crate::error::Fault;
-use crate::source::{is_label_like, open_file};
+use crate::source::is_label_like;
+use crate::source::region::{Region, RegionReader};
 
 /// Reads a label a line; space around it does not count.
 pub(super) fn read_lines(path: &Path, classes: &mut Classes) -> Result<(), Fault> {
-    for line in BufReader::new(open_file(path)?).lines() {
+    for line in BufReader::new(Region::open(path)?.reader()).lines() {
         // Windows editors put a byte order mark first.
         classes.push_cell(line?.trim_start_matches('\u{feff}').trim())?;
     }
@@ -39,8 +39,8 @@ pub(super) fn read_csv(path: &Path, name: Option<&str>, classes: &mut Classes) -
     Ok(())
 }
 
-fn open(path: &Path, has_header: bool) -> Result<csv::Reader<File>, Fault> {
-    Ok(csv::ReaderBuilder::new().has_headers(has_header).trim(csv::Trim::All).from_reader(open_file(path)?))
+fn open(path: &Path, has_header: bool) -> Result<csv::Reader<RegionReader>, Fault> {
+    Ok(csv::ReaderBuilder::new().has_headers(has_header).trim(csv::Trim::All).from_reader(Region::open(path)?.reader()))
 }
 
 fn is_number(cell: &str) -> bool {
@@ -61,7 +61,7 @@ fn all_numbers_below(path: &Path) -> Result<bool, Fault> {
 
 /// In one column a blank line is a missing label; the CSV reader would pass over it and shift all that follow.
 fn refuse_blank_lines(path: &Path) -> Result<(), Fault> {
-    for (index, line) in BufReader::new(File::open(path)?).lines().enumerate() {
+    for (index, line) in BufReader::new(Region::open(path)?.reader()).lines().enumerate() {
         if line?.trim().is_empty() {
             return Err(Fault::content(format_args!("line {} has no label: it is blank", index + 1)));
         }

@@ -6,9 +6,8 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 pub use self::stream::Stream;
+use crate::disk::{Replacement, parent};
 use crate::error::{Error, Fault};
 
 /// An output that can be written, known before the long run that makes its content.
@@ -111,11 +110,6 @@ fn names_a_file(path: &Path) -> bool {
     last.is_some_and(|&byte| !std::path::is_separator(char::from(byte)))
 }
 
-/// The directory `path` lies in.
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// `path`, which is new, in the one spelling that all paths to it share.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let directory = fs::canonicalize(parent(path))?;
@@ -125,22 +119,8 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
 /// `path`, after a trial with a temporary file. A run that is killed before it writes leaves nothing behind, so none is
 /// kept until then.
 fn replaceable(path: PathBuf, permissions: Option<Permissions>) -> io::Result<Target> {
-    beside(&path, permissions.clone())?;
+    Replacement::of(&path, permissions.clone())?;
     Ok(Target::Replace { path, permissions })
-}
-
-/// A temporary file on the same disk as `path`, with the permissions of the file it will replace or those of any new
-/// file.
-fn beside(path: &Path, permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".snnl-score-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let temporary = builder.tempfile_in(parent(path))?;
-    if let Some(permissions) = permissions {
-        temporary.as_file().set_permissions(permissions)?;
-    }
-    Ok(temporary)
 }
 
 fn fill(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -154,11 +134,9 @@ fn replace(
     permissions: Option<Permissions>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let temporary = beside(path, permissions)?;
-    fill(temporary.as_file(), write)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    Ok(())
+    let mut replacement = Replacement::of(path, permissions)?;
+    fill(&mut replacement, write)?;
+    replacement.commit()
 }
 
 /// What to try, for the refusals a user can do something about.

@@ -14,6 +14,7 @@ pub(super) fn sample() -> ScoreTable {
             singletons: "drop".into(),
             precision: "auto".into(),
             temperature_unit: "raw".into(),
+            sample: None,
         },
         data: Dataset {
             rows: 2000,
@@ -29,6 +30,7 @@ pub(super) fn sample() -> ScoreTable {
             threads: 2,
             seconds: 0.4,
             pairs_per_second: 1.0e9,
+            resumed_pairs: 0,
             self_check: SelfCheck { rows: 64, max_error: 3.1e-7 },
         },
     }
@@ -43,6 +45,7 @@ pub(super) fn layer(name: &str, dim: usize, values: [f64; 2]) -> LayerScore {
         stderr: 0.1 + 0.2,
         relative: Some(snnl / chance),
         n: 2000,
+        interval: None,
         precision: "f32".into(),
     };
     let scores = vec![score(0.01, values[0]), score(1.0, values[1])];

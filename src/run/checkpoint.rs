@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::interruption::Interruption;
 use super::{means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
@@ -40,12 +41,15 @@ pub(super) fn scored(
     labels: Option<&Labels>,
     definition: &Definition,
     plan: &Plan,
+    interruption: &Interruption,
 ) -> Result<Checkpoint, Error> {
     let Some(labels) = labels.filter(|_| !Checkpoint::is_result(path)) else {
         return Checkpoint::read(path);
     };
     let progress = Bar::new(plan.verbosity);
-    let means = means(plan.threads, &progress);
+    let stop = || interruption.signal();
+    let temperatures = definition.ladder.temperatures().len();
+    let means = means(&plan.resources, labels.len(), temperatures, &progress, &stop);
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
@@ -54,7 +58,7 @@ pub(super) fn scored(
         rows.insert(score.name.clone(), losses);
         Ok(())
     };
-    let table = on_threads(plan.threads, || score_rows(layers, labels, definition, means, &mut take))??;
+    let table = on_threads(means.threads, || score_rows(layers, labels, definition, means, &mut take))??;
     progress.finish();
     Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows })
 }

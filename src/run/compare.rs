@@ -1,6 +1,7 @@
 //! Showing how checkpoints differ.
 
 use super::checkpoint::{find, labels, scored};
+use super::interruption::Interruption;
 use super::{open, refuse_to_overwrite};
 use crate::compare::Comparison;
 use crate::compare::checkpoint::{Checkpoint, epoch_of};
@@ -18,12 +19,13 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let read = plan.checkpoints.iter().chain(layers.iter().flatten().flat_map(|layer| &layer.files));
     refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
 
+    let interruption = Interruption::watch()?;
     let checkpoint = |(path, layers): (&std::path::PathBuf, &Vec<_>)| {
         let mut definition = plan.score.definition.clone();
         if plan.is_annealed {
             definition.ladder = Ladder::of_epoch(epoch_of(&Checkpoint::name_of(path))?);
         }
-        scored(path, layers, labels.as_ref(), &definition, &plan.score)
+        scored(path, layers, labels.as_ref(), &definition, &plan.score, &interruption)
     };
     let checkpoints = plan.checkpoints.iter().zip(&layers).map(checkpoint).collect::<Result<Vec<_>, _>>()?;
     let comparison = Comparison::of(&checkpoints, plan.at)?;

@@ -5,6 +5,7 @@ use std::io::{Write, stderr};
 use std::path::Path;
 
 use super::checkpoint::{find, labels, scored};
+use super::interruption::Interruption;
 use super::rows::RowsOutput;
 use super::{open, refuse_to_overwrite};
 use crate::compare::checkpoint::Checkpoint;
@@ -29,7 +30,9 @@ pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
     let read = [&plan.candidate].into_iter().chain(layers.iter().flat_map(|layer| &layer.files)).chain(&plan.baseline);
     refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
     let baseline = baseline(plan)?;
-    let candidate = scored(&plan.candidate, &layers, labels.as_ref(), &plan.score.definition, &plan.score)?;
+    let interruption = Interruption::watch()?;
+    let candidate =
+        scored(&plan.candidate, &layers, labels.as_ref(), &plan.score.definition, &plan.score, &interruption)?;
     let report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), plan.init)?;
 
     let classes = plan.shows_classes.then_some(&candidate.table);

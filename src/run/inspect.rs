@@ -11,6 +11,7 @@ use crate::report::inspection;
 use crate::score::Silent;
 use crate::score::inspection::Inspection;
 use crate::source::{Selection, look};
+use crate::temperature::Ladder;
 
 /// Shows everything, and then ends with the first error that a run would end with.
 pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
@@ -21,8 +22,8 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     };
     let rows = labels.as_ref().map(Labels::len);
     let layers = look(&plan.inputs, &Selection { rows, ..plan.selection.clone() })?;
-    let means = means(plan.threads, &Silent);
-    let (seen, error) = on_threads(plan.threads, || Inspection::of(layers, labels.as_ref(), means))??;
+    let means = means(&plan.resources, rows.unwrap_or(0), Ladder::standard().temperatures().len(), &Silent, &|| None);
+    let (seen, error) = on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), means))??;
     destination.finish(|out| match plan.as_json {
         true => inspection::write_json(&seen, out),
         false => inspection::write_table(&seen, out),

@@ -4,6 +4,8 @@ mod checkpoint;
 mod compare;
 mod gate;
 mod inspect;
+mod interruption;
+mod memory;
 mod rows;
 mod score;
 
@@ -12,9 +14,12 @@ use std::path::{Path, PathBuf};
 use crate::cli::describe;
 use crate::engine::cpu::Cpu;
 use crate::error::{Error, Fault};
-use crate::plan::{Output, Plan, Task};
+use crate::plan::{Output, Plan, Resources, Task};
 use crate::report::destination::Destination;
-use crate::score::{Means, Progress};
+use crate::score::{Means, Progress, Stop};
+
+/// Bytes of a row's sums, and of its loss, at a temperature.
+const SUM_BYTES: usize = 40;
 
 /// Does what was asked for.
 ///
@@ -37,8 +42,17 @@ fn open<F: Copy>(outputs: &[Output<F>]) -> Result<Vec<(F, Destination)>, Error> 
     outputs.iter().map(|output| Ok((output.format, Destination::create(&output.path)?))).collect()
 }
 
-fn means(threads: usize, progress: &dyn Progress) -> Means<'_> {
-    Means { engine: Box::new(Cpu::new(threads)), threads, memory: half_of_free_memory(), progress }
+/// What a run may use, to score `rows` rows at `temperatures` temperatures.
+fn means<'a>(
+    resources: &Resources,
+    rows: usize,
+    temperatures: usize,
+    progress: &'a dyn Progress,
+    stop: &'a Stop<'a>,
+) -> Means<'a> {
+    let Resources { threads, memory, scratch } = resources.clone();
+    let memory = memory.unwrap_or_else(|| memory::half_of_free(rows * temperatures * SUM_BYTES));
+    Means { memory, scratch, progress, stop, ..Means::new(Box::new(Cpu::new(threads)), threads) }
 }
 
 /// Runs `compute` on a pool of so many threads.
@@ -68,12 +82,4 @@ fn refuse_to_overwrite<'a>(
         earlier.push(path);
     }
     Ok(())
-}
-
-/// Half of the memory that the system could hand out now; everything where it does not say.
-fn half_of_free_memory() -> usize {
-    let meminfo = std::fs::read_to_string(Path::new("/proc/meminfo")).unwrap_or_default();
-    let available = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    let kilobytes = available.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<usize>().ok());
-    kilobytes.map_or(usize::MAX, |kilobytes| kilobytes * 1024 / 2)
 }

@@ -1,5 +1,8 @@
 //! Scoring layers.
 
+use std::path::Path;
+
+use super::interruption::Interruption;
 use super::rows::RowsOutput;
 use super::{means, on_threads, open, refuse_to_overwrite};
 use crate::error::Error;
@@ -9,28 +12,33 @@ use crate::progress::Bar;
 use crate::report::Table;
 use crate::report::destination::Destination;
 use crate::score::table::LayerScore;
-use crate::score::{RowLosses, score_rows};
+use crate::score::{Means, RowLosses, score_rows};
 use crate::source::{Selection, discover};
 
 /// Scores what the plan names and writes every output.
 pub(super) fn run(plan: &Plan) -> Result<(), Error> {
     let destinations = open(&plan.outputs)?;
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
+    let kept = plan.keeping.as_ref().map(|keeping| kept(&keeping.path)).transpose()?;
     let labels = Labels::read(&plan.labels, &plan.ignored_labels)?;
     let layers = discover(&plan.inputs, &Selection { rows: Some(labels.len()), ..plan.selection.clone() })?;
-    let all = destinations.iter().map(|(_, destination)| destination).chain(&rows_destination);
+    let all = destinations.iter().map(|(_, destination)| destination).chain(&rows_destination).chain(&kept);
     refuse_to_overwrite(all, layers.iter().flat_map(|layer| &layer.files), plan)?;
 
     let mut rows = rows_destination.map(RowsOutput::start).transpose()?;
     let progress = Bar::new(plan.verbosity);
-    let means = means(plan.threads, &progress);
+    let interruption = Interruption::watch()?;
+    let stop = || interruption.signal();
+    let temperatures = plan.definition.ladder.temperatures().len();
+    let means =
+        Means { keeping: plan.keeping.clone(), ..means(&plan.resources, labels.len(), temperatures, &progress, &stop) };
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
             score.classes = Some(losses.by_class(&labels));
         }
         rows.as_mut().map_or(Ok(()), |rows| rows.write(&score.name, &losses, &labels))
     };
-    let table = on_threads(plan.threads, || score_rows(&layers, &labels, &plan.definition, means, &mut take))??;
+    let table = on_threads(means.threads, || score_rows(&layers, &labels, &plan.definition, means, &mut take))??;
     progress.finish();
 
     rows.map_or(Ok(()), RowsOutput::finish)?;
@@ -40,4 +48,16 @@ pub(super) fn run(plan: &Plan) -> Result<(), Error> {
         destination.finish(|out| exporter.export(&table, out))?;
     }
     Ok(())
+}
+
+/// The place of a checkpoint, which can be written, and whose content is not touched.
+fn kept(path: &Path) -> Result<Destination, Error> {
+    let destination = Destination::create(path)?;
+    match destination.replaces() {
+        Some(_) => Ok(destination),
+        None => {
+            let argument = format!("`--checkpoint {}`", path.display());
+            Err(Error::usage(argument, "a checkpoint is a file that is read again", "name a file"))
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! A sample of rows computed in f64 from the file's numbers, to hold results against; what to do about an error is left
 //! to `layer`.
 
+use std::thread::scope;
+
 use super::loss::Mean;
+use super::reading::Reading;
 use super::rows::ScoredRows;
 use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
 use crate::engine::{Engine, Sides, Task};
 use crate::error::Fault;
-use crate::source::Matrix;
 use crate::sums::Sums;
 
 /// Rows in a sample.
@@ -30,33 +32,34 @@ impl Sample {
     }
 
     /// Computes the sample.
-    pub(super) fn new(matrix: &dyn Matrix, rows: &ScoredRows, engine: &mut dyn Engine) -> Result<Sample, Fault> {
-        let counted: Vec<RowTag> = rows.counted().copied().collect();
-        let size = SAMPLE.min(counted.len());
-        let places: Vec<usize> = (0..size).map(|stratum| place(stratum, size, counted.len())).collect();
-        let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..counted[place] };
+    pub(super) fn new(reading: &Reading, rows: &ScoredRows, engine: &mut dyn Engine) -> Result<Sample, Fault> {
+        let scored: Vec<RowTag> = rows.scored().copied().collect();
+        let size = SAMPLE.min(scored.len());
+        let places: Vec<usize> = (0..size).map(|stratum| place(stratum, size, scored.len())).collect();
+        let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..scored[place] };
         let tags: Vec<RowTag> = (0..).zip(&places).map(own).collect();
 
         let preparation: &Preparation = &rows.preparation;
-        let dim = matrix.dim();
-        let everything = || Ok::<_, Fault>(RowStream::new(matrix.scan(0..matrix.rows())?));
-        let sample = Block::read::<f64>(&mut everything()?, &tags, dim, preparation)?;
+        let dim = reading.matrix.dim();
+        let read = |stream: &mut RowStream, tags: &[RowTag]| Block::read::<f64>(stream, tags, dim, preparation);
+        let sample = scope(|scope| read(&mut reading.rows(scope, &tags)?, &tags))?;
         let mut sums = Sums::new(size, rows.temperatures.len());
-        let mut crowd = everything()?;
+        let task = Task {
+            distance: preparation.distance,
+            temperatures: &rows.temperatures,
+            sides: Sides::Rows,
+            progress: &|_| (),
+        };
         let part = (CROWD / (8 * dim)).max(1).next_multiple_of(TILE);
-        for tags in rows.tags.chunks(part) {
-            let crowd = Block::read::<f64>(&mut crowd, tags, dim, preparation)?;
-            let task = Task {
-                distance: preparation.distance,
-                temperatures: &rows.temperatures,
-                sides: Sides::Rows,
-                progress: &|_| (),
-            };
-            engine.sweep(&sample, &crowd, &task, &mut sums);
-        }
+        scope(|scope| {
+            let mut stream = reading.rows(scope, &rows.tags)?;
+            for crowd in rows.tags.chunks(part) {
+                engine.sweep(&sample, &read(&mut stream, crowd)?, &task, &mut sums);
+            }
+            Ok::<_, Fault>(())
+        })?;
         let loss = |position: usize, temperature: f64| {
-            let of = |(slot, &place): (usize, &usize)| rows.loss(&counted[place], &sums, slot, position, temperature);
-            places.iter().enumerate().map(of).collect()
+            tags.iter().map(|tag| rows.loss(tag, &sums, position, temperature)).collect()
         };
         let losses = rows.temperatures.iter().enumerate().map(|(position, &t)| loss(position, t)).collect();
         Ok(Sample { places, losses })

@@ -1,21 +1,26 @@
 //! One layer from its rows to its scores: in f32 where that is enough, in f64 where it is not; judging a result is left
-//! to `check`.
+//! to `check`, and the order of the pairs to `walk`.
 
-use super::Means;
+use std::thread::scope;
+
 use super::check::Sample;
 use super::loss::Mean;
+use super::reading::Reading;
 use super::row_losses::RowLosses;
 use super::rows::ScoredRows;
+use super::saved::{Keeper, Place, different};
+use super::shares::Shares;
 use super::survey::Survey;
 use super::table::{Best, LayerScore, Score};
-use crate::block::{Block, Precision as Element, RowStream, RowTag, TILE};
+use super::walk::{Swept, Walk};
+use super::{Means, Progress};
+use crate::block::{Precision as Element, TILE};
 use crate::definition::{Definition, Precision};
 use crate::distance::Distance;
-use crate::engine::{Sides, Task};
+use crate::engine::Sides;
 use crate::error::Fault;
 use crate::labels::Labels;
-use crate::source::{Layer, Matrix};
-use crate::sums::Sums;
+use crate::source::{Copy, Layer, Matrix};
 
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
 const TOLERATED: f64 = 0.5e-5;
@@ -31,6 +36,10 @@ pub(super) struct Scorer<'a> {
     pub(super) labels: &'a Labels,
     pub(super) definition: &'a Definition,
     pub(super) means: Means<'a>,
+    /// Who keeps the sums, if anybody does.
+    pub(super) keeper: Option<Keeper>,
+    /// Pairs that earlier runs have done.
+    pub(super) resumed_pairs: u64,
     /// The self-check's smallest sample so far.
     pub(super) sample_rows: usize,
     /// The self-check's largest error so far.
@@ -49,9 +58,22 @@ impl Scorer<'_> {
         self.means.progress.layer(&layer.name);
         let matrix = layer.activations.as_ref();
         check_rows(matrix.rows(), self.labels)?;
-        let survey = Survey::of(matrix, self.definition.non_finite, &|row| self.labels.ignores(row))?;
-        let rows = ScoredRows::new(&survey, self.labels, self.definition)?;
-        let losses = self.losses(matrix, &rows)?;
+        let (survey, copy) = self.survey(layer)?;
+        let begun = self.keeper.as_ref().and_then(|keeper| keeper.begun(&layer.name));
+        if let Some(begun) = begun.filter(|begun| begun.rows_sha256 != survey.hash_at_mark) {
+            return Err(different(format_args!(
+                "its {} rows of layer `{}` are not those here",
+                begun.rows, layer.name
+            )));
+        }
+        let prepared = begun.map(|begun| begun.preparation(self.definition));
+        let rows = ScoredRows::new(&survey, self.labels, self.definition, prepared)?;
+        if let Some(keeper) = &mut self.keeper {
+            keeper.layer(&layer.name, survey.hash.clone(), &rows.preparation);
+        }
+        let reading = Reading::of(copy.as_deref().unwrap_or(matrix), &self.means);
+        let losses = self.losses(&layer.name, &reading, &rows)?;
+        self.means.progress.note(&reading.told(&layer.name));
 
         let chance = rows.chance();
         let ladder = self.definition.ladder.temperatures();
@@ -68,7 +90,15 @@ impl Scorer<'_> {
                 return Err(Fault::NothingToScore { problem, hint: hint.into() });
             }
             let relative = (!rows.of_one_class()).then(|| mean / chance);
-            Ok(Score { temperature, snnl: mean, stderr, relative, n, precision: losses.precision.into() })
+            Ok(Score {
+                temperature,
+                snnl: mean,
+                stderr,
+                relative,
+                n,
+                interval: None,
+                precision: losses.precision.into(),
+            })
         };
         let scores = losses.iter().zip(ladder).map(score).collect::<Result<Vec<_>, _>>()?;
         let layer_score = LayerScore {
@@ -87,30 +117,53 @@ impl Scorer<'_> {
             classes: None,
         };
         let row_losses = RowLosses {
-            rows: rows.counted().map(|tag| tag.id).collect(),
-            classes: rows.counted().map(|tag| tag.class).collect(),
+            rows: rows.scored().map(|tag| tag.id).collect(),
+            classes: rows.scored().map(|tag| tag.class).collect(),
             temperatures: ladder.to_vec(),
             losses: losses.into_iter().map(|losses| losses.of_rows).collect(),
         };
         Ok((layer_score, row_losses))
     }
 
+    /// One look at all rows; and a copy of them where they will be read again and again, which their format makes slow.
+    fn survey(&self, layer: &Layer) -> Result<(Survey, Option<Box<dyn Matrix>>), Fault> {
+        let matrix = layer.activations.as_ref();
+        let begun = self.keeper.as_ref().and_then(|keeper| keeper.begun(&layer.name));
+        let mark = begun.map_or(0, |begun| begun.rows);
+        let width = if self.definition.precision == Precision::F64 { size_of::<f64>() } else { size_of::<f32>() };
+        let tiles = matrix.rows().div_ceil(TILE);
+        let shares = Shares::of(self.means.memory, tiles, matrix.dim(), width, self.means.threads)?;
+        let copies = shares.staying < tiles && !matrix.is_seekable();
+        let mut copy = copies.then(|| Copy::start(&self.means.scratch, matrix.dim())).transpose()?;
+        let reading = Reading::of(matrix, &self.means);
+        let survey = scope(|scope| {
+            let chunks = reading.all(scope)?.map(|chunk| {
+                let chunk = chunk?;
+                copy.as_mut().map_or(Ok(()), |copy| copy.push(&chunk))?;
+                Ok(chunk)
+            });
+            let ignores = |row| self.labels.ignores(row);
+            Survey::of(matrix.dim(), Box::new(chunks), self.definition.non_finite, &ignores, mark)
+        })?;
+        Ok((survey, copy.map(Copy::finish).transpose()?))
+    }
+
     /// The losses at every temperature, each in the precision that it needs.
-    fn losses(&mut self, matrix: &dyn Matrix, rows: &ScoredRows) -> Result<Vec<Losses>, Fault> {
+    fn losses(&mut self, layer: &str, reading: &Reading, rows: &ScoredRows) -> Result<Vec<Losses>, Fault> {
         let wanted = self.definition.precision;
         let mut ladder = rows.temperatures.iter().zip(self.definition.ladder.temperatures());
         if let Some((_, cold)) = ladder.find(|(t, _)| wanted == Precision::F32 && **t < COLDEST_POSSIBLE_F32) {
             let problem = format!("temperature {cold:e} is too low for the range of f32");
             return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
         }
-        let sample = Sample::new(matrix, rows, self.means.engine.as_mut())?;
+        let sample = Sample::new(reading, rows, self.means.engine.as_mut())?;
         self.sample_rows = self.sample_rows.min(sample.rows());
         let cold = |&position: &usize| wanted == Precision::Auto && rows.temperatures[position] < COLDEST_F32;
         let all = 0..rows.temperatures.len();
         let (mut in_f64, in_f32): (Vec<usize>, Vec<usize>) =
             all.clone().partition(|position| wanted == Precision::F64 || cold(position));
         let mut found: Vec<Option<Losses>> = all.map(|_| None).collect();
-        for (position, of_rows) in self.sweep::<f32>(matrix, rows, &in_f32)? {
+        for (position, of_rows) in self.sweep::<f32>(layer, reading, rows, &in_f32)? {
             let error = sample.error_of(position, &of_rows);
             // A NaN is no small error.
             if wanted == Precision::F32 || error <= TOLERATED {
@@ -123,61 +176,79 @@ impl Scorer<'_> {
             }
         }
         if !in_f32.is_empty() && !in_f64.is_empty() {
-            self.means.progress.expect(pairs(rows.tags.len()));
+            self.means.progress.expect(rows.pairs());
         }
-        for (position, of_rows) in self.sweep::<f64>(matrix, rows, &in_f64)? {
+        for (position, of_rows) in self.sweep::<f64>(layer, reading, rows, &in_f64)? {
             self.largest_error = self.largest_error.max(sample.error_of(position, &of_rows));
             found[position] = Some(Losses { of_rows, precision: "f64" });
         }
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// Every pair of rows once, in blocks that fit the memory; the losses at the given positions of the ladder.
+    /// Every pair of rows once; the losses at the given positions of the ladder.
     fn sweep<E: Element>(
         &mut self,
-        matrix: &dyn Matrix,
+        layer: &str,
+        reading: &Reading,
         rows: &ScoredRows,
         positions: &[usize],
     ) -> Result<Vec<(usize, Vec<f64>)>, Fault> {
         if positions.is_empty() {
             return Ok(Vec::new());
         }
+        let Means { memory, threads, .. } = self.means;
+        let (crowd, dim) = (&rows.tags, reading.matrix.dim());
         let temperatures: Vec<f64> = positions.iter().map(|&position| rows.temperatures[position]).collect();
-        let progress = self.means.progress;
-        let task = Task {
-            distance: rows.preparation.distance,
-            temperatures: &temperatures,
-            sides: Sides::Both,
-            progress: &|pairs| progress.done(pairs),
+        let walk = Walk {
+            rows: rows.summed(),
+            crowd,
+            sides: rows.sides(),
+            preparation: &rows.preparation,
+            shares: Shares::of(memory, rows.summed().len().div_ceil(TILE), dim, size_of::<E>(), threads)?,
+            leaves_last: self.keeper.is_some() && rows.sides() == Sides::Both,
         };
-        let mut sums = Sums::new(rows.tags.len(), temperatures.len());
-        let dim = matrix.dim();
-        let read = |stream: &mut RowStream, tags: &[RowTag]| Block::read::<E>(stream, tags, dim, &rows.preparation);
-        let parts: Vec<&[RowTag]> =
-            rows.tags.chunks(self.rows_in_memory(rows.tags.len(), dim * size_of::<E>())).collect();
-        // Row by row of blocks, so that every row meets the others in the same order however the rows are cut.
-        for (place, part) in parts.iter().enumerate() {
-            let mut stream = RowStream::new(matrix.scan(part[0].id as usize..matrix.rows())?);
-            let block = read(&mut stream, part)?;
-            self.means.engine.sweep(&block, &block, &task, &mut sums);
-            for other in &parts[place + 1..] {
-                let other = read(&mut stream, other)?;
-                self.means.engine.sweep(&block, &other, &task, &mut sums);
+        let mut swept = Swept::new(walk.rows.len(), temperatures);
+        let mut keeping = match &mut self.keeper {
+            Some(keeper) => Some((keeper.sweep(layer, E::NAME, &mut swept)?, keeper)),
+            None => None,
+        };
+        let met = walk.pairs_met(&swept);
+        self.resumed_pairs += met;
+        self.means.progress.resumed(met);
+        let (stop, progress) = (self.means.stop, self.means.progress);
+        let mut is_settled = walk.is_settled(&swept);
+        walk.go::<E>(&mut swept, reading, self.means.engine.as_mut(), &mut |swept| {
+            let signal = stop();
+            let mut hint = String::new();
+            if let Some((place, keeper)) = &mut keeping {
+                if !is_settled {
+                    is_settled = walk.is_settled(swept);
+                    if is_settled || signal.is_some() || keeper.is_due() {
+                        keep(keeper, *place, swept, signal.is_some(), progress)?;
+                    }
+                }
+                hint =
+                    format!("what was done is in `{}`: the same command goes on from there", keeper.path().display());
             }
-        }
+            signal.map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint }))
+        })?;
         let losses = |(at, &position): (usize, &usize)| {
-            let loss = |tag| rows.loss(tag, &sums, tag.slot as usize, at, temperatures[at]);
-            (position, rows.counted().map(loss).collect())
+            let loss = |tag| rows.loss(tag, &swept.sums, at, swept.temperatures[at]);
+            (position, rows.scored().map(loss).collect())
         };
         Ok(positions.iter().enumerate().map(losses).collect())
     }
+}
 
-    /// Rows in a block: all of them if they fit, otherwise so many that two blocks do.
-    fn rows_in_memory(&self, rows: usize, row_bytes: usize) -> usize {
-        if rows.saturating_mul(row_bytes) <= self.means.memory {
-            return rows;
+/// Keeps what there is. A run that is not about to end goes on without: its result does not depend on it.
+fn keep(keeper: &mut Keeper, place: Place, swept: &Swept, is_last: bool, progress: &dyn Progress) -> Result<(), Fault> {
+    match keeper.keep(place, swept) {
+        Err(fault) if is_last => Err(fault.within(&keeper.path().display().to_string())),
+        Err(fault) => {
+            progress.warn(&format!("cannot write checkpoint `{}`: {fault}", keeper.path().display()));
+            Ok(())
         }
-        (self.means.memory / 2 / row_bytes / TILE * TILE).max(TILE)
+        Ok(()) => Ok(()),
     }
 }
 

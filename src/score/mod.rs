@@ -6,19 +6,26 @@ mod cost;
 pub mod inspection;
 mod layer;
 mod loss;
+mod reading;
 mod row_losses;
 mod rows;
+mod saved;
+mod shares;
 mod survey;
 pub mod table;
+mod walk;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use self::layer::{Scorer, pairs};
 pub use self::row_losses::RowLosses;
+use self::saved::Keeper;
+pub use self::saved::Keeping;
 use self::table::{Dataset, LayerScore, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, Signal};
 use crate::labels::Labels;
 use crate::source::Layer;
 
@@ -30,8 +37,14 @@ pub trait Progress: Sync {
     fn expect(&self, pairs: u64);
     /// So many pairs were done.
     fn done(&self, pairs: u64);
+    /// So many pairs had been done before this run began.
+    fn resumed(&self, pairs: u64);
+    /// So many bytes of files were read.
+    fn read(&self, bytes: u64);
     /// Something was decided that a curious user may want to know.
     fn note(&self, text: &str);
+    /// Something went wrong that changes no result.
+    fn warn(&self, text: &str);
 }
 
 /// Tells nobody.
@@ -41,7 +54,10 @@ impl Progress for Silent {
     fn layer(&self, _: &str) {}
     fn expect(&self, _: u64) {}
     fn done(&self, _: u64) {}
+    fn resumed(&self, _: u64) {}
+    fn read(&self, _: u64) {}
     fn note(&self, _: &str) {}
+    fn warn(&self, _: &str) {}
 }
 
 /// What a run may use, none of which changes a value.
@@ -52,8 +68,25 @@ pub struct Means<'a> {
     pub threads: usize,
     /// Bytes that the rows of a layer may take in memory; a layer that is larger is read in parts, again and again.
     pub memory: usize,
+    /// The directory of scratch files, for rows that are read again and again from a format that is slow to read.
+    pub scratch: PathBuf,
     /// Who is told how it goes.
     pub progress: &'a dyn Progress,
+    /// Where its sums are kept for a later run, if they are.
+    pub keeping: Option<Keeping>,
+    /// Who may ask it to stop.
+    pub stop: &'a Stop<'a>,
+}
+
+/// Tells the signal that asks a run to stop, once there is one.
+pub type Stop<'a> = dyn Fn() -> Option<Signal> + Sync + 'a;
+
+impl Means<'_> {
+    /// As much memory as there is, and nobody to tell or to ask.
+    pub fn new(engine: Box<dyn Engine>, threads: usize) -> Means<'static> {
+        let scratch = std::env::temp_dir();
+        Means { engine, threads, memory: usize::MAX, scratch, progress: &Silent, keeping: None, stop: &|| None }
+    }
 }
 
 /// Scores every layer at every temperature.
@@ -83,7 +116,10 @@ pub fn score_rows(
     let threads = means.threads;
     let pairs = pairs(labels.len()) * layers.len() as u64;
     means.progress.expect(pairs);
-    let mut scorer = Scorer { labels, definition, means, sample_rows: check::SAMPLE, largest_error: 0.0 };
+    let keeper =
+        means.keeping.as_ref().map(|keeping| Keeper::start(keeping, layers, labels, definition)).transpose()?;
+    let sample_rows = check::SAMPLE;
+    let mut scorer = Scorer { labels, definition, means, keeper, resumed_pairs: 0, sample_rows, largest_error: 0.0 };
     let mut scores = Vec::with_capacity(layers.len());
     for layer in layers {
         let (mut score, losses) = scorer.score(layer).map_err(|fault| layer.error(fault))?;
@@ -114,7 +150,8 @@ pub fn score_rows(
             device,
             threads,
             seconds,
-            pairs_per_second: pairs as f64 / seconds,
+            pairs_per_second: pairs.saturating_sub(scorer.resumed_pairs) as f64 / seconds,
+            resumed_pairs: scorer.resumed_pairs,
             self_check: SelfCheck { rows: scorer.sample_rows, max_error: scorer.largest_error },
         },
         layers: scores,
@@ -150,5 +187,6 @@ fn described(definition: &Definition) -> table::Definition {
         singletons: singletons.into(),
         precision: precision.into(),
         temperature_unit: unit.into(),
+        sample: definition.draw.map(|draw| table::Sample { rows: draw.rows, seed: draw.seed }),
     }
 }

@@ -1,11 +1,13 @@
 //! The rows of a layer that are scored: who they are, how they are prepared, and what their sums say of them; reading
 //! and sweeping them is left to `layer`.
 
+use super::layer::pairs;
 use super::loss::{Form, Mean, Meets};
 use super::survey::Survey;
 use crate::block::{Preparation, RowTag};
 use crate::definition::{Definition, Singletons, TemperatureUnit};
 use crate::distance::Distance;
+use crate::engine::Sides;
 use crate::error::Fault;
 use crate::labels::Labels;
 use crate::sums::{Relation, Sums};
@@ -19,9 +21,12 @@ pub(super) struct ScoredRows {
     pub(super) unit: f64,
     /// Temperatures in units of prepared distances.
     pub(super) temperatures: Vec<f64>,
+    /// The rows whose loss is computed where that is not all that have one; the slot is the place among them.
+    drawn: Option<Vec<RowTag>>,
     /// Kept rows in each class.
     sizes: Vec<usize>,
-    meets: Vec<Meets>,
+    /// Ids of the rows that meet themselves, too.
+    own_zeros: Vec<u32>,
     form: Form,
 }
 
@@ -29,7 +34,13 @@ pub(super) struct ScoredRows {
 const SENSIBLE: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
 
 impl ScoredRows {
-    pub(super) fn new(survey: &Survey, labels: &Labels, definition: &Definition) -> Result<ScoredRows, Fault> {
+    /// The rows that `survey` kept; `prepared` as those of an earlier run were, if its sums are to be gone on with.
+    pub(super) fn new(
+        survey: &Survey,
+        labels: &Labels,
+        definition: &Definition,
+        prepared: Option<Preparation>,
+    ) -> Result<ScoredRows, Fault> {
         let tag = |(slot, &id): (u32, &u32)| RowTag { id, slot, class: labels.classes[id as usize] };
         let tags: Vec<RowTag> = (0..).zip(&survey.kept).map(tag).collect();
         if tags.len() < 2 {
@@ -39,17 +50,14 @@ impl ScoredRows {
         let mut sizes = vec![0; labels.names.len()];
         tags.iter().for_each(|tag| sizes[tag.class as usize] += 1);
         let distance = definition.distance;
-        let meets = |tag: &RowTag| match survey.zero_rows.binary_search(&tag.id) {
-            Ok(_) if distance == Distance::Cosine => Meets::OwnZero,
-            _ => Meets::Others,
-        };
-        let preparation = prepare(survey, distance)?;
+        let preparation = prepared.map_or_else(|| prepare(survey, distance), Ok)?;
         let unit = match definition.unit {
             TemperatureUnit::Raw => 1.0,
             TemperatureUnit::Mean => survey.mean_distance(distance),
         };
-        let rows = ScoredRows {
-            meets: tags.iter().map(meets).collect(),
+        let mut rows = ScoredRows {
+            own_zeros: if distance == Distance::Cosine { survey.zero_rows.clone() } else { Vec::new() },
+            drawn: None,
             tags,
             temperatures: temperatures(definition, unit, distance.scaled(preparation.scale))?,
             preparation,
@@ -69,7 +77,35 @@ impl ScoredRows {
                 hint: "labels that number the rows are not classes".into(),
             });
         }
+        if let Some(draw) = definition.draw {
+            let ids: Vec<RowTag> = rows.counted().copied().collect();
+            let drawn = draw.of(&ids, |tag| tag.id);
+            rows.drawn = Some((0..).zip(drawn).map(|(slot, tag)| RowTag { slot, ..tag }).collect());
+        }
         Ok(rows)
+    }
+
+    /// The rows whose sums gain: all that are kept, or those that were drawn.
+    pub(super) fn summed(&self) -> &[RowTag] {
+        self.drawn.as_deref().unwrap_or(&self.tags)
+    }
+
+    /// The rows whose loss is computed, each with the slot of its sums.
+    pub(super) fn scored(&self) -> impl Iterator<Item = &RowTag> {
+        self.summed().iter().filter(|tag| self.form.counts(self.size(tag)))
+    }
+
+    /// Whose sums gain where two blocks meet.
+    pub(super) fn sides(&self) -> Sides {
+        if self.drawn.is_some() { Sides::Rows } else { Sides::Both }
+    }
+
+    /// Pairs of rows to compute.
+    pub(super) fn pairs(&self) -> u64 {
+        match &self.drawn {
+            Some(drawn) => drawn.len() as u64 * self.tags.len() as u64,
+            None => pairs(self.tags.len()),
+        }
     }
 
     /// Rows in the class of this one, itself included.
@@ -98,11 +134,12 @@ impl ScoredRows {
         Mean::of(&chances).mean
     }
 
-    /// The loss of a row from its sums at `slot` and the `position`-th temperature summed.
-    pub(super) fn loss(&self, tag: &RowTag, sums: &Sums, slot: usize, position: usize, temperature: f64) -> f64 {
-        let masses = sums.at(slot, position);
+    /// The loss of a row from the sums at its slot and the `position`-th temperature summed.
+    pub(super) fn loss(&self, tag: &RowTag, sums: &Sums, position: usize, temperature: f64) -> f64 {
+        let masses = sums.at(tag.slot as usize, position);
         let [same, other] = [Relation::Same, Relation::Other].map(|relation| masses[relation as usize]);
-        self.form.loss(same, other, temperature, self.meets[tag.slot as usize])
+        let meets = if self.own_zeros.binary_search(&tag.id).is_ok() { Meets::OwnZero } else { Meets::Others };
+        self.form.loss(same, other, temperature, meets)
     }
 }
 

@@ -1,14 +1,14 @@
 //! One look at all rows of a layer before anything is computed: which can be used, and how they lie; using them is left
 //! to `block`.
 
-use std::hash::{DefaultHasher, Hasher};
-
 use rayon::prelude::*;
+use twox_hash::XxHash3_64;
 
+use super::saved::RowsHash;
 use crate::definition::NonFinite;
 use crate::distance::Distance;
 use crate::error::Fault;
-use crate::source::{Matrix, Values};
+use crate::source::{Scan, Values};
 
 /// What was seen.
 pub(crate) struct Survey {
@@ -24,38 +24,50 @@ pub(crate) struct Survey {
     pub(crate) mean: Vec<f64>,
     /// Mean squared Euclidean distance of two different kept rows.
     pub(crate) mean_squared_distance: f64,
+    /// The hash of all rows, kept or not.
+    pub(crate) hash: String,
+    /// The hash of those before the mark.
+    pub(crate) hash_at_mark: String,
 }
 
 impl Survey {
-    /// Looks at every row but those that `ignores` tells by their index.
+    /// Looks at every row of `dim` features in `chunks` but those that `ignores` tells by their index.
     ///
     /// # Formula
     /// Mean over i ≠ j of ‖x_i − x_j‖² = 2 · (mean‖x‖² − ‖mean x‖²) · N/(N − 1), with x taken relative to the first
     /// row so that a common offset does not cancel digits away.
     ///
+    /// The rows before `mark` are hashed by themselves, too.
+    ///
     /// # Errors
     /// What the source meets, and a row that is not finite unless the policy drops it.
     pub(crate) fn of(
-        matrix: &dyn Matrix,
+        dim: usize,
+        chunks: Scan,
         policy: NonFinite,
         ignores: &(dyn Fn(usize) -> bool + Sync),
+        mark: usize,
     ) -> Result<Survey, Fault> {
         let mut looking = Looking {
             survey: Survey {
-                kept: Vec::with_capacity(matrix.rows()),
+                kept: Vec::new(),
                 non_finite: 0,
                 zero_rows: Vec::new(),
                 duplicates: 0,
-                mean: vec![0.0; matrix.dim()],
+                mean: vec![0.0; dim],
                 mean_squared_distance: 0.0,
+                hash: String::new(),
+                hash_at_mark: String::new(),
             },
             policy,
             ignores,
             origin: None,
-            fingerprints: Vec::with_capacity(matrix.rows()),
+            hash: RowsHash::default(),
+            mark,
+            fingerprints: Vec::new(),
             squares: 0.0,
         };
-        for rows in matrix.scan(0..matrix.rows())? {
+        for rows in chunks {
             let rows = rows?;
             match &rows.values {
                 Values::F32(values) => looking.at(rows.start, rows.dim, values)?,
@@ -83,6 +95,8 @@ struct Looking<'a> {
     ignores: &'a (dyn Fn(usize) -> bool + Sync),
     /// The first kept row.
     origin: Option<Vec<f64>>,
+    hash: RowsHash,
+    mark: usize,
     fingerprints: Vec<u64>,
     /// Σ ‖x‖² relative to the origin.
     squares: f64,
@@ -92,8 +106,12 @@ impl Looking<'_> {
     fn at<T: Copy + Into<f64> + Sync>(&mut self, start: usize, dim: usize, values: &[T]) -> Result<(), Fault> {
         let not_finite = |row: &[T]| row.iter().position(|&x| !x.into().is_finite());
         let glances: Vec<(Option<usize>, u64)> =
-            values.par_chunks(dim).map(|row| (not_finite(row), fingerprint(row))).collect();
+            values.par_chunks(dim).map_init(Vec::new, |room, row| (not_finite(row), fingerprint(row, room))).collect();
         for (id, (row, (not_finite, fingerprint))) in (start..).zip(values.chunks_exact(dim).zip(glances)) {
+            self.hash.push(fingerprint);
+            if id + 1 == self.mark {
+                self.survey.hash_at_mark = self.hash.clone().finish();
+            }
             if (self.ignores)(id) {
                 continue;
             }
@@ -129,6 +147,7 @@ impl Looking<'_> {
 
     fn finish(mut self) -> Survey {
         let mut survey = self.survey;
+        survey.hash = self.hash.finish();
         let n = survey.kept.len() as f64;
         survey.mean.iter_mut().for_each(|sum| *sum /= n);
         let of_mean: f64 = survey.mean.iter().map(|mean| mean * mean).sum();
@@ -143,20 +162,21 @@ impl Looking<'_> {
 }
 
 /// Equal rows have equal fingerprints; two of a million different rows share one with probability 3e-8.
-fn fingerprint<T: Copy + Into<f64>>(row: &[T]) -> u64 {
-    let mut hasher = DefaultHasher::new();
+fn fingerprint<T: Copy + Into<f64>>(row: &[T], room: &mut Vec<u8>) -> u64 {
+    room.clear();
     // Adding 0 makes −0 the same as 0.
-    row.iter().for_each(|&x| hasher.write_u64((x.into() + 0.0).to_bits()));
-    hasher.finish()
+    room.extend(row.iter().flat_map(|&x| (x.into() + 0.0).to_bits().to_le_bytes()));
+    XxHash3_64::oneshot(room)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Memory;
+    use crate::source::{Matrix, Memory};
 
     fn survey(dim: usize, values: Vec<f64>, policy: NonFinite) -> Result<Survey, Fault> {
-        Survey::of(&Memory::new(dim, values), policy, &|_| false)
+        let memory = Memory::new(dim, values);
+        Survey::of(dim, memory.scan(0..memory.rows())?, policy, &|_| false, 2)
     }
 
     #[test]
@@ -181,6 +201,17 @@ mod tests {
     fn distances_beyond_all_numbers_are_infinite() {
         let seen = survey(1, vec![1e200, -1e200, 3e200], NonFinite::Error).unwrap();
         assert_eq!(seen.mean_squared_distance, f64::INFINITY);
+    }
+
+    #[test]
+    fn the_hash_is_of_every_row_in_order() {
+        let seen = |values: &[f64]| survey(1, values.to_vec(), NonFinite::Drop).unwrap();
+        let three = seen(&[1.0, 2.0, 3.0]);
+        assert_eq!(three.hash_at_mark, seen(&[1.0, 2.0]).hash);
+        assert_eq!(three.hash_at_mark, seen(&[1.0, 2.0, 4.0]).hash_at_mark);
+        for others in [[1.0, 2.0, 4.0], [2.0, 1.0, 3.0], [1.0, 2.0, f64::NAN]] {
+            assert_ne!(three.hash, seen(&others).hash);
+        }
     }
 
     #[test]

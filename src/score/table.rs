@@ -55,6 +55,18 @@ pub struct Definition {
     pub precision: String,
     /// `raw`, or `mean` where temperatures are multiples of each layer's mean distance.
     pub temperature_unit: String,
+    /// The sample of rows that values are estimated from (`--rows`); `None` where they are exact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
+}
+
+/// A simple random sample of the rows, each of which meets all rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Number of rows asked for.
+    pub rows: usize,
+    /// What they were drawn by.
+    pub seed: u64,
 }
 
 /// The dataset that all layers share.
@@ -140,14 +152,27 @@ pub struct Score {
     pub temperature: f64,
     /// Mean loss over the counted rows, in nats.
     pub snnl: f64,
-    /// Standard error of that mean: sample standard deviation of the rows' losses over √n; 0 when n = 1.
+    /// Standard error of that mean: sample standard deviation of the rows' losses over √n, 0 when n = 1. Of an estimate
+    /// from a sample of n out of N rows, that of the sampling: times √(1 − n/N).
     pub stderr: f64,
     /// `snnl / chance`: 0 disentangled, 1 as entangled as random labels. `None` where chance is 0 (one class).
     pub relative: Option<f64>,
-    /// Number of rows counted.
+    /// Number of rows counted; of an estimate, of those that were drawn.
     pub n: usize,
+    /// Where the exact value lies, for an estimate.
+    #[serde(flatten)]
+    pub interval: Option<Interval>,
     /// The arithmetic that made the value: `f32` or `f64` (products; sums are always f64).
     pub precision: String,
+}
+
+/// Bounds between which an exact value lies with 95 % probability.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// The lower one.
+    pub low: f64,
+    /// The upper one.
+    pub high: f64,
 }
 
 /// The temperature at which a layer's classes are least entangled.
@@ -181,8 +206,15 @@ pub struct Run {
     pub seconds: f64,
     /// Unordered pairs of rows a second, over all layers.
     pub pairs_per_second: f64,
+    /// Pairs that earlier runs had done (`--checkpoint`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub resumed_pairs: u64,
     /// What the run found when it recomputed a sample of rows.
     pub self_check: SelfCheck,
+}
+
+fn is_zero(pairs: &u64) -> bool {
+    *pairs == 0
 }
 
 /// A sample of rows recomputed in f64 from the file's numbers.

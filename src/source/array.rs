@@ -120,6 +120,10 @@ impl Matrix for Stored {
         self.rows.shape()
     }
 
+    fn is_seekable(&self) -> bool {
+        self.rows.is_seekable()
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         self.member.check()?;
         self.rows.scan(range)

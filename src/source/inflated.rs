@@ -68,6 +68,10 @@ impl Matrix for Inflated {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        false
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let step = (CHUNK_BYTES / self.stride).max(1);
         let mut reader = self.member.reader();

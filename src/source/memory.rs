@@ -29,6 +29,10 @@ impl Matrix for Memory {
     fn shape(&self) -> &Shape {
         &self.shape
     }
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let dim = self.shape.dim;
         let values = self.values[range.start * dim..range.end * dim].to_vec();

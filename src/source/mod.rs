@@ -1,9 +1,11 @@
 //! Activations as they lie on disk: which layers there are, and their rows in order; labels, classes and arithmetic
 //! are left to the modules to the right.
 
+mod ahead;
 pub(crate) mod array;
 mod axes;
 mod columns;
+mod copy;
 mod discover;
 pub(crate) mod format;
 mod found;
@@ -35,6 +37,8 @@ use std::fs::{self, File};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::ahead::{Meter, ahead};
+pub(crate) use self::copy::Copy;
 pub use self::discover::{LabelFile, Selection, discover, look};
 pub(crate) use self::inputs::parts_in;
 pub use self::memory::Memory;
@@ -61,7 +65,7 @@ fn place(files: &[PathBuf]) -> String {
 }
 
 /// Opens the regular file `path`. Anything else is refused unopened: a pipe would keep the run waiting for a writer.
-pub(crate) fn open_file(path: &Path) -> Result<File, Fault> {
+fn open_file(path: &Path) -> Result<File, Fault> {
     if !fs::metadata(path)?.is_file() {
         return Err(Fault::content("expected a regular file, whose rows can be read in any order")
             .hint("save what comes from a pipe or a device to a file first"));
@@ -104,6 +108,9 @@ pub trait Matrix: Send + Sync {
     /// # Errors
     /// A fault when the file no longer holds what its header promised.
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault>;
+    /// Whether some rows cost about their share of the whole to read, wherever they lie: no, where all before them are
+    /// decoded, or where each takes a read for every feature.
+    fn is_seekable(&self) -> bool;
     /// Number of rows, N.
     fn rows(&self) -> usize {
         self.shape().rows
@@ -134,6 +141,9 @@ pub struct Layer {
 impl Layer {
     /// This fault, met in this layer.
     pub fn error(&self, fault: Fault) -> Error {
+        if let Fault::Stopped { .. } = fault {
+            return Error::Stopped { layer: self.name.clone(), fault };
+        }
         Error::Layer { layer: self.name.clone(), path: self.place(), fault }
     }
 

@@ -5,12 +5,12 @@ mod deltas;
 mod footer;
 mod levels;
 mod pages;
+mod reader;
 mod thrift;
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Schema};
@@ -21,15 +21,15 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
+use super::CHUNK_BYTES;
 use super::guard::{self, guarded};
 use super::region::Region;
 use super::table::{Batches, Table, consecutive};
-use super::{CHUNK_BYTES, open_file};
 use crate::error::Fault;
 
 /// A Parquet file whose metadata is consistent.
 pub(crate) struct Parquet {
-    path: PathBuf,
+    file: Region,
     metadata: ArrowReaderMetadata,
     rows: usize,
     /// What was checked of row groups and columns, and found to be sound.
@@ -47,11 +47,12 @@ enum Check {
 impl Parquet {
     /// Reads the metadata of the Parquet file `path`.
     pub(crate) fn open(path: &Path) -> Result<Parquet, Fault> {
-        footer::check(path)?;
-        let file = open_file(path)?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?.map_err(damaged)?;
+        let file = Region::open(path)?;
+        footer::check(&file)?;
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?;
+        let metadata = metadata.map_err(|error| undecoded(&file, error))?;
         let rows = count_rows(metadata.metadata())?;
-        Ok(Parquet { path: path.to_owned(), metadata, rows, checked: Mutex::default() })
+        Ok(Parquet { file, metadata, rows, checked: Mutex::default() })
     }
 }
 
@@ -72,6 +73,10 @@ impl Table for Parquet {
         own.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum()
     }
 
+    fn is_seekable(&self) -> bool {
+        false
+    }
+
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {
         let (groups, skipped) = self.groups_of(&range);
         for &group in &groups {
@@ -82,17 +87,17 @@ impl Table for Parquet {
         }
         let widest = columns.iter().map(|&column| width(self.fields()[column].data_type())).max().unwrap_or(1);
         let step = step.min(CHUNK_BYTES / widest).max(1);
-        // A cursor of its own: threads that share a file handle would move each other's.
-        let file = File::open(&self.path)?;
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone())
             .with_projection(mask)
             .with_row_groups(groups)
             .with_offset(range.start - skipped)
             .with_limit(range.len())
             .with_batch_size(step);
-        let mut reader = guarded(|| builder.build())?.map_err(damaged)?;
-        Ok(consecutive(range, move |left| decode(&mut reader, left)))
+        let mut reader = guarded(|| builder.build())?.map_err(|error| undecoded(&self.file, error))?;
+        Ok(consecutive(range, move |left| {
+            decode(&mut reader, left).map_err(|fault| self.file.trouble().unwrap_or(fault))
+        }))
     }
 }
 
@@ -128,15 +133,12 @@ impl Parquet {
     }
 
     fn check_chunk(&self, chunk: &ColumnChunkMetaData, rows: usize, check: Check) -> Result<(), Fault> {
-        match check {
-            Check::Pages if pages::check(&Region::open(&self.path)?, chunk)? => {
-                deltas::check(File::open(&self.path)?, chunk, rows)
-            }
-            Check::Levels if chunk.column_descr().max_rep_level() > 0 => {
-                levels::check(File::open(&self.path)?, chunk, rows)
-            }
+        let checked = match check {
+            Check::Pages if pages::check(&self.file, chunk)? => deltas::check(&self.file, chunk, rows),
+            Check::Levels if chunk.column_descr().max_rep_level() > 0 => levels::check(&self.file, chunk, rows),
             Check::Pages | Check::Levels => Ok(()),
-        }
+        };
+        checked.map_err(|fault| self.file.trouble().unwrap_or(fault))
     }
 }
 
@@ -189,6 +191,11 @@ fn check_values(index: usize, group: &RowGroupMetaData) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// What it means that `file` could not be decoded: it could not be read, or it is damaged.
+fn undecoded(file: &Region, reason: impl std::fmt::Display) -> Fault {
+    file.trouble().unwrap_or_else(|| damaged(reason))
 }
 
 fn damaged(reason: impl std::fmt::Display) -> Fault {

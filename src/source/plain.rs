@@ -72,6 +72,10 @@ impl Matrix for Plain {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        !matches!(self.placement, Placement::Interleaved { .. })
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let chunk = match self.placement {
             Placement::Interleaved { .. } => INTERLEAVED_CHUNK_BYTES,

@@ -38,6 +38,10 @@ impl Matrix for MeanOfTokens {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        false
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let dim = self.shape.dim;
         Ok(Box::new(self.whole.scan(range)?.map(move |chunk| {

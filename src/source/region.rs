@@ -4,9 +4,11 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use super::open_file;
+use crate::disk;
 use crate::error::Fault;
 
 /// What to try about a file that ends too early.
@@ -15,17 +17,40 @@ const STILL_WRITTEN: &str = "it was longer when it was opened: is it still being
 /// Consecutive bytes of an open file.
 #[derive(Debug, Clone)]
 pub(crate) struct Region {
-    file: Arc<File>,
+    file: Arc<Opened>,
     start: u64,
     len: u64,
+}
+
+/// A file as it was when it was opened.
+#[derive(Debug)]
+struct Opened {
+    file: File,
+    len: u64,
+    /// When it was written to last; `None` where the system does not say.
+    modified: Option<SystemTime>,
+    /// The first failure to read it, which a decoder in between may have put into words of its own.
+    trouble: Mutex<Option<(io::ErrorKind, String)>>,
 }
 
 impl Region {
     /// Opens the regular file `path`, all of it.
     pub(crate) fn open(path: &Path) -> Result<Region, Fault> {
-        let file = open_file(path)?;
-        let len = file.metadata()?.len();
+        Region::of(open_file(path)?)
+    }
+
+    /// All of `file`.
+    pub(super) fn of(file: File) -> Result<Region, Fault> {
+        let metadata = file.metadata()?;
+        let len = metadata.len();
+        let file = Opened { file, len, modified: metadata.modified().ok(), trouble: Mutex::default() };
         Ok(Region { file: Arc::new(file), start: 0, len })
+    }
+
+    /// Why the file could not be read, if it could not.
+    pub(super) fn trouble(&self) -> Option<Fault> {
+        let trouble = self.file.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.as_ref().map(|(kind, text)| Fault::Io(io::Error::new(*kind, text.as_str())))
     }
 
     /// Number of bytes.
@@ -67,20 +92,34 @@ impl Read for RegionReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Region { file, start, len } = &mut self.0;
         let wanted = usize::try_from(*len).unwrap_or(usize::MAX).min(buffer.len());
-        let read = read_some_at(file, &mut buffer[..wanted], *start)?;
+        let read = file.read_at(&mut buffer[..wanted], *start)?;
         (*start, *len) = (*start + read as u64, *len - read as u64);
         Ok(read)
     }
 }
 
-#[cfg(unix)]
-fn read_some_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_some_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+impl Opened {
+    /// Reads what there is from `offset` on, of a file that is still what it was.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let read = disk::read_at(&self.file, buffer, offset).and_then(|read| {
+            let metadata = self.file.metadata()?;
+            if (metadata.len(), metadata.modified().ok()) == (self.len, self.modified) {
+                return Ok(read);
+            }
+            let size = match metadata.len() {
+                len if len == self.len => "it was written to".to_owned(),
+                len => format!("it had {} bytes and now has {len}", self.len),
+            };
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, format!("the file changed while it was read: {size}")))
+        });
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+            trouble.get_or_insert_with(|| (error.kind(), error.to_string()));
+        }
+        read
+    }
 }
 
 /// What a failed read in order means: a decoder's complaint is about the content, any other about the system.
@@ -88,7 +127,8 @@ pub(crate) fn unreadable(error: io::Error) -> Fault {
     if error.kind() == io::ErrorKind::UnexpectedEof && error.get_ref().is_none() {
         return Fault::content("the file ended too early").hint(STILL_WRITTEN);
     }
-    if error.get_ref().is_some() {
+    let is_complaint = error.get_ref().is_some() && error.kind() != io::ErrorKind::ResourceBusy;
+    if is_complaint {
         return Fault::content(format_args!("the file is damaged: {error}"))
             .hint("write it again; was the writer stopped?");
     }

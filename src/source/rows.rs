@@ -29,4 +29,12 @@ impl Rows {
         };
         len / self.dim
     }
+
+    /// Bytes of the numbers.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.values {
+            Values::F32(values) => size_of_val(values.as_slice()),
+            Values::F64(values) => size_of_val(values.as_slice()),
+        }
+    }
 }

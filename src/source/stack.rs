@@ -48,6 +48,10 @@ impl Matrix for Stack {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        self.parts.iter().all(|(_, part)| part.is_seekable())
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let starts = self.parts.iter().scan(0, |next, (_, part)| {
             let start = *next;

@@ -16,6 +16,8 @@ pub(crate) trait Table: Send + Sync {
     fn schema(&self) -> &Schema;
     /// Bytes that the column takes in the file.
     fn bytes(&self, column: usize) -> u64;
+    /// Whether some rows cost about their share of the whole to read, wherever they lie.
+    fn is_seekable(&self) -> bool;
     /// The rows of `range` in batches of about `step`, with only `columns` decoded, in the file's order of columns.
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault>;
 

@@ -29,6 +29,10 @@ impl Matrix for Units {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        self.whole.is_seekable()
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let chunks = self.whole.scan(range)?;
         Ok(Box::new(chunks.map(|chunk| {

@@ -32,9 +32,10 @@ fn only_verbose_runs_say_what_was_decided() {
     place.labels("four.npy", &[0, 0, 1, 1]);
     let run = |flag: &str| place.run(&format!("near.npy --labels four.npy -T 2e-4 --format csv {flag}"));
     let verbose = run("-v");
-    assert_eq!((verbose.code, verbose.stderr.lines().count()), (Some(0), 1), "{verbose:?}");
-    assert!(verbose.stderr.starts_with("note: T=0.0002: f32 is off by "), "{}", verbose.stderr);
-    assert!(verbose.stderr.ends_with(", computing in f64\n"), "{}", verbose.stderr);
+    let notes: Vec<&str> = verbose.stderr.lines().collect();
+    assert_eq!((verbose.code, notes.len()), (Some(0), 2), "{verbose:?}");
+    assert!(notes[0].starts_with("note: T=0.0002: f32 is off by ") && notes[0].ends_with(", computing in f64"));
+    assert!(notes[1].starts_with("note: layer `near`: ") && notes[1].contains(" s for them"), "{}", notes[1]);
     for flag in ["", "-q"] {
         let silent = run(flag);
         assert_eq!((silent.code, silent.stderr.as_str()), (Some(0), ""));

@@ -14,7 +14,7 @@ use snnl_score::engine::{Engine, Sides, Task};
 use snnl_score::error::Error;
 use snnl_score::labels::Labels;
 use snnl_score::score::table::ScoreTable;
-use snnl_score::score::{Means, Silent, score};
+use snnl_score::score::{Means, score};
 use snnl_score::source::{Layer, Matrix, Memory};
 use snnl_score::sums::Sums;
 
@@ -151,7 +151,7 @@ pub(crate) fn labels(classes: &[u32]) -> Labels {
 
 /// The fastest engine, on two threads.
 pub(crate) fn means() -> Means<'static> {
-    Means { engine: Box::new(Cpu::new(2)), threads: 2, memory: usize::MAX, progress: &Silent }
+    Means::new(Box::new(Cpu::new(2)), 2)
 }
 
 pub(crate) fn try_score(rows: &[Vec<f64>], classes: &[u32], wishes: Wishes) -> Result<ScoreTable, Error> {

@@ -1,11 +1,9 @@
 //! An output that is written piece by piece while a run goes on; opening it is left to the parent.
 
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
 
-use tempfile::NamedTempFile;
-
-use super::{Delivery, Destination, Target, beside};
+use super::{Delivery, Destination, Target};
+use crate::disk::Replacement;
 use crate::error::{Error, Fault};
 
 impl Destination {
@@ -18,7 +16,7 @@ impl Destination {
             Target::Stdout => Ok(Streaming::There(Box::new(io::stdout()))),
             Target::Direct(file) => Ok(Streaming::There(Box::new(file))),
             Target::Replace { path, permissions } => {
-                beside(&path, permissions).map(|file| Streaming::Beside { file: Box::new(file), path })
+                Replacement::of(&path, permissions).map(|file| Streaming::Beside(Box::new(file)))
             }
         };
         match target {
@@ -38,7 +36,7 @@ pub struct Stream {
 
 enum Streaming {
     There(Box<dyn Write + Send>),
-    Beside { file: Box<NamedTempFile>, path: PathBuf },
+    Beside(Box<Replacement>),
 }
 
 impl Stream {
@@ -50,10 +48,7 @@ impl Stream {
         let name = std::mem::take(&mut self.name);
         let finished = self.flush().and_then(|()| match self.target {
             Streaming::There(_) => Ok(()),
-            Streaming::Beside { file, path } => {
-                file.as_file().sync_all()?;
-                file.persist(path).map(drop).map_err(|error| error.error)
-            }
+            Streaming::Beside(file) => file.commit(),
         });
         match finished {
             Ok(()) if self.is_closed => Ok(Delivery::PipeClosed),
@@ -70,7 +65,7 @@ impl Write for Stream {
         }
         let written = match &mut self.target {
             Streaming::There(out) => out.write(bytes),
-            Streaming::Beside { file, .. } => file.write(bytes),
+            Streaming::Beside(file) => file.write(bytes),
         };
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
@@ -85,7 +80,7 @@ impl Write for Stream {
         match &mut self.target {
             _ if self.is_closed => Ok(()),
             Streaming::There(out) => out.flush(),
-            Streaming::Beside { file, .. } => file.flush(),
+            Streaming::Beside(file) => file.flush(),
         }
     }
 }

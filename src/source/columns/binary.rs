@@ -50,6 +50,10 @@ impl Matrix for Binary {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        self.table.is_seekable()
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let step = (CHUNK_BYTES / (self.shape.dim * self.dtype.width)).max(1);
         let batches = self.table.scan(&[self.column], range, step)?;

@@ -79,6 +79,10 @@ impl Matrix for Scalars {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        self.table.is_seekable()
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let step = (CHUNK_BYTES / (self.dim() * size_of::<f32>())).max(1);
         let batches = self.table.scan(&self.columns, range, step)?;

@@ -190,6 +190,10 @@ impl Matrix for Vectors {
         &self.shape
     }
 
+    fn is_seekable(&self) -> bool {
+        self.table.is_seekable()
+    }
+
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let step = (CHUNK_BYTES / (self.shape.dim * size_of::<f32>())).max(1);
         let batches = self.table.scan(&[self.column], range, step)?;

@@ -28,6 +28,8 @@ pub(crate) struct Ipc {
     schema: SchemaRef,
     entries: Vec<Entry>,
     rows: usize,
+    /// Whether any batch is, and so is decoded whole.
+    is_compressed: bool,
     /// Bytes of each column.
     bytes: Vec<u64>,
 }
@@ -43,11 +45,13 @@ impl Ipc {
     pub(crate) fn open(path: &Path) -> Result<Ipc, Fault> {
         let file = Region::open(path)?;
         let (mut entries, mut rows, mut bytes) = (Vec::new(), 0_usize, Vec::new());
+        let mut is_compressed = false;
         let schema = index::walk(&file, &mut |schema, offset, kind, message| {
             entries.push(match kind {
                 Kind::Dictionary(id) => Entry::Dictionary { offset, id },
                 Kind::Batch => {
                     let batch = batch_in(message, schema)?;
+                    is_compressed |= batch.codec.is_some();
                     let start = rows;
                     rows = rows.checked_add(batch.rows).ok_or_else(|| damaged("it has more rows than can be"))?;
                     bytes.resize(schema.fields().len(), 0_u64);
@@ -59,7 +63,7 @@ impl Ipc {
             });
             Ok(())
         })?;
-        Ok(Ipc { file, schema: schema.into(), entries, rows, bytes })
+        Ok(Ipc { file, schema: schema.into(), entries, rows, is_compressed, bytes })
     }
 
     /// The message at `offset`, where one stood when the file was opened.
@@ -93,6 +97,10 @@ impl Table for Ipc {
 
     fn bytes(&self, column: usize) -> u64 {
         self.bytes.get(column).copied().unwrap_or(0)
+    }
+
+    fn is_seekable(&self) -> bool {
+        !self.is_compressed
     }
 
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {

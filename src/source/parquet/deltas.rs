@@ -4,7 +4,6 @@
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, of DELTA_BINARY_PACKED,
 //! DELTA_LENGTH_BYTE_ARRAY (lengths, texts) and DELTA_BYTE_ARRAY (lengths of prefixes, lengths of suffixes, texts).
 
-use std::fs::File;
 use std::sync::Arc;
 
 use parquet::basic::{Encoding, Type};
@@ -15,6 +14,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::thrift::Compact;
 use super::{damaged, levels};
 use crate::error::Fault;
+use crate::source::region::Region;
 
 /// Whether pages of this encoding, by its number in parquet.thrift, begin so.
 pub(super) fn is_counted(encoding: i32) -> bool {
@@ -22,11 +22,11 @@ pub(super) fn is_counted(encoding: i32) -> bool {
 }
 
 /// Checks the pages of `chunk`, of `rows` rows, which must have passed [`super::pages::check`] but for this.
-pub(super) fn check(file: File, chunk: &ColumnChunkMetaData, rows: usize) -> Result<(), Fault> {
+pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData, rows: usize) -> Result<(), Fault> {
     if !matches!(chunk.column_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY) {
         return Ok(());
     }
-    let mut pages = SerializedPageReader::new(Arc::new(file), chunk, rows, None).map_err(damaged)?;
+    let mut pages = SerializedPageReader::new(Arc::new(file.clone()), chunk, rows, None).map_err(damaged)?;
     while let Some(page) = pages.get_next_page().map_err(damaged)? {
         if is_sound(&page, chunk) == Some(false) {
             let name = chunk.column_path().string();

@@ -1,8 +1,6 @@
 //! The footer of a Parquet file before it is decoded: its schema must be a tree of a depth that a recursive decoder can
 //! walk, with no more nodes than are there; all else in it is left to the decoder.
 
-use std::path::Path;
-
 use super::damaged;
 use super::thrift::Compact;
 use crate::error::Fault;
@@ -19,9 +17,8 @@ const DEEPEST: usize = 100;
 /// Ids in `FileMetaData` of parquet.thrift.
 const SCHEMA: i16 = 2;
 
-/// Checks the schema in the file `path`. What has no footer passes: the decoder will say what is amiss.
-pub(super) fn check(path: &Path) -> Result<(), Fault> {
-    let file = Region::open(path)?;
+/// Checks the schema in `file`. What has no footer passes: the decoder will say what is amiss.
+pub(super) fn check(file: &Region) -> Result<(), Fault> {
     let mut tail = [0; TAIL as usize];
     let Some(end) = file.len().checked_sub(TAIL) else {
         return Ok(());

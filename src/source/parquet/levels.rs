@@ -3,7 +3,6 @@
 //!
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, of RLE and BIT_PACKED.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use parquet::basic::Encoding;
@@ -14,6 +13,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::damaged;
 use super::thrift::Compact;
 use crate::error::Fault;
+use crate::source::region::Region;
 
 /// The levels of a page, packed.
 enum Levels<'a> {
@@ -24,9 +24,9 @@ enum Levels<'a> {
 }
 
 /// Checks the repetition levels of `chunk`, of `rows` rows, whose pages [`super::pages::check`] found sound.
-pub(super) fn check(file: File, chunk: &ColumnChunkMetaData, rows: usize) -> Result<(), Fault> {
+pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData, rows: usize) -> Result<(), Fault> {
     let highest = chunk.column_descr().max_rep_level();
-    let mut pages = SerializedPageReader::new(Arc::new(file), chunk, rows, None).map_err(damaged)?;
+    let mut pages = SerializedPageReader::new(Arc::new(file.clone()), chunk, rows, None).map_err(damaged)?;
     while let Some(page) = pages.get_next_page().map_err(damaged)? {
         let values = page.num_values() as usize;
         let levels = match &page {

@@ -1,0 +1,57 @@
+//! The part of the command line that says what a run may use, none of which changes a value; using it is left to `run`.
+
+use std::path::PathBuf;
+
+use bytesize::ByteSize;
+
+use crate::plan::Resources;
+
+/// Threads, memory and disk.
+#[derive(Debug, clap::Args)]
+pub(super) struct ResourceFlags {
+    /// Threads, 1 to 1024 [default: one a core]; the result does not depend on them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
+    threads: Option<u16>,
+
+    /// Memory for the rows, 256MiB or 8GB; a layer that is larger is read in parts, again and again, with the same result
+    /// [default: half of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Run")]
+    memory: Option<usize>,
+
+    /// Directory of scratch files, into which a layer that is larger than the memory is decoded once if its format is slow
+    /// to read [default: that of temporary files]
+    #[arg(long, value_name = "DIR", help_heading = "Run")]
+    scratch: Option<PathBuf>,
+}
+
+impl ResourceFlags {
+    /// What was asked for, and what else there is.
+    pub(super) fn resources(self) -> Resources {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        Resources {
+            threads: self.threads.map_or_else(cores, usize::from),
+            memory: self.memory,
+            scratch: self.scratch.unwrap_or_else(std::env::temp_dir),
+        }
+    }
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
+    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| "expected a number with a unit, 256MiB or 8GB for one".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_with_units() {
+        assert_eq!(size("256MiB"), Ok(256 << 20));
+        assert_eq!(size("8GB"), Ok(8_000_000_000));
+        assert_eq!(size("1.5 GiB"), Ok(3 << 29));
+        for text in ["", "0", "much", "-1GB", "12 parsecs"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! How the rows of a layer reach the blocks: read ahead by a thread of its own, counted, and only as long as nobody asks
+//! the run to stop; which rows, and in which order, is left to `walk`.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::Scope;
+
+use super::shares::Shares;
+use super::{Means, Progress};
+use crate::block::{RowStream, RowTag};
+use crate::error::Fault;
+use crate::source::{Matrix, Meter, Scan, ahead};
+
+/// Bytes that are read beyond what is needed rather than read anew behind them.
+const GAP_BYTES: usize = 1 << 20;
+
+/// The rows of one layer, readable as often as needed.
+pub(super) struct Reading<'a> {
+    pub(super) matrix: &'a dyn Matrix,
+    /// Bytes of numbers that are read before they are needed.
+    ahead: usize,
+    pub(super) progress: &'a dyn Progress,
+    stop: &'a super::Stop<'a>,
+    meter: Meter,
+    /// Bytes of files that were read, by the layer's average row, for a format may pack them.
+    bytes: AtomicU64,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(matrix: &'a dyn Matrix, means: &Means<'a>) -> Reading<'a> {
+        let ahead = Shares::ahead(means.memory);
+        Reading {
+            matrix,
+            ahead,
+            progress: means.progress,
+            stop: means.stop,
+            meter: Meter::default(),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// All rows, read by a thread of `scope`.
+    pub(super) fn all<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> Result<Scan<'scope>, Fault> {
+        self.ranges(scope, std::iter::once(0..self.matrix.rows()).collect())
+    }
+
+    /// The rows of `tags`, ascending by id, and as few others as is cheap, read by a thread of `scope`.
+    pub(super) fn rows<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        tags: &[RowTag],
+    ) -> Result<RowStream<'scope>, Fault> {
+        let row_bytes = (self.matrix.dim() * size_of::<f32>()).max(1);
+        let gap = if self.matrix.is_seekable() { GAP_BYTES / row_bytes } else { usize::MAX };
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for id in tags.iter().map(|tag| tag.id as usize) {
+            match ranges.last_mut() {
+                Some(last) if id - last.end <= gap => last.end = id + 1,
+                _ => ranges.push(id..id + 1),
+            }
+        }
+        Ok(RowStream::new(self.ranges(scope, ranges)?))
+    }
+
+    /// What reading the rows of layer `name` cost, for those who want to know.
+    pub(super) fn told(&self, name: &str) -> String {
+        let (read, waited) = (self.bytes.load(Ordering::Relaxed) as f64, self.meter.waited().as_secs_f64());
+        format!("layer `{name}`: {:.1} MB read in blocks, computing waited {waited:.2} s for them", read / 1e6)
+    }
+
+    fn ranges<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        ranges: Vec<Range<usize>>,
+    ) -> Result<Scan<'scope>, Fault> {
+        let scan =
+            |range| -> Scan { self.matrix.scan(range).unwrap_or_else(|fault| Box::new(std::iter::once(Err(fault)))) };
+        let chunks = ahead(scope, Box::new(ranges.into_iter().flat_map(scan)), self.ahead, &self.meter)?;
+        let shape = self.matrix.shape();
+        Ok(Box::new(chunks.map(move |chunk| {
+            let chunk = chunk?;
+            (self.stop)().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))?;
+            let bytes = (u128::from(shape.bytes) * chunk.rows() as u128 / shape.rows as u128) as u64;
+            self.bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.progress.read(bytes);
+            Ok(chunk)
+        })))
+    }
+}

@@ -1,0 +1,113 @@
+//! How the memory that rows may take is divided: rows that stay, rows that pass by, and rows that are read ahead; using
+//! the shares is left to `walk`.
+
+use crate::block::{RowTag, TILE};
+use crate::error::Fault;
+
+/// Rows that pass by, and rows read ahead, have an eighth each of the memory where it is small.
+const PASSING: usize = 8;
+
+/// More than this, reading ahead gains nothing.
+const MOST_AHEAD: usize = 32 << 20;
+
+/// Bytes of a block that a sweep takes at once, where it has tiles enough for all threads: small enough that a run
+/// which is asked to stop does so soon.
+const BLOCK_BYTES: usize = 32 << 20;
+
+/// Tiles on the side of a block, at most, where it has tiles enough for all threads.
+const BLOCK_TILES: usize = 16;
+
+/// The shares of one sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shares {
+    /// Tiles that stay in memory while others pass by.
+    pub(super) staying: usize,
+    /// Tiles that pass by at once.
+    pub(super) passing: usize,
+    /// Tiles in a block, at most.
+    pub(super) block: usize,
+}
+
+impl Shares {
+    /// Bytes that are read ahead.
+    pub(super) fn ahead(memory: usize) -> usize {
+        (memory / PASSING).min(MOST_AHEAD)
+    }
+
+    /// Divides `memory` bytes among rows of `dim` numbers of `width` bytes, `tiles` tiles of them.
+    ///
+    /// # Errors
+    /// A fault where not even one tile can meet another.
+    pub(super) fn of(memory: usize, tiles: usize, dim: usize, width: usize, threads: usize) -> Result<Shares, Fault> {
+        let row = dim.saturating_mul(width).saturating_add(width + 2 * size_of::<RowTag>());
+        let tile = TILE.saturating_mul(row);
+        // The rows of a tile wait as they were read until all are there.
+        let waiting = TILE.saturating_mul(dim).saturating_mul(size_of::<f64>());
+        // A sweep needs so many tiles a side that the threads that finish first wait for little.
+        let least = (16 * threads).isqrt() + 1;
+        let block = (BLOCK_BYTES / tile).clamp(least, least.max(BLOCK_TILES));
+        let ahead = Shares::ahead(memory);
+        let shares = |staying, passing| Shares { staying, passing, block };
+        if tiles.saturating_mul(tile).saturating_add(waiting + ahead) <= memory {
+            return Ok(shares(tiles, block));
+        }
+        let passing = (ahead / tile).clamp(1, block);
+        let taken = waiting.saturating_add(passing.saturating_mul(tile)).saturating_add(ahead);
+        let staying = memory.saturating_sub(taken) / tile;
+        if staying == 0 {
+            // An eighth of the memory is for reading ahead.
+            let needed = waiting.saturating_add(tile.saturating_mul(2)) / (PASSING - 1) * PASSING;
+            let mebibytes = (needed >> 20) + 1;
+            let problem =
+                format!("two tiles of {TILE} rows of {dim} features do not fit into {memory} bytes of memory");
+            return Err(
+                Fault::content(problem).hint(format_args!("--memory {mebibytes}MiB is the least for this layer"))
+            );
+        }
+        Ok(shares(staying, passing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: usize = 1 << 20;
+
+    fn taken(shares: &Shares, memory: usize, dim: usize, width: usize) -> usize {
+        let rows = (shares.staying + shares.passing) * TILE;
+        rows * (dim * width + width + 2 * size_of::<RowTag>()) + TILE * dim * 8 + Shares::ahead(memory)
+    }
+
+    #[test]
+    fn what_fits_stays_and_nothing_exceeds_the_memory() {
+        for (memory, tiles, dim) in
+            [(64 * MIB, 261, 512), (256 * MIB, 2605, 1024), (256 * MIB, 100, 4096), (64 * MIB, 9, 7)]
+        {
+            let shares = Shares::of(memory, tiles, dim, 4, 2).unwrap();
+            let all = TILE * tiles * dim * 4;
+            match all * 2 < memory {
+                true => assert_eq!(shares.staying, tiles, "{dim}"),
+                false => {
+                    assert!(shares.staying < tiles && taken(&shares, memory, dim, 4) <= memory, "{shares:?}");
+                    assert!(shares.staying * TILE * dim * 4 > memory / 3, "{shares:?}: most of the memory is for rows");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_least_memory_is_named_and_is_enough() {
+        let fault = Shares::of(MIB, 100, 2048, 8, 2).unwrap_err();
+        let Fault::Content { hint, .. } = fault else { panic!("{fault:?}") };
+        let least: usize = hint.trim_start_matches("--memory ").split("MiB").next().unwrap().parse().unwrap();
+        assert_eq!(Shares::of(least * MIB, 100, 2048, 8, 2).unwrap().staying, 1);
+    }
+
+    #[test]
+    fn wide_rows_come_in_small_blocks_and_many_threads_in_large_ones() {
+        let block = |dim, threads| Shares::of(usize::MAX, 1000, dim, 4, threads).unwrap().block;
+        assert_eq!((block(64, 2), block(100_000, 2)), (16, 6));
+        assert!(block(64, 64) >= 32);
+    }
+}

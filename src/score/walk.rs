@@ -1,0 +1,355 @@
+//! The order in which rows meet: every pair once, each row its partners from the first to the last, however much of them
+//! stays in memory; so the sums do not depend on that. What is summed is left to the engines.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::thread::scope;
+
+use super::layer::pairs;
+use super::reading::Reading;
+use super::shares::Shares;
+use crate::block::{Block, Precision, Preparation, RowStream, RowTag, TILE};
+use crate::engine::{Engine, Sides, Task};
+use crate::error::Fault;
+use crate::sums::Sums;
+
+/// Sums under way, with all that is needed to go on with them later.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Swept {
+    /// Temperatures, in units of prepared distances.
+    pub(super) temperatures: Vec<f64>,
+    /// For each tile of rows, how many tiles it has met, which are the first ones. The square of a tile counts as met by
+    /// it, so where rows meet each other a tile is done when it has met all before it and itself.
+    pub(super) met: Vec<u32>,
+    /// What the rows have summed.
+    pub(super) sums: Sums,
+}
+
+/// Who meets whom.
+pub(super) struct Walk<'a> {
+    /// The rows whose sums gain, by ascending id; the slot of each is its place.
+    pub(super) rows: &'a [RowTag],
+    /// Those they meet, by ascending id: the same rows, or with [`Sides::Rows`] any.
+    pub(super) crowd: &'a [RowTag],
+    pub(super) sides: Sides,
+    pub(super) preparation: &'a Preparation,
+    pub(super) shares: Shares,
+    /// Whether the last tile, if it is not full, waits for all others: what came before stands as it is for more rows
+    /// of the same data.
+    pub(super) leaves_last: bool,
+}
+
+/// Told after every step how far the sums are; its fault ends the walk.
+pub(super) type AfterStep<'a> = dyn FnMut(&Swept) -> Result<(), Fault> + 'a;
+
+impl Swept {
+    /// Nothing met yet.
+    pub(super) fn new(rows: usize, temperatures: Vec<f64>) -> Swept {
+        Swept { met: vec![0; rows.div_ceil(TILE)], sums: Sums::new(rows, temperatures.len()), temperatures }
+    }
+}
+
+/// Consecutive tiles, and their rows.
+type Tiles = (Range<usize>, Block);
+
+impl Walk<'_> {
+    /// Goes on from what `swept` has met to the end, or to the first fault, which leaves `swept` as after the last step.
+    pub(super) fn go<E: Precision>(
+        &self,
+        swept: &mut Swept,
+        reading: &Reading,
+        engine: &mut dyn Engine,
+        after_step: &mut AfterStep,
+    ) -> Result<(), Fault> {
+        while let Some(staying) = self.next(&swept.met) {
+            self.group::<E>(staying, swept, reading, engine, after_step)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all is done but the last tile, where that waits; or all.
+    pub(super) fn is_settled(&self, swept: &Swept) -> bool {
+        let waits = self.leaves_last && !self.rows.len().is_multiple_of(TILE);
+        let settled = if waits { self.rows.len() / TILE } else { swept.met.len() };
+        (0..settled).all(|tile| swept.met[tile] as usize >= self.goal(tile))
+    }
+
+    /// Pairs that `swept` has met, of those that will be.
+    pub(super) fn pairs_met(&self, swept: &Swept) -> u64 {
+        let rows_of = |tile: usize| TILE.min(self.rows.len() - tile * TILE) as u64;
+        let pairs_of = |(tile, &met): (usize, &u32)| match self.sides {
+            Sides::Both if met as usize > tile => rows_of(tile) * (tile * TILE) as u64 + pairs(rows_of(tile) as usize),
+            _ => rows_of(tile) * (met as usize * TILE).min(self.crowd.len()) as u64,
+        };
+        swept.met.iter().enumerate().map(pairs_of).sum()
+    }
+
+    /// How many tiles the `tile`-th will have met in the end.
+    fn goal(&self, tile: usize) -> usize {
+        match self.sides {
+            Sides::Both => tile + 1,
+            Sides::Rows => self.crowd.len().div_ceil(TILE),
+        }
+    }
+
+    /// The next tiles that stay: from the first that is not done, as many as fit.
+    fn next(&self, met: &[u32]) -> Option<Range<usize>> {
+        let start = (0..met.len()).find(|&tile| (met[tile] as usize) < self.goal(tile))?;
+        let full = self.rows.len() / TILE;
+        let end = (start + self.shares.staying).min(met.len());
+        // Where all rows stay, the last tile waits among them.
+        let waits = self.leaves_last && start > 0 && start < full;
+        Some(start..if waits { end.min(full) } else { end })
+    }
+
+    /// Lets the tiles `staying` meet all before them, and each other.
+    fn group<E: Precision>(
+        &self,
+        staying: Range<usize>,
+        swept: &mut Swept,
+        reading: &Reading,
+        engine: &mut dyn Engine,
+        after_step: &mut AfterStep,
+    ) -> Result<(), Fault> {
+        let group = self.read_group::<E>(&staying, &swept.met, reading)?;
+        let temperatures = swept.temperatures.clone();
+        let task = Task {
+            distance: self.preparation.distance,
+            temperatures: &temperatures,
+            sides: self.sides,
+            progress: &|pairs| reading.progress.done(pairs),
+        };
+        let mut step = |rows: &Tiles, crowd: (&Range<usize>, &Block), swept: &mut Swept| {
+            // Where both gain, the earlier tile is always on the same side, for the other way round rounds otherwise.
+            let (first, second) = if self.sides == Sides::Both { (crowd.1, &rows.1) } else { (&rows.1, crowd.1) };
+            engine.sweep(first, second, &task, &mut swept.sums);
+            for tile in rows.0.clone() {
+                swept.met[tile] = crowd.0.end.min(self.goal(tile)) as u32;
+            }
+            after_step(swept)
+        };
+
+        let marks: BTreeSet<usize> = staying.clone().map(|tile| swept.met[tile] as usize).collect();
+        let from = marks.first().copied().unwrap_or(0);
+        let until = if self.sides == Sides::Both { staying.start } else { self.crowd.len().div_ceil(TILE) };
+        if from < until {
+            scope(|scope| {
+                let mut stream = reading.rows(scope, self.crowd_of(&(from..until)))?;
+                for passing in cut(from..until, self.shares.passing, |tile| marks.contains(&tile)) {
+                    let crowd = self.read::<E>(&mut stream, self.crowd_of(&passing), reading)?;
+                    for rows in &group {
+                        if swept.met[rows.0.start] as usize <= passing.start {
+                            step(rows, (&passing, &crowd), swept)?;
+                        }
+                    }
+                }
+                Ok::<_, Fault>(())
+            })?;
+        }
+        if self.sides == Sides::Rows {
+            return Ok(());
+        }
+        for (place, rows) in group.iter().enumerate() {
+            for crowd in &group[..=place] {
+                if (swept.met[rows.0.start] as usize) < crowd.0.end {
+                    step(rows, (&crowd.0, &crowd.1), swept)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The tiles `staying` in blocks, none of which is cut by what any of them has met.
+    fn read_group<E: Precision>(
+        &self,
+        staying: &Range<usize>,
+        met: &[u32],
+        reading: &Reading,
+    ) -> Result<Vec<Tiles>, Fault> {
+        let marks: BTreeSet<usize> = staying.clone().map(|tile| met[tile] as usize).collect();
+        // The last tile, if it is not full, is a step by itself wherever it may have to wait.
+        let last = self.rows.len() / TILE;
+        let is_mark =
+            |tile: usize| marks.contains(&tile) || met[tile] != met[tile - 1] || (self.leaves_last && tile == last);
+        scope(|scope| {
+            let rows = |tiles: &Range<usize>| &self.rows[tiles.start * TILE..self.rows.len().min(tiles.end * TILE)];
+            let mut stream = reading.rows(scope, rows(staying))?;
+            let read = |tiles: Range<usize>| {
+                let block = self.read::<E>(&mut stream, rows(&tiles), reading)?;
+                Ok((tiles, block))
+            };
+            cut(staying.clone(), self.shares.block, is_mark).into_iter().map(read).collect()
+        })
+    }
+
+    fn crowd_of(&self, tiles: &Range<usize>) -> &[RowTag] {
+        &self.crowd[tiles.start * TILE..self.crowd.len().min(tiles.end * TILE)]
+    }
+
+    fn read<E: Precision>(&self, stream: &mut RowStream, tags: &[RowTag], reading: &Reading) -> Result<Block, Fault> {
+        Block::read::<E>(stream, tags, reading.matrix.dim(), self.preparation)
+    }
+}
+
+/// Cuts `tiles` into parts of at most `most`, and before every tile that `is_mark` tells.
+fn cut(tiles: Range<usize>, most: usize, is_mark: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for tile in tiles {
+        match parts.last_mut() {
+            Some(part) if part.len() < most && !is_mark(tile) => part.end = tile + 1,
+            _ => parts.push(tile..tile + 1),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::distance::Distance;
+    use crate::engine::cpu::Cpu;
+    use crate::score::Means;
+    use crate::source::{Matrix, Memory};
+
+    /// For each tile of rows, the tiles that it met, in order.
+    type Meetings = BTreeMap<usize, Vec<usize>>;
+
+    /// An engine that computes nothing and notes who meets whom.
+    struct Witness(Arc<Mutex<Meetings>>);
+
+    impl Engine for Witness {
+        fn describe(&self) -> String {
+            "witness".into()
+        }
+
+        fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) {
+            let tiles = |block: &Block| -> Vec<usize> {
+                block
+                    .tags
+                    .chunks(TILE)
+                    .map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE)
+                    .collect()
+            };
+            let mut met = self.0.lock().unwrap();
+            for &row in &tiles(rows) {
+                for &col in &tiles(cols) {
+                    if std::ptr::eq(rows, cols) && col < row {
+                        continue;
+                    }
+                    assert!(task.sides == Sides::Rows || row <= col, "the earlier tile is on the side of the rows");
+                    met.entry(row).or_default().push(col);
+                    if task.sides == Sides::Both && row != col {
+                        met.entry(col).or_default().push(row);
+                    }
+                }
+            }
+        }
+    }
+
+    const PREPARATION: Preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
+
+    fn tags(rows: usize) -> Vec<RowTag> {
+        (0..rows as u32).map(|id| RowTag { id, slot: id, class: 0 }).collect()
+    }
+
+    /// Walks with each of `all_shares` in turn, each but the last stopped after so many steps; what was met, and what it
+    /// has to be.
+    fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(Shares, usize)]) {
+        let (row_tags, crowd_tags) = (tags(rows), tags(crowd));
+        let memory = Memory::new(1, vec![1.0; rows.max(crowd)]);
+        let matrix: &dyn Matrix = &memory;
+        let meetings = Arc::new(Mutex::new(Meetings::new()));
+        let means = Means::new(Box::new(Witness(meetings.clone())), 1);
+        let reading = Reading::of(matrix, &means);
+        let mut swept = Swept::new(rows, vec![1.0]);
+        for (shares, steps) in legs {
+            let walk = Walk {
+                rows: &row_tags,
+                crowd: &crowd_tags,
+                sides,
+                preparation: &PREPARATION,
+                shares: *shares,
+                leaves_last,
+            };
+            let mut left = *steps;
+            let mut after = |swept: &Swept| {
+                if leaves_last && *swept.met.last().unwrap() > 0 && !rows.is_multiple_of(TILE) {
+                    let full = rows / TILE;
+                    assert!(
+                        (0..full).all(|tile| swept.met[tile] as usize == tile + 1),
+                        "the last tile waits: {legs:?}"
+                    );
+                }
+                left -= 1;
+                if left == 0 { Err(Fault::content("enough")) } else { Ok(()) }
+            };
+            let outcome = walk.go::<f32>(&mut swept, &reading, &mut Witness(meetings.clone()), &mut after);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        let expected: Vec<usize> = (0..crowd.div_ceil(TILE)).collect();
+        let met = meetings.lock().unwrap();
+        assert_eq!(met.len(), rows.div_ceil(TILE));
+        assert!(met.values().all(|partners| *partners == expected), "{legs:?}: {met:?}");
+    }
+
+    fn shares(staying: usize, passing: usize, block: usize) -> Shares {
+        Shares { staying, passing, block }
+    }
+
+    const ALL: usize = usize::MAX;
+
+    #[test]
+    fn every_row_meets_every_other_in_order_whatever_stays() {
+        for rows in [2, TILE, TILE + 1, 5 * TILE, 7 * TILE + 3] {
+            for (staying, passing, block) in [(99, 3, 16), (99, 1, 2), (1, 1, 1), (2, 1, 3), (3, 2, 2), (7, 5, 2)] {
+                for leaves_last in [false, true] {
+                    walked(rows, rows, Sides::Both, leaves_last, &[(shares(staying, passing, block), ALL)]);
+                }
+                walked(rows, 6 * TILE + 1, Sides::Rows, false, &[(shares(staying, passing, block), ALL)]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_goes_on_where_it_was_stopped_with_whatever_memory_there_is_then() {
+        let rows = 6 * TILE + 5;
+        let kinds = [shares(99, 2, 2), shares(2, 1, 1), shares(3, 2, 2), shares(4, 3, 3), shares(1, 1, 1)];
+        for first in 1..25 {
+            for second in [1, 2, 5] {
+                for at in 0..kinds.len() {
+                    let kind = |step: usize| kinds[(at * step + step) % kinds.len()];
+                    let legs = [(kind(1), first), (kind(2), second), (kind(3), second), (kind(4), ALL)];
+                    walked(rows, rows, Sides::Both, true, &legs);
+                    walked(rows, 5 * TILE, Sides::Rows, false, &legs);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
+        let (rows, memory) = (tags(2 * TILE + 3), Memory::new(1, vec![1.0; 2 * TILE + 3]));
+        let means = Means::new(Box::new(Cpu::new(1)), 1);
+        let reading = Reading::of(&memory, &means);
+        let sides = Sides::Both;
+        let shares = shares(1, 1, 1);
+        let walk = Walk { rows: &rows, crowd: &rows, sides, preparation: &PREPARATION, shares, leaves_last: false };
+        let mut swept = Swept::new(rows.len(), vec![1.0]);
+        let mut seen = Vec::new();
+        let mut engine = Witness(Arc::default());
+        walk.go::<f32>(&mut swept, &reading, &mut engine, &mut |swept| {
+            seen.push(walk.pairs_met(swept));
+            Ok(())
+        })
+        .unwrap();
+        let (tile, square) = (TILE as u64, pairs(TILE));
+        let expected = [square, square + tile * tile, 2 * square + tile * tile];
+        assert_eq!(seen[..3], expected);
+        assert_eq!(seen.last(), Some(&pairs(rows.len())));
+    }
+}
