@@ -8,7 +8,7 @@ use super::change::{LossesOf, Summary};
 use super::rows_file;
 use crate::error::{Error, Fault};
 use crate::score::RowLosses;
-use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
+use crate::score::table::{Definition, LayerScore, SCHEMA_VERSION, ScoreTable};
 use crate::source::natural;
 use crate::source::region::Region;
 
@@ -75,6 +75,7 @@ impl Checkpoint {
             differs("ε", &ours.definition.epsilon, &theirs.definition.epsilon),
             differs("singletons", &ours.definition.singletons, &theirs.definition.singletons),
             differs("temperature unit", &ours.definition.temperature_unit, &theirs.definition.temperature_unit),
+            differs("sample of rows", &sampled(&ours.definition), &sampled(&theirs.definition)),
             differs("rows", &ours.data.rows, &theirs.data.rows),
             differs("classes", &ours.data.classes, &theirs.data.classes),
             differs("rows left out for their label", &ours.data.ignored_rows, &theirs.data.ignored_rows),
@@ -121,6 +122,10 @@ pub fn epoch_of(name: &str) -> Result<u32, Error> {
         let hint = "call checkpoints by their epoch, `epoch_03` for one";
         Error::usage("`-T anneal`", format_args!("checkpoint `{name}` has no epoch in its name"), hint)
     })
+}
+
+fn sampled(definition: &Definition) -> String {
+    definition.sample.as_ref().map_or("none".into(), |sample| format!("{} by seed {}", sample.rows, sample.seed))
 }
 
 fn differs<T: PartialEq + std::fmt::Display>(what: &str, expected: &T, found: &T) -> Option<String> {

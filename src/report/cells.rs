@@ -2,7 +2,7 @@
 //! punctuation are left to those two.
 
 use super::number::{DIGITS, significant, temperature};
-use crate::score::table::{LayerScore, ScoreTable};
+use crate::score::table::{Interval, LayerScore, Score, ScoreTable};
 
 /// Columns after the temperatures that sum a layer up: chance, relative, best T.
 pub(super) const SUMMARY: usize = 3;
@@ -83,15 +83,29 @@ fn at_temperature(table: &ScoreTable, position: usize) -> Column {
     let sum = &table.sum[position];
     let layers = table.layers.iter().map(|layer| {
         layer.scores.get(position).map_or_else(Cell::default, |score| Cell {
-            text: significant(score.snnl, DIGITS),
+            text: value(score),
             heat: score.relative,
             best: score.temperature == layer.best.temperature,
         })
     });
     Column {
         header: format!("T={}", temperature(sum.temperature)),
-        cells: layers.chain([Cell::from(significant(sum.snnl, DIGITS))]).collect(),
+        cells: layers.chain([Cell::from(sum_of(table, sum.snnl))]).collect(),
     }
+}
+
+/// An estimate is never without its error.
+fn value(score: &Score) -> String {
+    let value = significant(score.snnl, DIGITS);
+    match score.interval {
+        Some(Interval { low, high }) => format!("≈{value} ±{}", significant((high - low) / 2.0, 2)),
+        None => value,
+    }
+}
+
+fn sum_of(table: &ScoreTable, sum: f64) -> String {
+    let mark = if table.definition.sample.is_some() { "≈" } else { "" };
+    format!("{mark}{}", significant(sum, DIGITS))
 }
 
 fn relative_at_best(layer: &LayerScore) -> String {

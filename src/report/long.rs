@@ -22,6 +22,9 @@ pub(super) struct Record<'a> {
     pub(super) zero_rows: usize,
     pub(super) non_finite_rows: usize,
     pub(super) duplicate_rows: usize,
+    /// Of an estimate, the bounds of its 95 % interval.
+    pub(super) low: Option<f64>,
+    pub(super) high: Option<f64>,
 }
 
 /// All records, layers in order and temperatures in order within each.
@@ -44,6 +47,8 @@ pub(super) fn records(table: &ScoreTable) -> Vec<Record<'_>> {
             zero_rows: layer.zero_rows,
             non_finite_rows: layer.non_finite_rows,
             duplicate_rows: layer.duplicate_rows,
+            low: score.interval.map(|interval| interval.low),
+            high: score.interval.map(|interval| interval.high),
         })
         .collect()
 }

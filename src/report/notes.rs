@@ -4,7 +4,7 @@
 use super::cells::{edge, printable};
 use super::classes::worst;
 use super::number::{DIGITS, significant, temperature};
-use crate::score::table::{Dataset, Definition, LayerScore, ScoreTable};
+use crate::score::table::{Dataset, Definition, LayerScore, Sample, ScoreTable};
 
 /// Layers listed by name in one note.
 const LISTED: usize = 5;
@@ -21,6 +21,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         Some(number(definition)),
         Some(self::data(data)),
         unit(definition),
+        when(definition.sample.is_some(), "± half of the 95 % interval, of the sampling alone; chance is exact"),
         when(
             table.layers.iter().any(|layer| edge(layer).is_some()),
             "↓ ↑ best at the lowest or highest T asked for: a lower value may lie beyond",
@@ -47,9 +48,12 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
 
 /// What the values are.
 pub(super) fn number(definition: &Definition) -> String {
-    let Definition { preset, distance, epsilon, .. } = definition;
+    let Definition { preset, distance, epsilon, sample, .. } = definition;
+    let sample = sample.as_ref().map_or(String::new(), |Sample { rows, seed }| {
+        format!("ESTIMATE from a random sample of {rows} rows (seed {seed}), each against all rows: ")
+    });
     let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
-    format!("SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
+    format!("{sample}SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
 }
 
 /// The rows that were scored.

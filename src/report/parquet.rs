@@ -65,7 +65,8 @@ fn batch(records: &[Record]) -> Result<RecordBatch, arrow::error::ArrowError> {
     };
     let floats =
         |of: fn(&Record) -> f64| -> ArrayRef { Arc::new(Float64Array::from_iter_values(records.iter().map(of))) };
-    let relative: Float64Array = records.iter().map(|record| record.relative).collect();
+    let some =
+        |of: fn(&Record) -> Option<f64>| -> ArrayRef { Arc::new(records.iter().map(of).collect::<Float64Array>()) };
     RecordBatch::try_from_iter_with_nullable([
         ("layer", texts(|record| record.layer.to_owned()), false),
         ("dim", counts(|record| record.dim), false),
@@ -74,7 +75,7 @@ fn batch(records: &[Record]) -> Result<RecordBatch, arrow::error::ArrowError> {
         ("temperature_scale", floats(|record| record.temperature_scale), false),
         ("snnl", floats(|record| record.snnl), false),
         ("stderr", floats(|record| record.stderr), false),
-        ("relative", Arc::new(relative), true),
+        ("relative", some(|record| record.relative), true),
         ("n", counts(|record| record.n), false),
         ("chance", floats(|record| record.chance), false),
         ("precision", texts(|record| record.precision.to_owned()), false),
@@ -82,6 +83,8 @@ fn batch(records: &[Record]) -> Result<RecordBatch, arrow::error::ArrowError> {
         ("zero_rows", counts(|record| record.zero_rows), false),
         ("non_finite_rows", counts(|record| record.non_finite_rows), false),
         ("duplicate_rows", counts(|record| record.duplicate_rows), false),
+        ("low", some(|record| record.low), true),
+        ("high", some(|record| record.high), true),
     ])
 }
 

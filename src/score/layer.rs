@@ -5,7 +5,7 @@ use std::thread::scope;
 
 use super::check::Sample;
 use super::loss::Mean;
-use super::reading::Reading;
+use super::reading::{Reading, Spent};
 use super::row_losses::RowLosses;
 use super::rows::ScoredRows;
 use super::saved::{Keeper, Place, different};
@@ -58,7 +58,8 @@ impl Scorer<'_> {
         self.means.progress.layer(&layer.name);
         let matrix = layer.activations.as_ref();
         check_rows(matrix.rows(), self.labels)?;
-        let (survey, copy) = self.survey(layer)?;
+        let spent = Spent::default();
+        let (survey, copy) = self.survey(layer, &spent)?;
         let begun = self.keeper.as_ref().and_then(|keeper| keeper.begun(&layer.name));
         if let Some(begun) = begun.filter(|begun| begun.rows_sha256 != survey.hash_at_mark) {
             return Err(different(format_args!(
@@ -71,14 +72,21 @@ impl Scorer<'_> {
         if let Some(keeper) = &mut self.keeper {
             keeper.layer(&layer.name, survey.hash.clone(), &rows.preparation);
         }
-        let reading = Reading::of(copy.as_deref().unwrap_or(matrix), &self.means);
+        let reading = Reading::of(copy.as_deref().unwrap_or(matrix), &self.means, &spent);
         let losses = self.losses(&layer.name, &reading, &rows)?;
-        self.means.progress.note(&reading.told(&layer.name));
+        self.means.progress.note(&format!("layer `{}`: {}", layer.name, spent.told()));
 
         let chance = rows.chance();
         let ladder = self.definition.ladder.temperatures();
         let score = |(losses, &temperature): (&Losses, &f64)| {
-            let Mean { mean, stderr, n } = Mean::of(&losses.of_rows);
+            let (found, interval) = match self.definition.draw {
+                None => (Mean::of(&losses.of_rows), None),
+                Some(_) => {
+                    let found = Mean::of_sample(&losses.of_rows, rows.counted().count());
+                    (found, Some(found.interval()))
+                }
+            };
+            let Mean { mean, stderr, n } = found;
             if !mean.is_finite() {
                 let problem = format!("the mean loss at temperature {temperature} is {mean}");
                 let hint = match self.definition.epsilon {
@@ -90,15 +98,7 @@ impl Scorer<'_> {
                 return Err(Fault::NothingToScore { problem, hint: hint.into() });
             }
             let relative = (!rows.of_one_class()).then(|| mean / chance);
-            Ok(Score {
-                temperature,
-                snnl: mean,
-                stderr,
-                relative,
-                n,
-                interval: None,
-                precision: losses.precision.into(),
-            })
+            Ok(Score { temperature, snnl: mean, stderr, relative, n, interval, precision: losses.precision.into() })
         };
         let scores = losses.iter().zip(ladder).map(score).collect::<Result<Vec<_>, _>>()?;
         let layer_score = LayerScore {
@@ -119,6 +119,7 @@ impl Scorer<'_> {
         let row_losses = RowLosses {
             rows: rows.scored().map(|tag| tag.id).collect(),
             classes: rows.scored().map(|tag| tag.class).collect(),
+            population: self.definition.draw.map(|_| rows.counted_of_classes()),
             temperatures: ladder.to_vec(),
             losses: losses.into_iter().map(|losses| losses.of_rows).collect(),
         };
@@ -126,7 +127,7 @@ impl Scorer<'_> {
     }
 
     /// One look at all rows; and a copy of them where they will be read again and again, which their format makes slow.
-    fn survey(&self, layer: &Layer) -> Result<(Survey, Option<Box<dyn Matrix>>), Fault> {
+    fn survey(&self, layer: &Layer, spent: &Spent) -> Result<(Survey, Option<Box<dyn Matrix>>), Fault> {
         let matrix = layer.activations.as_ref();
         let begun = self.keeper.as_ref().and_then(|keeper| keeper.begun(&layer.name));
         let mark = begun.map_or(0, |begun| begun.rows);
@@ -135,7 +136,7 @@ impl Scorer<'_> {
         let shares = Shares::of(self.means.memory, tiles, matrix.dim(), width, self.means.threads)?;
         let copies = shares.staying < tiles && !matrix.is_seekable();
         let mut copy = copies.then(|| Copy::start(&self.means.scratch, matrix.dim())).transpose()?;
-        let reading = Reading::of(matrix, &self.means);
+        let reading = Reading::of(matrix, &self.means, spent);
         let survey = scope(|scope| {
             let chunks = reading.all(scope)?.map(|chunk| {
                 let chunk = chunk?;

@@ -1,5 +1,8 @@
 //! From the masses around a row to its loss, and from losses to a score; the masses are left to the engines.
 
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::table::Interval;
 use crate::sums::Mass;
 
 /// Which form of the loss, and what becomes of rows alone in their class.
@@ -71,7 +74,30 @@ pub(super) struct Mean {
     pub(super) n: usize,
 }
 
+/// Confidence of the intervals of estimates.
+const CONFIDENCE: f64 = 0.95;
+
 impl Mean {
+    /// As [`Mean::of`], of a simple random sample of `population` losses: the error is that of the sampling alone, 0 where
+    /// all were drawn.
+    ///
+    /// # Formula
+    /// s/√n · √(1 − n/N), with the finite-population correction (Cochran, Sampling Techniques, 1977, section 2.6).
+    pub(super) fn of_sample(losses: &[f64], population: usize) -> Mean {
+        let mean = Mean::of(losses);
+        Mean { stderr: mean.stderr * (1.0 - mean.n as f64 / population as f64).max(0.0).sqrt(), ..mean }
+    }
+
+    /// Where the mean of the population lies with 95 % probability: mean ± t(0.975, n − 1) · stderr; from a single loss,
+    /// nobody knows.
+    pub(super) fn interval(&self) -> Interval {
+        let t = StudentsT::new(0.0, 1.0, self.n as f64 - 1.0)
+            .map_or(f64::INFINITY, |t| t.inverse_cdf(0.5 + CONFIDENCE / 2.0));
+        // Of a population that was drawn whole the error is 0, whatever t is.
+        let half = if self.stderr == 0.0 { 0.0 } else { t * self.stderr };
+        Interval { low: self.mean - half, high: self.mean + half }
+    }
+
     /// Adds up in the order given, in two passes, so that equal losses have no deviation.
     pub(super) fn of(losses: &[f64]) -> Mean {
         let n = losses.len();
@@ -120,6 +146,20 @@ mod tests {
         let pick = (same + left) / (1e-5 + same + left);
         let loss = ARTICLE.loss(mass(same), Mass::ZERO, 1.0, Meets::OwnZero);
         assert!((loss + (1e-5 + pick).ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_sample_of_all_has_no_error_and_of_few_that_of_a_mean() {
+        let losses = [2.0, 4.0, 4.0, 4.0, 6.0];
+        assert_eq!(Mean::of_sample(&losses, 5).stderr, 0.0);
+        assert_eq!(Mean::of_sample(&losses, 5).interval(), Interval { low: 4.0, high: 4.0 });
+        // s² = 2, and half of the population: √(2/5 · 1/2).
+        let half = Mean::of_sample(&losses, 10);
+        assert!((half.stderr - 0.2f64.sqrt()).abs() < 1e-15);
+        // t(0.975, 4) = 2.7764.
+        let Interval { low, high } = half.interval();
+        assert!((high - 4.0 - 2.7764 * 0.2f64.sqrt()).abs() < 1e-4 && (low + high - 8.0).abs() < 1e-14);
+        assert!((Mean::of_sample(&losses, 1 << 40).stderr - 0.4f64.sqrt()).abs() < 1e-9);
     }
 
     #[test]

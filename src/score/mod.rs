@@ -114,7 +114,11 @@ pub fn score_rows(
     let start = Instant::now();
     let device = means.engine.describe();
     let threads = means.threads;
-    let pairs = pairs(labels.len()) * layers.len() as u64;
+    let pairs_of_layer = match definition.draw {
+        Some(draw) => draw.rows.min(labels.len()) as u64 * labels.len() as u64,
+        None => pairs(labels.len()),
+    };
+    let pairs = pairs_of_layer * layers.len() as u64;
     means.progress.expect(pairs);
     let keeper =
         means.keeping.as_ref().map(|keeping| Keeper::start(keeping, layers, labels, definition)).transpose()?;

@@ -21,22 +21,29 @@ pub(super) struct Reading<'a> {
     ahead: usize,
     pub(super) progress: &'a dyn Progress,
     stop: &'a super::Stop<'a>,
+    spent: &'a Spent,
+}
+
+/// What reading a layer has cost so far.
+#[derive(Debug, Default)]
+pub(super) struct Spent {
     meter: Meter,
-    /// Bytes of files that were read, by the layer's average row, for a format may pack them.
+    /// Bytes of files, by the layer's average row, for a format may pack them.
     bytes: AtomicU64,
 }
 
+impl Spent {
+    /// The cost, for those who want to know.
+    pub(super) fn told(&self) -> String {
+        let (read, waited) = (self.bytes.load(Ordering::Relaxed) as f64, self.meter.waited().as_secs_f64());
+        format!("{:.1} MB read, computing waited {waited:.2} s for them", read / 1e6)
+    }
+}
+
 impl<'a> Reading<'a> {
-    pub(super) fn of(matrix: &'a dyn Matrix, means: &Means<'a>) -> Reading<'a> {
+    pub(super) fn of(matrix: &'a dyn Matrix, means: &Means<'a>, spent: &'a Spent) -> Reading<'a> {
         let ahead = Shares::ahead(means.memory);
-        Reading {
-            matrix,
-            ahead,
-            progress: means.progress,
-            stop: means.stop,
-            meter: Meter::default(),
-            bytes: AtomicU64::new(0),
-        }
+        Reading { matrix, ahead, progress: means.progress, stop: means.stop, spent }
     }
 
     /// All rows, read by a thread of `scope`.
@@ -62,12 +69,6 @@ impl<'a> Reading<'a> {
         Ok(RowStream::new(self.ranges(scope, ranges)?))
     }
 
-    /// What reading the rows of layer `name` cost, for those who want to know.
-    pub(super) fn told(&self, name: &str) -> String {
-        let (read, waited) = (self.bytes.load(Ordering::Relaxed) as f64, self.meter.waited().as_secs_f64());
-        format!("layer `{name}`: {:.1} MB read in blocks, computing waited {waited:.2} s for them", read / 1e6)
-    }
-
     fn ranges<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
@@ -75,13 +76,13 @@ impl<'a> Reading<'a> {
     ) -> Result<Scan<'scope>, Fault> {
         let scan =
             |range| -> Scan { self.matrix.scan(range).unwrap_or_else(|fault| Box::new(std::iter::once(Err(fault)))) };
-        let chunks = ahead(scope, Box::new(ranges.into_iter().flat_map(scan)), self.ahead, &self.meter)?;
+        let chunks = ahead(scope, Box::new(ranges.into_iter().flat_map(scan)), self.ahead, &self.spent.meter)?;
         let shape = self.matrix.shape();
         Ok(Box::new(chunks.map(move |chunk| {
             let chunk = chunk?;
             (self.stop)().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))?;
             let bytes = (u128::from(shape.bytes) * chunk.rows() as u128 / shape.rows as u128) as u64;
-            self.bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.spent.bytes.fetch_add(bytes, Ordering::Relaxed);
             self.progress.read(bytes);
             Ok(chunk)
         })))

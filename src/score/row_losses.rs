@@ -12,6 +12,8 @@ pub struct RowLosses {
     pub rows: Vec<u32>,
     /// Its class, an index into the names of the labels; empty where they were read back from a file.
     pub classes: Vec<u32>,
+    /// Where the rows are a sample, the number of rows of each class that it was drawn from.
+    pub population: Option<Vec<usize>>,
     /// The temperatures, in the order asked for.
     pub temperatures: Vec<f64>,
     /// For each temperature, the loss of each counted row, in nats.
@@ -39,17 +41,20 @@ impl RowLosses {
         for (place, &class) in self.classes.iter().enumerate() {
             places[class as usize].push(place);
         }
-        let value = |places: &[usize], position: usize| {
-            let own: Vec<f64> = places.iter().map(|&place| self.losses[position][place]).collect();
-            let Mean { mean, stderr, .. } = Mean::of(&own);
+        let value = |class: usize, position: usize| {
+            let own: Vec<f64> = places[class].iter().map(|&place| self.losses[position][place]).collect();
+            let Mean { mean, stderr, .. } = match &self.population {
+                Some(population) => Mean::of_sample(&own, population[class]),
+                None => Mean::of(&own),
+            };
             ClassValue { temperature: self.temperatures[position], snnl: mean, stderr }
         };
-        let score = |(name, places): (&String, Vec<usize>)| ClassScore {
+        let score = |(class, name): (usize, &String)| ClassScore {
             class: name.clone(),
-            n: places.len(),
-            scores: (0..self.temperatures.len()).map(|position| value(&places, position)).collect(),
+            n: places[class].len(),
+            scores: (0..self.temperatures.len()).map(|position| value(class, position)).collect(),
         };
-        labels.names.iter().zip(places).filter(|(_, places)| !places.is_empty()).map(score).collect()
+        labels.names.iter().enumerate().filter(|(class, _)| !places[*class].is_empty()).map(score).collect()
     }
 }
 
@@ -62,8 +67,13 @@ mod tests {
         let names = vec!["a".into(), "alone".into(), "b".into()];
         let labels = Labels { spec: "y".into(), classes: vec![0, 2, 1, 0, 2], names, ignored: vec![false; 3] };
         let losses = vec![vec![1.0, 5.0, 3.0, 5.0], vec![0.0; 4]];
-        let rows =
-            RowLosses { rows: vec![0, 1, 3, 4], classes: vec![0, 2, 0, 2], temperatures: vec![0.1, 1.0], losses };
+        let rows = RowLosses {
+            rows: vec![0, 1, 3, 4],
+            classes: vec![0, 2, 0, 2],
+            temperatures: vec![0.1, 1.0],
+            losses,
+            ..RowLosses::default()
+        };
         let scores = rows.by_class(&labels);
         let shown: Vec<_> = scores.iter().map(|score| (score.class.as_str(), score.n, score.scores[0].snnl)).collect();
         assert_eq!(shown, [("a", 2, 2.0), ("b", 2, 5.0)]);

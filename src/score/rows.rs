@@ -95,6 +95,11 @@ impl ScoredRows {
         self.summed().iter().filter(|tag| self.form.counts(self.size(tag)))
     }
 
+    /// Rows in each class that have a loss.
+    pub(super) fn counted_of_classes(&self) -> Vec<usize> {
+        self.sizes.iter().map(|&size| if self.form.counts(size) { size } else { 0 }).collect()
+    }
+
     /// Whose sums gain where two blocks meet.
     pub(super) fn sides(&self) -> Sides {
         if self.drawn.is_some() { Sides::Rows } else { Sides::Both }

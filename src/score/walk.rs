@@ -212,6 +212,7 @@ mod tests {
     use crate::distance::Distance;
     use crate::engine::cpu::Cpu;
     use crate::score::Means;
+    use crate::score::reading::Spent;
     use crate::source::{Matrix, Memory};
 
     /// For each tile of rows, the tiles that it met, in order.
@@ -263,7 +264,8 @@ mod tests {
         let matrix: &dyn Matrix = &memory;
         let meetings = Arc::new(Mutex::new(Meetings::new()));
         let means = Means::new(Box::new(Witness(meetings.clone())), 1);
-        let reading = Reading::of(matrix, &means);
+        let spent = Spent::default();
+        let reading = Reading::of(matrix, &means, &spent);
         let mut swept = Swept::new(rows, vec![1.0]);
         for (shares, steps) in legs {
             let walk = Walk {
@@ -335,7 +337,8 @@ mod tests {
     fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
         let (rows, memory) = (tags(2 * TILE + 3), Memory::new(1, vec![1.0; 2 * TILE + 3]));
         let means = Means::new(Box::new(Cpu::new(1)), 1);
-        let reading = Reading::of(&memory, &means);
+        let spent = Spent::default();
+        let reading = Reading::of(&memory, &means, &spent);
         let sides = Sides::Both;
         let shares = shares(1, 1, 1);
         let walk = Walk { rows: &rows, crowd: &rows, sides, preparation: &PREPARATION, shares, leaves_last: false };

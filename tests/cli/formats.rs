@@ -26,7 +26,7 @@ fn markdown_and_csv_of_real_activations() {
         lines.next(),
         Some(
             "layer,dim,dtype,temperature,temperature_scale,snnl,stderr,relative,n,chance,precision,singletons,\
-             zero_rows,non_finite_rows,duplicate_rows"
+             zero_rows,non_finite_rows,duplicate_rows,low,high"
         )
     );
     let keys: Vec<String> = lines.map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",")).collect();

@@ -5,6 +5,7 @@ mod action;
 mod bad_input;
 mod bad_usage;
 mod compare;
+mod estimates;
 mod formats;
 mod gate;
 mod harness;

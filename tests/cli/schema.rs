@@ -19,6 +19,7 @@ fn every_kind_of_run_writes_what_the_schema_says() {
     place.labels("one.npy", &[3; 8]);
     let cases = [
         ("x.npy --labels y.npy", "exact"),
+        ("x.npy --labels y.npy --rows 5 --seed 3 --per-class", "exact"),
         ("x.npy --labels y.npy --preset article -T epoch:12", "article"),
         ("x.npy --labels y.npy --preset cleverhans", "cleverhans"),
         ("x.npy --labels y.npy --distance euclidean --temperature-unit mean -T 0.1,1", "custom"),

@@ -11,9 +11,10 @@ use crate::gate::{Finding, GateReport, Outcome};
 /// # Errors
 /// What `out` reports.
 pub fn write(report: &GateReport, out: &mut dyn Write) -> io::Result<()> {
+    let mark = if report.definition.sample.is_some() { " (estimate)" } else { "" };
     let line = |found: &Finding| {
         let command = if found.report_only { "warning" } else { "error" };
-        let title = format!("snnl-score gate: {}, {}", found.layer, found.rule);
+        let title = format!("snnl-score gate: {}, {}{mark}", found.layer, found.rule);
         format!("::{command} title={}::{}", property(&title), data(&found.why))
     };
     let broken = report.findings.iter().filter(|found| found.outcome != Outcome::Pass);

@@ -13,13 +13,14 @@ use crate::gate::{Finding, GateReport, Outcome};
 /// What `out` reports.
 pub fn write(report: &GateReport, out: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new(XmlString::new(&report.candidate));
-    suite.add_test_cases(report.findings.iter().map(case));
+    let mark = if report.definition.sample.is_some() { " (estimate)" } else { "" };
+    suite.add_test_cases(report.findings.iter().map(|found| case(found, mark)));
     let mut all = Report::new("snnl-score gate");
     all.add_test_suite(suite);
     all.serialize(out).map_err(io::Error::other)
 }
 
-fn case(found: &Finding) -> TestCase {
+fn case(found: &Finding, mark: &str) -> TestCase {
     let status = match (found.outcome, found.report_only) {
         (Outcome::Pass, _) => TestCaseStatus::success(),
         (_, true) => message(TestCaseStatus::skipped(), found),
@@ -27,7 +28,7 @@ fn case(found: &Finding) -> TestCase {
         (Outcome::Missing, false) => message(TestCaseStatus::non_success(NonSuccessKind::Error), found),
     };
     let at = found.temperature.map_or(String::new(), |temperature| format!(" at T={temperature}"));
-    let mut case = TestCase::new(format!("{}: {} of {}{at}", found.rule, found.check, found.layer), status);
+    let mut case = TestCase::new(format!("{}: {} of {}{at}{mark}", found.rule, found.check, found.layer), status);
     case.set_classname(format!("snnl-score.{}", found.layer));
     case
 }

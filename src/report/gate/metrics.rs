@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::score::table::ScoreTable;
 
-/// Writes `{"snnl": {"layer": {"best": 0.72, "T=0.1": 0.73}}}` as JSON.
+/// Writes `{"snnl": {"layer": {"best": 0.72, "T=0.1": 0.73}}}` as JSON; an estimate under the name `snnl_estimate`.
 ///
 /// # Errors
 /// What `out` reports.
@@ -20,6 +20,7 @@ pub fn write(table: &ScoreTable, out: &mut dyn Write) -> io::Result<()> {
         }
         layers.insert(layer.name.clone(), Value::Object(values));
     }
-    serde_json::to_writer_pretty(&mut *out, &json!({ "snnl": layers }))?;
+    let name = if table.definition.sample.is_some() { "snnl_estimate" } else { "snnl" };
+    serde_json::to_writer_pretty(&mut *out, &json!({ name: layers }))?;
     writeln!(out)
 }
