@@ -77,6 +77,19 @@ fn a_file_that_shrinks_after_it_was_opened() {
 }
 
 #[test]
+fn a_file_that_is_written_to_after_it_was_opened() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("layer.npy");
+    npy(&path, 1, "<f4", false, &[2, 2], &[0; 16]);
+    let layers = discover(std::slice::from_ref(&path), &Selection::default()).unwrap();
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(9);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+    let fault = layers[0].activations.scan(0..2).unwrap().find_map(Result::err).unwrap();
+    assert_says(&fault.to_string(), "the file changed while it was read: it was written to");
+    assert_eq!(layers[0].error(fault).exit_code(), snnl_score::error::exit::PASSING_TROUBLE);
+}
+
+#[test]
 fn parquet_rows_that_do_not_fit() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("layer.parquet");

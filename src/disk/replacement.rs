@@ -24,7 +24,7 @@ impl Replacement {
         builder.prefix(".snnl-score-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = attempt(Operation::Create, parent(path), |parent| builder.tempfile_in(parent))?;
+        let temporary = attempt(Operation::Create, || builder.tempfile_in(parent(path)))?;
         if let Some(permissions) = permissions {
             temporary.as_file().set_permissions(permissions)?;
         }
@@ -34,8 +34,8 @@ impl Replacement {
     /// Puts what was written in place.
     pub(crate) fn commit(self) -> io::Result<()> {
         let Replacement { temporary, path } = self;
-        attempt(Operation::Sync, temporary.as_file(), File::sync_all)?;
-        attempt(Operation::Rename, temporary, |temporary| temporary.persist(&path).map_err(|error| error.error))?;
+        attempt(Operation::Sync, || temporary.as_file().sync_all())?;
+        attempt(Operation::Rename, || temporary.persist(&path).map_err(|error| error.error))?;
         // The new name, too, should outlive a loss of power; not every file system can promise that of a directory.
         let _ = File::open(parent(&path)).and_then(|directory| directory.sync_all());
         Ok(())

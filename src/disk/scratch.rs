@@ -13,7 +13,7 @@ pub(crate) struct Scratch(File);
 impl Scratch {
     /// A new file on the disk of `directory`.
     pub(crate) fn create(directory: &Path) -> io::Result<Scratch> {
-        attempt(Operation::Create, directory, tempfile::tempfile_in).map(Scratch)
+        attempt(Operation::Create, || tempfile::tempfile_in(directory)).map(Scratch)
     }
 
     /// The file, to read what was written.

@@ -137,15 +137,20 @@ impl Scorer<'_> {
         let copies = shares.staying < tiles && !matrix.is_seekable();
         let mut copy = copies.then(|| Copy::start(&self.means.scratch, matrix.dim())).transpose()?;
         let reading = Reading::of(matrix, &self.means, spent);
+        let mut seen = 0;
         let survey = scope(|scope| {
             let chunks = reading.all(scope)?.map(|chunk| {
                 let chunk = chunk?;
+                seen += chunk.rows();
                 copy.as_mut().map_or(Ok(()), |copy| copy.push(&chunk))?;
                 Ok(chunk)
             });
             let ignores = |row| self.labels.ignores(row);
             Survey::of(matrix.dim(), Box::new(chunks), self.definition.non_finite, &ignores, mark)
         })?;
+        if seen != matrix.rows() {
+            return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
+        }
         Ok((survey, copy.map(Copy::finish).transpose()?))
     }
 

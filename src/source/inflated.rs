@@ -1,7 +1,7 @@
 //! A matrix in a deflated member of an archive, inflated from its start by every scan; checking what comes out against
 //! the archive is left to `zip`.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -46,6 +46,9 @@ impl Inflated {
         // The buffer grows with what is there, not with what the header promises.
         let wanted = ((count - 1) * self.stride + self.span) as u64;
         reader.by_ref().take(wanted).read_to_end(&mut stretch).map_err(unreadable)?;
+        if (stretch.len() as u64) < wanted {
+            return Err(unreadable(ErrorKind::UnexpectedEof.into()));
+        }
         let gap = if is_last { u64::MAX } else { (self.stride - self.span) as u64 };
         skip_some(reader, gap)?;
         let Placement::Apart { features, .. } = &self.placement else {

@@ -99,26 +99,31 @@ impl Read for RegionReader {
 }
 
 impl Opened {
-    /// Reads what there is from `offset` on, of a file that is still what it was.
+    /// Reads what there is from `offset` on, of a file that is still what it was. What a signal interrupts is read again
+    /// here, for not every decoder does.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let read = disk::read_at(&self.file, buffer, offset).and_then(|read| {
-            let metadata = self.file.metadata()?;
-            if (metadata.len(), metadata.modified().ok()) == (self.len, self.modified) {
-                return Ok(read);
+        let read = loop {
+            match disk::read_at(&self.file, buffer, offset) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
             }
-            let size = match metadata.len() {
-                len if len == self.len => "it was written to".to_owned(),
-                len => format!("it had {} bytes and now has {len}", self.len),
-            };
-            Err(io::Error::new(io::ErrorKind::ResourceBusy, format!("the file changed while it was read: {size}")))
-        });
-        if let Err(error) = &read
-            && error.kind() != io::ErrorKind::Interrupted
-        {
+        };
+        read.and_then(|read| self.check_unchanged().map(|()| read)).inspect_err(|error| {
             let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
             trouble.get_or_insert_with(|| (error.kind(), error.to_string()));
+        })
+    }
+
+    fn check_unchanged(&self) -> io::Result<()> {
+        let metadata = self.file.metadata()?;
+        if (metadata.len(), metadata.modified().ok()) == (self.len, self.modified) {
+            return Ok(());
         }
-        read
+        let how = match metadata.len() {
+            len if len == self.len => "it was written to".to_owned(),
+            len => format!("it had {} bytes and now has {len}", self.len),
+        };
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, format!("the file changed while it was read: {how}")))
     }
 }
 
