@@ -34,6 +34,7 @@ pub struct Keeping {
 pub(super) struct Keeper {
     path: PathBuf,
     every: Duration,
+    /// Of the sweeps, what `file` has of them.
     header: Header,
     /// The file with the sums of all sweeps but the one under way.
     file: Option<SavedFile>,
@@ -129,14 +130,18 @@ impl Keeper {
     /// What the system says; the earlier file is as it was.
     pub(super) fn keep(&mut self, Place(layer, sweep): Place, swept: &Swept) -> Result<(), Fault> {
         let start = Instant::now();
+        // What fails is not tried again before its time.
+        self.last = start;
         let tiles = swept.met.iter().rposition(|&met| met > 0).map_or(0, |last| last + 1);
         let rows = swept.sums.rows().min(tiles * TILE);
         let entries = swept.sums.entries(rows);
-        let kept = &mut self.header.layers[layer].sweeps[sweep];
+        // What fails to be written must not be in the header that later files are written by.
+        let mut header = self.header.clone();
+        let kept = &mut header.layers[layer].sweeps[sweep];
         (kept.met, kept.rows, kept.checksum) = (swept.met[..tiles].to_vec(), rows, checksum(entries));
         kept.temperatures.clone_from(&swept.temperatures);
         let mut sweeps = Vec::new();
-        for (at, begun) in self.header.layers.iter().enumerate() {
+        for (at, begun) in header.layers.iter().enumerate() {
             for number in 0..begun.sweeps.len() {
                 sweeps.push(match &self.file {
                     _ if (at, number) == (layer, sweep) => Entries::Summed(entries),
@@ -145,8 +150,8 @@ impl Keeper {
                 });
             }
         }
-        file::write(&self.path, &self.header, &sweeps)?;
-        self.file = Some(SavedFile::open(&self.path)?);
+        file::write(&self.path, &header, &sweeps)?;
+        (self.file, self.header) = (Some(SavedFile::open(&self.path)?), header);
         (self.last, self.took) = (Instant::now(), start.elapsed());
         Ok(())
     }
