@@ -131,9 +131,14 @@ impl Scorer<'_> {
         let matrix = layer.activations.as_ref();
         let begun = self.keeper.as_ref().and_then(|keeper| keeper.begun(&layer.name));
         let mark = begun.map_or(0, |begun| begun.rows);
-        let width = if self.definition.precision == Precision::F64 { size_of::<f64>() } else { size_of::<f32>() };
         let tiles = matrix.rows().div_ceil(TILE);
-        let shares = Shares::of(self.means.memory, tiles, matrix.dim(), width, self.means.threads)?;
+        let shares = |width| Shares::of(self.means.memory, tiles, matrix.dim(), width, self.means.threads);
+        // What may have to be computed in f64 in the end must fit from the beginning.
+        let shares = match self.definition.precision {
+            Precision::F32 => shares(size_of::<f32>())?,
+            Precision::Auto => shares(size_of::<f64>()).and_then(|_| shares(size_of::<f32>()))?,
+            Precision::F64 => shares(size_of::<f64>())?,
+        };
         let copies = shares.staying < tiles && !matrix.is_seekable();
         let mut copy = copies.then(|| Copy::start(&self.means.scratch, matrix.dim())).transpose()?;
         let reading = Reading::of(matrix, &self.means, spent);

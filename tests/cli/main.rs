@@ -2,6 +2,7 @@
 //! afterwards.
 
 mod action;
+mod any_size;
 mod bad_input;
 mod bad_usage;
 mod compare;
