@@ -1,59 +1,13 @@
 //! What can go wrong, said in three lines, and the exit code it means; finding the fault is left to the modules that
 //! meet it.
 
+pub mod exit;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// Exit codes of the binary. They are an API: scripts and CI jobs branch on them.
-pub mod exit {
-    /// Everything asked for was done.
-    pub const DONE: u8 = 0;
-    /// A rule of a gate is broken.
-    pub const GATE_FAILED: u8 = 1;
-    /// The command line asks for something that cannot be.
-    pub const USAGE: u8 = 2;
-    /// An input is wrong; running again cannot help.
-    pub const BAD_INPUT: u8 = 3;
-    /// Nothing, or not everything, could be scored.
-    pub const NOT_SCORED: u8 = 4;
-    /// A comparison, or going on from a checkpoint, is impossible: other data, or another definition.
-    pub const INCOMPARABLE: u8 = 5;
-    /// Passing trouble with the machine; running again may help.
-    pub const PASSING_TROUBLE: u8 = 75;
-    /// Stopped by SIGINT, as Ctrl-C sends it.
-    pub const INTERRUPTED: u8 = 130;
-    /// Stopped by SIGTERM.
-    pub const TERMINATED: u8 = 143;
-}
-
-/// A signal that asks a run to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// SIGINT.
-    Interrupt,
-    /// SIGTERM.
-    Terminate,
-}
-
-impl Signal {
-    /// The exit code of a run that it stopped.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Signal::Interrupt => exit::INTERRUPTED,
-            Signal::Terminate => exit::TERMINATED,
-        }
-    }
-}
-
-impl fmt::Display for Signal {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        out.write_str(match self {
-            Signal::Interrupt => "SIGINT (Ctrl-C)",
-            Signal::Terminate => "SIGTERM",
-        })
-    }
-}
+pub use self::exit::Signal;
 
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
 #[derive(Debug, thiserror::Error)]

@@ -1,32 +1,60 @@
 //! How much memory a run may use where nobody says: half of what is free, on the machine and in the container it runs in.
 
 use std::fs;
+use std::path::Path;
+
+/// Where a container's limit stands, what it uses, and what of that are pages of files: by the second version of control
+/// groups, and by the first.
+const GROUPS: [[&str; 3]; 2] = [
+    ["memory.max", "memory.current", "memory.stat"],
+    ["memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"],
+];
 
 /// Bytes for the rows where `sums` more are needed for their sums; without bound where the system does not say.
 pub(super) fn half_of_free(sums: usize) -> usize {
-    let free = [on_machine(), in_group("memory.max", "memory.current"), in_group_v1()].into_iter().flatten().min();
+    let groups = GROUPS.iter().map(|names| in_group(Path::new("/sys/fs/cgroup"), *names));
+    let free = groups.chain([on_machine(Path::new("/proc/meminfo"))]).flatten().min();
     free.map_or(usize::MAX, |free| (free / 2).saturating_sub(sums))
 }
 
 /// What the kernel could hand out without swapping.
-fn on_machine() -> Option<usize> {
-    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+fn on_machine(meminfo: &Path) -> Option<usize> {
+    let meminfo = fs::read_to_string(meminfo).ok()?;
     let available = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     available.trim().trim_end_matches("kB").trim().parse::<usize>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 /// What is left of a container's limit; `None` where there is none.
-fn in_group(limit: &str, used: &str) -> Option<usize> {
-    let number = |name: &str| fs::read_to_string(format!("/sys/fs/cgroup/{name}")).ok()?.trim().parse::<usize>().ok();
+fn in_group(group: &Path, [limit, used, stat]: [&str; 3]) -> Option<usize> {
+    let number = |name: &str| fs::read_to_string(group.join(name)).ok()?.trim().parse::<usize>().ok();
     // Pages of files that were read count as used, and make room when asked to.
     let reclaimable = || {
-        let stat = fs::read_to_string(format!("/sys/fs/cgroup/{}", limit.replace("max", "stat"))).ok()?;
-        let inactive = stat.lines().find_map(|line| line.strip_prefix("inactive_file "))?;
-        inactive.trim().parse::<usize>().ok()
+        let stat = fs::read_to_string(group.join(stat)).ok()?;
+        stat.lines().find_map(|line| line.strip_prefix("inactive_file ")?.trim().parse::<usize>().ok())
     };
-    Some((number(limit)? + reclaimable().unwrap_or(0)).saturating_sub(number(used)?))
+    Some(number(limit)?.saturating_add(reclaimable().unwrap_or(0)).saturating_sub(number(used)?))
 }
 
-fn in_group_v1() -> Option<usize> {
-    in_group("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_free_is_read_from_what_the_kernel_writes() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+        write("meminfo", "MemTotal:       24105600 kB\nMemAvailable:   20000000 kB\n");
+        assert_eq!(on_machine(&directory.path().join("meminfo")), Some(20_000_000 * 1024));
+        assert_eq!(on_machine(&directory.path().join("missing")), None);
+
+        let left = || in_group(directory.path(), GROUPS[0]);
+        assert_eq!(left(), None);
+        write("memory.max", "1000000\n");
+        write("memory.current", "700000\n");
+        assert_eq!(left(), Some(300_000));
+        write("memory.stat", "anon 5\ninactive_file 200000\n");
+        assert_eq!(left(), Some(500_000));
+        write("memory.max", "max\n");
+        assert_eq!(left(), None);
+    }
 }

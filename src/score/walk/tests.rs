@@ -1,0 +1,145 @@
+//! Who meets whom, told by an engine that computes nothing.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::distance::Distance;
+use crate::engine::cpu::Cpu;
+use crate::score::Means;
+use crate::score::reading::Spent;
+use crate::source::{Matrix, Memory};
+
+/// For each tile of rows, the tiles that it met, in order.
+type Meetings = BTreeMap<usize, Vec<usize>>;
+
+/// An engine that computes nothing and notes who meets whom.
+struct Witness(Arc<Mutex<Meetings>>);
+
+impl Engine for Witness {
+    fn describe(&self) -> String {
+        "witness".into()
+    }
+
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) {
+        let tiles = |block: &Block| -> Vec<usize> {
+            block.tags.chunks(TILE).map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE).collect()
+        };
+        let mut met = self.0.lock().unwrap();
+        for &row in &tiles(rows) {
+            for &col in &tiles(cols) {
+                if std::ptr::eq(rows, cols) && col < row {
+                    continue;
+                }
+                assert!(task.sides == Sides::Rows || row <= col, "the earlier tile is on the side of the rows");
+                met.entry(row).or_default().push(col);
+                if task.sides == Sides::Both && row != col {
+                    met.entry(col).or_default().push(row);
+                }
+            }
+        }
+    }
+}
+
+const PREPARATION: Preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
+
+fn tags(rows: usize) -> Vec<RowTag> {
+    (0..rows as u32).map(|id| RowTag { id, slot: id, class: 0 }).collect()
+}
+
+/// Walks with each of `all_shares` in turn, each but the last stopped after so many steps; what was met, and what it
+/// has to be.
+fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(Shares, usize)]) {
+    let (row_tags, crowd_tags) = (tags(rows), tags(crowd));
+    let memory = Memory::new(1, vec![1.0; rows.max(crowd)]);
+    let matrix: &dyn Matrix = &memory;
+    let meetings = Arc::new(Mutex::new(Meetings::new()));
+    let means = Means::new(Box::new(Witness(meetings.clone())), 1);
+    let spent = Spent::default();
+    let reading = Reading::of(matrix, &means, &spent);
+    let mut swept = Swept::new(rows, vec![1.0]);
+    for (shares, steps) in legs {
+        let walk = Walk {
+            rows: &row_tags,
+            crowd: &crowd_tags,
+            sides,
+            preparation: &PREPARATION,
+            shares: *shares,
+            leaves_last,
+        };
+        let mut left = *steps;
+        let mut after = |swept: &Swept| {
+            if leaves_last && *swept.met.last().unwrap() > 0 && !rows.is_multiple_of(TILE) {
+                let full = rows / TILE;
+                assert!((0..full).all(|tile| swept.met[tile] as usize == tile + 1), "the last tile waits: {legs:?}");
+            }
+            left -= 1;
+            if left == 0 { Err(Fault::content("enough")) } else { Ok(()) }
+        };
+        let outcome = walk.go::<f32>(&mut swept, &reading, &mut Witness(meetings.clone()), &mut after);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    let expected: Vec<usize> = (0..crowd.div_ceil(TILE)).collect();
+    let met = meetings.lock().unwrap();
+    assert_eq!(met.len(), rows.div_ceil(TILE));
+    assert!(met.values().all(|partners| *partners == expected), "{legs:?}: {met:?}");
+}
+
+fn shares(staying: usize, passing: usize, block: usize) -> Shares {
+    Shares { staying, passing, block }
+}
+
+const ALL: usize = usize::MAX;
+
+#[test]
+fn every_row_meets_every_other_in_order_whatever_stays() {
+    for rows in [2, TILE, TILE + 1, 5 * TILE, 7 * TILE + 3] {
+        for (staying, passing, block) in [(99, 3, 16), (99, 1, 2), (1, 1, 1), (2, 1, 3), (3, 2, 2), (7, 5, 2)] {
+            for leaves_last in [false, true] {
+                walked(rows, rows, Sides::Both, leaves_last, &[(shares(staying, passing, block), ALL)]);
+            }
+            walked(rows, 6 * TILE + 1, Sides::Rows, false, &[(shares(staying, passing, block), ALL)]);
+        }
+    }
+}
+
+#[test]
+fn a_walk_goes_on_where_it_was_stopped_with_whatever_memory_there_is_then() {
+    let rows = 6 * TILE + 5;
+    let kinds = [shares(99, 2, 2), shares(2, 1, 1), shares(3, 2, 2), shares(4, 3, 3), shares(1, 1, 1)];
+    for first in 1..25 {
+        for second in [1, 2, 5] {
+            for at in 0..kinds.len() {
+                let kind = |step: usize| kinds[(at * step + step) % kinds.len()];
+                let legs = [(kind(1), first), (kind(2), second), (kind(3), second), (kind(4), ALL)];
+                walked(rows, rows, Sides::Both, true, &legs);
+                walked(rows, 5 * TILE, Sides::Rows, false, &legs);
+            }
+        }
+    }
+}
+
+#[test]
+fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
+    let (rows, memory) = (tags(2 * TILE + 3), Memory::new(1, vec![1.0; 2 * TILE + 3]));
+    let means = Means::new(Box::new(Cpu::new(1)), 1);
+    let spent = Spent::default();
+    let reading = Reading::of(&memory, &means, &spent);
+    let sides = Sides::Both;
+    let shares = shares(1, 1, 1);
+    let walk = Walk { rows: &rows, crowd: &rows, sides, preparation: &PREPARATION, shares, leaves_last: false };
+    let mut swept = Swept::new(rows.len(), vec![1.0]);
+    let mut seen = Vec::new();
+    let mut engine = Witness(Arc::default());
+    walk.go::<f32>(&mut swept, &reading, &mut engine, &mut |swept| {
+        seen.push(walk.pairs_met(swept));
+        Ok(())
+    })
+    .unwrap();
+    let (tile, square) = (TILE as u64, pairs(TILE));
+    let expected = [square, square + tile * tile, 2 * square + tile * tile];
+    assert_eq!(seen[..3], expected);
+    assert_eq!(seen.last(), Some(&pairs(rows.len())));
+}
