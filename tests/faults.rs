@@ -197,13 +197,13 @@ fn reading_packed_rows_and_text() {
 
 #[test]
 fn reading_again_from_a_scratch_file() {
-    play("x.npz --labels y.npy --memory 48KiB --scratch .", &[]);
-    play("x.parquet --labels y.npy --memory 48KiB --scratch .", &[]);
+    play("x.npz --labels y.npy --memory 48KiB --precision f32 --scratch .", &[]);
+    play("x.parquet --labels y.npy --memory 48KiB --precision f32 --scratch .", &[]);
 }
 
 #[test]
 fn keeping_sums() {
-    play("x.npy --labels y.npy --memory 48KiB --checkpoint ck.arrow --checkpoint-every 0", &[]);
+    play("x.npy --labels y.npy --memory 48KiB --precision f32 --checkpoint ck.arrow --checkpoint-every 0", &[]);
 }
 
 /// A layer whose sums could not be kept is no loss to the others.
@@ -214,7 +214,7 @@ fn keeping_the_sums_of_layers_at_once() {
 
 #[test]
 fn keeping_the_sums_of_layers_step_by_step() {
-    play("layers --labels y.npy --memory 48KiB --checkpoint ck.arrow --checkpoint-every 0", &[]);
+    play("layers --labels y.npy --memory 48KiB --precision f32 --checkpoint ck.arrow --checkpoint-every 0", &[]);
 }
 
 #[test]
