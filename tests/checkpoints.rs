@@ -12,6 +12,7 @@ use oracle::{Dice, labels, layer, wishes};
 use snnl_score::block::TILE;
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
+use snnl_score::draw::Draw;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::error::{Error, Signal, exit};
 use snnl_score::score::table::ScoreTable;
@@ -24,6 +25,9 @@ const ROWS: usize = 2 * TILE + 50;
 
 /// Bytes in which a tile of so few features can meet another.
 const LEAST: usize = 64 << 10;
+
+/// The same in f32: three tiles do not fit.
+const LEAST_F32: usize = 48 << 10;
 
 struct Data {
     layers: Vec<Vec<Vec<f64>>>,
@@ -52,8 +56,8 @@ fn definition(distance: Distance, precision: Precision) -> Definition {
     Definition::new(wishes(distance, precision, &[0.01, 0.1, 0.2, 3.0])).unwrap()
 }
 
-fn keeping(path: &Path) -> Keeping {
-    Keeping { path: path.to_owned(), every: Duration::ZERO }
+fn keeping(path: &Path, every: Duration) -> Keeping {
+    Keeping { path: path.to_owned(), every }
 }
 
 /// Scores, with a signal after so many questions whether there is one.
@@ -66,7 +70,8 @@ fn run(
 ) -> Result<ScoreTable, Error> {
     let asked = AtomicUsize::new(0);
     let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= stop_after).then_some(Signal::Terminate);
-    let means = Means { memory, keeping: path.map(keeping), stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
+    let keeping = path.map(|path| keeping(path, Duration::ZERO));
+    let means = Means { memory, keeping, stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
     score(&data.layers(), &labels(&data.classes), definition, means)
 }
 
@@ -115,6 +120,28 @@ fn a_run_that_is_stopped_again_and_again_ends_with_the_same_bits() {
             );
         }
     }
+}
+
+#[test]
+fn whenever_a_run_is_stopped_what_was_done_is_kept() {
+    let data = Data { layers: vec![data(ROWS).layers.remove(0)], ..data(ROWS) };
+    let definition = definition(Distance::Cosine, Precision::F32);
+    let mut kept = Vec::new();
+    // Asked between two steps or while rows are read, long before it would keep anything by itself.
+    for asked_after in 0..30 {
+        let directory = TempDir::new().unwrap();
+        let path = checkpoint(&directory);
+        let asked = AtomicUsize::new(0);
+        let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= asked_after).then_some(Signal::Interrupt);
+        let keeping = Some(keeping(&path, Duration::from_secs(3600)));
+        let means = Means { memory: LEAST_F32, keeping, stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
+        if score(&data.layers(), &labels(&data.classes), &definition, means).is_ok() {
+            break;
+        }
+        let again = run(&data, &definition, Some(&path), LEAST_F32, usize::MAX).unwrap();
+        kept.push(again.run.resumed_pairs);
+    }
+    assert!(kept.is_sorted() && kept.last() > Some(&0), "{kept:?}");
 }
 
 #[test]
@@ -174,6 +201,11 @@ fn a_checkpoint_of_other_data_or_flags_is_refused_with_the_difference() {
     assert!(refused(&own, &f64).contains(r#"its precision is "f32", that of this run "f64""#));
     let other = Definition { ladder: "0.5,1".parse().unwrap(), ..mine.clone() };
     assert!(refused(&own, &other).contains("its temperatures are [0.01, 0.1, 0.2, 3.0], those of this run [0.5, 1.0]"));
+    let sampled = Definition { draw: Some(Draw { rows: TILE, seed: 1 }), ..mine.clone() };
+    assert!(refused(&own, &sampled).contains("its sample is none, that of this run"));
+    let of_sample = directory.path().join("sample.arrow");
+    run(&own, &sampled, Some(&of_sample), usize::MAX, usize::MAX).unwrap();
+    assert!(refusal(&own, &mine, &of_sample, exit::INCOMPARABLE).contains("that of this run none"));
     assert!(refused(&own.first(ROWS - 1), &mine).contains("it has 818 rows, this run only 817"));
 
     let mut labelled = data(ROWS);

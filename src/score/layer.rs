@@ -3,24 +3,24 @@
 
 use std::thread::scope;
 
+use super::Means;
 use super::check::Sample;
 use super::loss::Mean;
 use super::reading::{Reading, Spent};
 use super::row_losses::RowLosses;
 use super::rows::ScoredRows;
-use super::saved::{Keeper, Place, different};
+use super::saved::{Keeper, different};
 use super::shares::Shares;
 use super::survey::Survey;
 use super::table::{Best, LayerScore, Score};
 use super::walk::{Swept, Walk};
-use super::{Means, Progress};
 use crate::block::{Precision as Element, TILE};
 use crate::definition::{Definition, Precision};
 use crate::distance::Distance;
 use crate::engine::Sides;
 use crate::error::Fault;
 use crate::labels::Labels;
-use crate::source::{Copy, Layer, Matrix};
+use crate::source::{Layer, Matrix, ScratchCopy};
 
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
 const TOLERATED: f64 = 0.5e-5;
@@ -140,7 +140,7 @@ impl Scorer<'_> {
             Precision::F64 => shares(size_of::<f64>())?,
         };
         let copies = shares.staying < tiles && !matrix.is_seekable();
-        let mut copy = copies.then(|| Copy::start(&self.means.scratch, matrix.dim())).transpose()?;
+        let mut copy = copies.then(|| ScratchCopy::start(&self.means.scratch, matrix.dim())).transpose()?;
         let reading = Reading::of(matrix, &self.means, spent);
         let mut seen = 0;
         let survey = scope(|scope| {
@@ -156,7 +156,7 @@ impl Scorer<'_> {
         if seen != matrix.rows() {
             return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
         }
-        Ok((survey, copy.map(Copy::finish).transpose()?))
+        Ok((survey, copy.map(ScratchCopy::finish).transpose()?))
     }
 
     /// The losses at every temperature, each in the precision that it needs.
@@ -228,38 +228,33 @@ impl Scorer<'_> {
         self.means.progress.resumed(met);
         let (stop, progress) = (self.means.stop, self.means.progress);
         let mut is_settled = walk.is_settled(&swept);
-        walk.go::<E>(&mut swept, reading, self.means.engine.as_mut(), &mut |swept| {
-            let signal = stop();
-            let mut hint = String::new();
-            if let Some((place, keeper)) = &mut keeping {
-                if !is_settled {
-                    is_settled = walk.is_settled(swept);
-                    if is_settled || signal.is_some() || keeper.is_due() {
-                        keep(keeper, *place, swept, signal.is_some(), progress)?;
-                    }
+        let walked = walk.go::<E>(&mut swept, reading, self.means.engine.as_mut(), &mut |swept| {
+            if let Some((place, keeper)) = keeping.as_mut().filter(|_| !is_settled) {
+                is_settled = walk.is_settled(swept);
+                if is_settled || keeper.is_due() {
+                    // A run goes on without: its result does not depend on it.
+                    keeper
+                        .keep(*place, swept)
+                        .unwrap_or_else(|fault| progress.warn(&format!("cannot write a checkpoint: {fault}")));
                 }
-                hint =
-                    format!("what was done is in `{}`: the same command goes on from there", keeper.path().display());
             }
-            signal.map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint }))
-        })?;
+            stop().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))
+        });
+        if let Err(fault) = walked {
+            // Whatever ends the walk, what was done is not lost.
+            let Some((place, keeper)) = keeping else { return Err(fault) };
+            let kept = if is_settled { Ok(()) } else { keeper.keep(place, &swept) };
+            return Err(match (fault, kept) {
+                (fault @ Fault::Stopped { .. }, Ok(())) => fault.hint(keeper.how_to_go_on()),
+                (Fault::Stopped { .. }, Err(unkept)) => unkept,
+                (fault, _) => fault,
+            });
+        }
         let losses = |(at, &position): (usize, &usize)| {
             let loss = |tag| rows.loss(tag, &swept.sums, at, swept.temperatures[at]);
             (position, rows.scored().map(loss).collect())
         };
         Ok(positions.iter().enumerate().map(losses).collect())
-    }
-}
-
-/// Keeps what there is. A run that is not about to end goes on without: its result does not depend on it.
-fn keep(keeper: &mut Keeper, place: Place, swept: &Swept, is_last: bool, progress: &dyn Progress) -> Result<(), Fault> {
-    match keeper.keep(place, swept) {
-        Err(fault) if is_last => Err(fault.within(&keeper.path().display().to_string())),
-        Err(fault) => {
-            progress.warn(&format!("cannot write checkpoint `{}`: {fault}", keeper.path().display()));
-            Ok(())
-        }
-        Ok(()) => Ok(()),
     }
 }
 

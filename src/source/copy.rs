@@ -17,7 +17,7 @@ use crate::error::{Fault, is_passing};
 const WRITTEN: usize = 1 << 20;
 
 /// A copy under way.
-pub(crate) struct Copy {
+pub(crate) struct ScratchCopy {
     directory: PathBuf,
     out: BufWriter<Scratch>,
     dim: usize,
@@ -26,21 +26,21 @@ pub(crate) struct Copy {
     width: usize,
 }
 
-impl Copy {
+impl ScratchCopy {
     /// Starts a copy of rows of `dim` features on the disk of `directory`.
     ///
     /// # Errors
     /// What the system says, with what to try.
-    pub(crate) fn start(directory: &Path, dim: usize) -> Result<Copy, Fault> {
+    pub(crate) fn start(directory: &Path, dim: usize) -> Result<ScratchCopy, Fault> {
         let file = Scratch::create(directory).map_err(|error| unwritten(directory, &error))?;
         let out = BufWriter::with_capacity(WRITTEN, file);
-        Ok(Copy { directory: directory.to_owned(), out, dim, rows: 0, width: size_of::<f32>() })
+        Ok(ScratchCopy { directory: directory.to_owned(), out, dim, rows: 0, width: size_of::<f32>() })
     }
 
     /// Appends the next rows.
     ///
     /// # Errors
-    /// As [`Copy::start`].
+    /// As [`ScratchCopy::start`].
     pub(crate) fn push(&mut self, rows: &Rows) -> Result<(), Fault> {
         let (bytes, width) = match &rows.values {
             Values::F32(values) => (values.as_slice().to_byte_slice(), size_of::<f32>()),
@@ -53,9 +53,9 @@ impl Copy {
     /// The copy, to be read from any row on.
     ///
     /// # Errors
-    /// As [`Copy::start`].
+    /// As [`ScratchCopy::start`].
     pub(crate) fn finish(self) -> Result<Box<dyn Matrix>, Fault> {
-        let Copy { directory, out, dim, rows, width } = self;
+        let ScratchCopy { directory, out, dim, rows, width } = self;
         let file = out.into_inner().map_err(|error| unwritten(&directory, error.error()))?.into_file();
         let dtype = Dtype { kind: b'f', width, big_endian: cfg!(target_endian = "big") };
         let header = Header { dtype, shape: vec![rows, dim], strides: vec![dim, 1], data_start: 0 };

@@ -38,7 +38,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub(crate) use self::ahead::{Meter, ahead};
-pub(crate) use self::copy::Copy;
+pub(crate) use self::copy::ScratchCopy;
 pub use self::discover::{LabelFile, Selection, discover, look};
 pub(crate) use self::inputs::parts_in;
 pub use self::memory::Memory;

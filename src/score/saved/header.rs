@@ -1,6 +1,7 @@
 //! What a checkpoint says of itself: of which run it is, how far that was, and checksums; the sums are left to `file`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_64;
 
@@ -111,17 +112,16 @@ impl Identity {
     pub(super) fn check(&self, run: &Identity, labels: &Labels) -> Result<(), Fault> {
         let json = |identity: &Identity| serde_json::to_value(&identity.definition).unwrap_or_default();
         let (was, is) = (json(self), json(run));
-        let changed = is.as_object().into_iter().flatten().find(|(name, value)| was.get(name.as_str()) != Some(value));
-        if let Some((name, value)) = changed {
-            let before = was.get(name.as_str()).map_or("none".to_owned(), ToString::to_string);
-            return Err(different(format_args!(
-                "its {} is {before}, that of this run {value}",
-                name.replace('_', " ")
-            )));
+        // Some names are there only where they mean something, so both sides are asked.
+        let names = [&was, &is].into_iter().filter_map(Value::as_object).flat_map(Map::keys);
+        if let Some(name) = names.into_iter().find(|name| was.get(name) != is.get(name)) {
+            let [was, is] = [&was, &is].map(|side| side.get(name).map_or("none".to_owned(), Value::to_string));
+            let name = name.replace('_', " ");
+            return Err(different(format_args!("its {name} is {was}, that of this run {is}")));
         }
         let differences = [
             ("temperatures are", format!("{:?}", self.temperatures), format!("{:?}", run.temperatures)),
-            ("policy for rows that are not finite is", self.non_finite.clone(), run.non_finite.clone()),
+            ("policies for rows that are not finite are", self.non_finite.clone(), run.non_finite.clone()),
             ("ignored labels are", format!("{:?}", self.ignored_labels), format!("{:?}", run.ignored_labels)),
             ("layers are", self.layers.join(", "), run.layers.join(", ")),
         ];

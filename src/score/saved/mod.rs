@@ -4,7 +4,7 @@
 mod file;
 mod header;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use self::file::{Entries, SavedFile};
@@ -127,8 +127,12 @@ impl Keeper {
     /// Keeps the sweep under way at `place`, and all before it.
     ///
     /// # Errors
-    /// What the system says; the earlier file is as it was.
-    pub(super) fn keep(&mut self, Place(layer, sweep): Place, swept: &Swept) -> Result<(), Fault> {
+    /// What the system says of the file; the earlier one is as it was.
+    pub(super) fn keep(&mut self, place: Place, swept: &Swept) -> Result<(), Fault> {
+        self.write(place, swept).map_err(|fault| fault.within(&self.path.display().to_string()))
+    }
+
+    fn write(&mut self, Place(layer, sweep): Place, swept: &Swept) -> Result<(), Fault> {
         let start = Instant::now();
         // What fails is not tried again before its time.
         self.last = start;
@@ -156,8 +160,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// The file, for messages.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// What to tell those who stopped the run.
+    pub(super) fn how_to_go_on(&self) -> String {
+        format!("what was done is in `{}`: the same command goes on from there", self.path.display())
     }
 }
