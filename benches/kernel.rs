@@ -45,10 +45,10 @@ fn sweep(bencher: Bencher, engine: &str, dim: usize, temperatures: &[f64]) {
     let mut engines = Cpu::all(1).into_iter();
     let mut engine = engines.find(|cpu| cpu.describe() == engine).expect("one of `engines`");
     let block = block(dim);
-    let task = Task { distance: Distance::Cosine, temperatures, sides: Sides::Both, progress: &|_| () };
+    let task = Task { distance: Distance::Cosine, temperatures, sides: Sides::Both, progress: &|_| (), note: &|_| () };
     bencher.counter(ItemsCount::new(ROWS * (ROWS - 1) / 2)).bench_local(|| {
         let mut sums = Sums::new(ROWS, temperatures.len());
-        engine.sweep(&block, &block, &task, &mut sums);
+        engine.sweep(&block, &block, &task, &mut sums).unwrap();
         sums
     });
 }

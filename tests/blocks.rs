@@ -2,11 +2,10 @@
 
 mod oracle;
 
-use oracle::{DISTANCES, Dice, block, preparation, square, task};
+use oracle::{DISTANCES, Dice, block, engines, preparation, square, task};
 use snnl_score::block::{Block, Precision, TILE};
 use snnl_score::distance::Distance;
-use snnl_score::engine::cpu::Cpu;
-use snnl_score::engine::{Engine, Sides};
+use snnl_score::engine::Sides;
 use snnl_score::sums::Sums;
 
 /// The same pairs with the sides exchanged: the products and the order of a few hundred additions round otherwise, each
@@ -16,25 +15,27 @@ const REORDERED: f64 = 1e-12;
 /// Temperatures of the tests below, whose distances are near 1.
 const LADDER: [f64; 3] = [0.05, 0.1, 0.7];
 
-/// Two tiles and a bit, as one block and cut after the first tile.
-fn cut<E: Precision>(distance: Distance) -> (Block, Block, Block) {
+const DIM: usize = 4;
+
+/// Two times `tiles` tiles and a bit, as one block and cut after as many.
+fn cut<E: Precision>(distance: Distance, tiles: usize) -> (Block, Block, Block) {
     let mut dice = Dice(33);
-    let count = 2 * TILE + 11;
-    let (rows, classes) = (dice.rows(count, 4), dice.labels(count, 5));
+    let (middle, count) = (tiles * TILE, 2 * tiles * TILE + 11);
+    let (rows, classes) = (dice.rows(count, DIM), dice.labels(count, 5));
     let preparation = preparation(&rows, distance);
     let [whole, first, second] =
-        [0..count, 0..TILE, TILE..count].map(|ids| block::<E>(&rows, &classes, ids, &preparation));
+        [0..count, 0..middle, middle..count].map(|ids| block::<E>(&rows, &classes, ids, &preparation));
     (whole, first, second)
 }
 
 fn two_blocks_are_the_whole<E: Precision>() {
     for distance in DISTANCES {
-        let (whole, first, second) = cut::<E>(distance);
-        for mut engine in Cpu::all(2) {
-            let expected = square(&mut engine, &whole, distance, &LADDER);
+        for mut engine in engines(2) {
+            let (whole, first, second) = cut::<E>(distance, engine.grain(DIM));
+            let expected = square(engine.as_mut(), &whole, distance, &LADDER);
             let mut sums = Sums::new(whole.rows(), LADDER.len());
             for (rows, cols) in [(&first, &first), (&first, &second), (&second, &second)] {
-                engine.sweep(rows, cols, &task(distance, &LADDER, Sides::Both), &mut sums);
+                engine.sweep(rows, cols, &task(distance, &LADDER, Sides::Both), &mut sums).unwrap();
             }
             assert!(sums == expected, "{}, {distance}: cutting changes bits", engine.describe());
         }
@@ -57,11 +58,11 @@ fn apart(a: &Sums, b: &Sums, slots: std::ops::Range<usize>) -> f64 {
 #[test]
 fn one_side_gains_what_both_would_and_the_crowd_gains_nothing() {
     for distance in DISTANCES {
-        let (whole, first, second) = cut::<f64>(distance);
-        for mut engine in Cpu::all(2) {
+        let (whole, first, second) = cut::<f64>(distance, 1);
+        for mut engine in engines(2) {
             let mut sweep = |rows, cols, sides| {
                 let mut sums = Sums::new(whole.rows(), LADDER.len());
-                engine.sweep(rows, cols, &task(distance, &LADDER, sides), &mut sums);
+                engine.sweep(rows, cols, &task(distance, &LADDER, sides), &mut sums).unwrap();
                 sums
             };
             let both = sweep(&first, &second, Sides::Both);
@@ -79,12 +80,12 @@ fn one_side_gains_what_both_would_and_the_crowd_gains_nothing() {
 #[test]
 fn a_row_never_meets_itself_even_in_another_block() {
     for distance in DISTANCES {
-        let (whole, ..) = cut::<f64>(distance);
+        let (whole, ..) = cut::<f64>(distance, 1);
         let copy = whole.clone();
-        for mut engine in Cpu::all(2) {
-            let expected = square(&mut engine, &whole, distance, &LADDER);
+        for mut engine in engines(2) {
+            let expected = square(engine.as_mut(), &whole, distance, &LADDER);
             let mut sums = Sums::new(whole.rows(), LADDER.len());
-            engine.sweep(&whole, &copy, &task(distance, &LADDER, Sides::Rows), &mut sums);
+            engine.sweep(&whole, &copy, &task(distance, &LADDER, Sides::Rows), &mut sums).unwrap();
             let off = apart(&sums, &expected, 0..whole.rows());
             assert!(off < REORDERED, "{}, {distance}: {off:e}", engine.describe());
         }

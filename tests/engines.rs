@@ -2,11 +2,9 @@
 
 mod oracle;
 
-use oracle::{DISTANCES, Dice, F64_PROMISE, block, error, loss, mean, preparation, square};
+use oracle::{DISTANCES, Dice, F64_PROMISE, block, engines, error, loss, mean, preparation, square};
 use snnl_score::block::{Block, Features, Precision, TILE};
 use snnl_score::distance::Distance;
-use snnl_score::engine::Engine;
-use snnl_score::engine::cpu::Cpu;
 use snnl_score::engine::reference::{LogMasses, log_masses};
 use snnl_score::sums::Relation;
 
@@ -42,8 +40,8 @@ impl Case<'_> {
         let block = block::<E>(&self.rows, &self.classes, 0..self.rows.len(), &preparation);
         let scale = distance.scaled(preparation.scale);
         let temperatures: Vec<f64> = self.temperatures.iter().map(|t| t * scale).collect();
-        for mut engine in Cpu::all(2) {
-            let sums = square(&mut engine, &block, distance, &temperatures);
+        for mut engine in engines(2) {
+            let sums = square(engine.as_mut(), &block, distance, &temperatures);
             for (row, masses) in exact.iter().enumerate() {
                 for (position, masses) in masses.iter().enumerate() {
                     let bound = tolerance(&block, distance, temperatures[position]);
@@ -208,8 +206,8 @@ fn f64_losses_keep_nine_digits_at_every_temperature() {
         let block = block::<f64>(&rows, &classes, 0..rows.len(), &preparation);
         let scale = distance.scaled(preparation.scale);
         let scaled: Vec<f64> = temperatures.iter().map(|t| t * scale).collect();
-        for mut engine in Cpu::all(2) {
-            let sums = square(&mut engine, &block, distance, &scaled);
+        for mut engine in engines(2) {
+            let sums = square(engine.as_mut(), &block, distance, &scaled);
             for (position, (&temperature, &exact)) in temperatures.iter().zip(&exact).enumerate() {
                 let of_row = |row| {
                     let [same, other] = sums.at(row, position);
@@ -230,8 +228,8 @@ fn a_single_class_has_no_other_and_single_rows_have_no_same() {
     let numbered: Vec<u32> = (0..50).collect();
     for (classes, empty) in [(vec![0; 50], Relation::Other), (numbered, Relation::Same)] {
         let block = block::<f32>(&rows, &classes, 0..50, &preparation(&rows, Distance::Cosine));
-        for mut engine in Cpu::all(1) {
-            let sums = square(&mut engine, &block, Distance::Cosine, &[1e-6]);
+        for mut engine in engines(1) {
+            let sums = square(engine.as_mut(), &block, Distance::Cosine, &[1e-6]);
             let nothing = |row| sums.at(row, 0)[empty as usize].is_zero();
             assert!((0..50).all(nothing), "{}: {empty:?}", engine.describe());
             assert!((0..50).all(|row| !sums.at(row, 0)[1 - empty as usize].is_zero()), "{}", engine.describe());

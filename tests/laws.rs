@@ -3,14 +3,14 @@
 
 mod oracle;
 
-use oracle::{DISTANCES, Dice, F64_PROMISE, block, error, labels, layer, preparation, scored, values, wishes};
+use oracle::{DISTANCES, Dice, F64_PROMISE, block, engines, error, labels, layer, preparation, scored, values, wishes};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use snnl_score::block::TILE;
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
-use snnl_score::engine::{Engine, Sides, Task};
+use snnl_score::engine::{Sides, Task};
 use snnl_score::score::{Means, score};
 use snnl_score::sums::Sums;
 
@@ -48,11 +48,16 @@ fn over(crowd: std::ops::Range<usize>, rows: &[Vec<f64>], classes: &[u32], engin
     let preparation = preparation(rows, Distance::Sqeuclidean);
     let [all, crowd] = [0..rows.len(), crowd].map(|ids| block::<f64>(rows, classes, ids, &preparation));
     let mut sums = Sums::new(rows.len(), 2);
-    let task =
-        Task { distance: Distance::Sqeuclidean, temperatures: &[0.01, 0.3], sides: Sides::Rows, progress: &|_| () };
-    let mut engines = Cpu::all(2);
+    let task = Task {
+        distance: Distance::Sqeuclidean,
+        temperatures: &[0.01, 0.3],
+        sides: Sides::Rows,
+        progress: &|_| (),
+        note: &|_| (),
+    };
+    let mut engines = engines(2);
     let engine = engine.min(engines.len() - 1);
-    engines[engine].sweep(&all, &crowd, &task, &mut sums);
+    engines[engine].sweep(&all, &crowd, &task, &mut sums).unwrap();
     sums
 }
 

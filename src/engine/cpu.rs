@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::block::{Block, Features, PANEL, Prepared, RowTag, TILE};
+use crate::error::Fault;
 use crate::sums::Sums;
 
 use super::dispatch::{self, Kernels, TileKernel};
@@ -36,7 +37,15 @@ impl Engine for Cpu {
         format!("cpu, {}", self.kernels.name)
     }
 
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) {
+    fn grain(&self, _dim: usize) -> usize {
+        1
+    }
+
+    fn memory(&self) -> Option<usize> {
+        None
+    }
+
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault> {
         match (&rows.features, &cols.features) {
             (Features::F32(left), Features::F32(right)) => {
                 Sweep { rows, cols, left, right, task, kernel: self.kernels.f32 }.run(self.threads, sums);
@@ -46,6 +55,7 @@ impl Engine for Cpu {
             }
             _ => unreachable!("the blocks of a sweep are prepared in one precision"),
         }
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ mod weights;
 
 use crate::block::Block;
 use crate::distance::Distance;
+use crate::error::Fault;
 use crate::sums::Sums;
 
 /// What to sum over the pairs of two blocks.
@@ -27,6 +28,8 @@ pub struct Task<'a> {
     pub sides: Sides,
     /// Told how many pairs were done, now and then.
     pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Told what was decided that a curious user may want to know.
+    pub note: &'a (dyn Fn(&str) + Sync),
 }
 
 /// Whose sums gain from a sweep.
@@ -43,10 +46,20 @@ pub trait Engine: Send {
     /// What computes, for reports: `cpu, avx512`.
     fn describe(&self) -> String;
 
+    /// How many tiles of rows of `dim` features it takes at once, on either side. Blocks are cut at multiples of it where
+    /// they can be, so that its arithmetic does not depend on how much memory there is for them.
+    fn grain(&self, dim: usize) -> usize;
+
+    /// Bytes that rows may take where it computes; `None` where that is in the memory of the process.
+    fn memory(&self) -> Option<usize>;
+
     /// Every pair of the two blocks, once; the sums gain at the slots of the rows' tags. Given the same block twice,
     /// every unordered pair once. A row (by its tag's id) never meets itself.
     ///
     /// Blocks whose sums gain start at a multiple of [`crate::block::TILE`] slots. The bits of the result depend on the
     /// blocks and on the order of the calls, not on threads or timing.
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums);
+    ///
+    /// # Errors
+    /// A device that fails, or has no room. The sums are then as before.
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault>;
 }

@@ -49,12 +49,13 @@ impl Sample {
             temperatures: &rows.temperatures,
             sides: Sides::Rows,
             progress: &|_| (),
+            note: &|_| (),
         };
         let part = (CROWD / (8 * dim)).max(1).next_multiple_of(TILE);
         scope(|scope| {
             let mut stream = reading.rows(scope, &rows.tags)?;
             for crowd in rows.tags.chunks(part) {
-                engine.sweep(&sample, &read(&mut stream, crowd)?, &task, &mut sums);
+                engine.sweep(&sample, &read(&mut stream, crowd)?, &task, &mut sums)?;
             }
             Ok::<_, Fault>(())
         })?;

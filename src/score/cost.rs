@@ -62,13 +62,18 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
     let block = Block::read::<f32>(&mut RowStream::new(rows.scan(0..ROWS)?), &tags, dim, &preparation)?;
     let ladder = Ladder::standard();
-    let task =
-        Task { distance: Distance::Cosine, temperatures: ladder.temperatures(), sides: Sides::Both, progress: &|_| () };
+    let task = Task {
+        distance: Distance::Cosine,
+        temperatures: ladder.temperatures(),
+        sides: Sides::Both,
+        progress: &|_| (),
+        note: &|_| (),
+    };
     let mut best = f64::INFINITY;
     for _ in 0..3 {
         let mut sums = Sums::new(ROWS, ladder.temperatures().len());
         let start = Instant::now();
-        engine.sweep(&block, &block, &task, &mut sums);
+        engine.sweep(&block, &block, &task, &mut sums)?;
         best = best.min(start.elapsed().as_secs_f64());
     }
     Ok(best / pairs(ROWS) as f64)

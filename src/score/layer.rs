@@ -10,7 +10,6 @@ use super::reading::{Reading, Spent};
 use super::row_losses::RowLosses;
 use super::rows::ScoredRows;
 use super::saved::{Keeper, different};
-use super::shares::Shares;
 use super::survey::Survey;
 use super::table::{Best, LayerScore, Score};
 use super::walk::{Swept, Walk};
@@ -18,6 +17,7 @@ use crate::block::{Precision as Element, TILE};
 use crate::definition::{Definition, Precision};
 use crate::distance::Distance;
 use crate::engine::Sides;
+use crate::engine::cpu::Cpu;
 use crate::error::Fault;
 use crate::labels::Labels;
 use crate::source::{Layer, Matrix, ScratchCopy};
@@ -132,7 +132,7 @@ impl Scorer<'_> {
         let begun = self.keeper.as_ref().and_then(|keeper| keeper.begun(&layer.name));
         let mark = begun.map_or(0, |begun| begun.rows);
         let tiles = matrix.rows().div_ceil(TILE);
-        let shares = |width| Shares::of(self.means.memory, tiles, matrix.dim(), width, self.means.threads);
+        let shares = |width| self.means.shares(tiles, matrix.dim(), width);
         // What may have to be computed in f64 in the end must fit from the beginning.
         let shares = match self.definition.precision {
             Precision::F32 => shares(size_of::<f32>())?,
@@ -167,7 +167,7 @@ impl Scorer<'_> {
             let problem = format!("temperature {cold:e} is too low for the range of f32");
             return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
         }
-        let sample = Sample::new(reading, rows, self.means.engine.as_mut())?;
+        let sample = Sample::new(reading, rows, &mut Cpu::new(self.means.threads))?;
         self.sample_rows = self.sample_rows.min(sample.rows());
         let cold = |&position: &usize| wanted == Precision::Auto && rows.temperatures[position] < COLDEST_F32;
         let all = 0..rows.temperatures.len();
@@ -207,7 +207,6 @@ impl Scorer<'_> {
         if positions.is_empty() {
             return Ok(Vec::new());
         }
-        let Means { memory, threads, .. } = self.means;
         let (crowd, dim) = (&rows.tags, reading.matrix.dim());
         let temperatures: Vec<f64> = positions.iter().map(|&position| rows.temperatures[position]).collect();
         let walk = Walk {
@@ -215,7 +214,7 @@ impl Scorer<'_> {
             crowd,
             sides: rows.sides(),
             preparation: &rows.preparation,
-            shares: Shares::of(memory, rows.summed().len().div_ceil(TILE), dim, size_of::<E>(), threads)?,
+            shares: self.means.shares(rows.summed().len().div_ceil(TILE), dim, size_of::<E>())?,
             leaves_last: self.keeper.is_some() && rows.sides() == Sides::Both,
         };
         let mut swept = Swept::new(walk.rows.len(), temperatures);

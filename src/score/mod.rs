@@ -22,10 +22,11 @@ use self::layer::{Scorer, pairs};
 pub use self::row_losses::RowLosses;
 use self::saved::Keeper;
 pub use self::saved::Keeping;
+use self::shares::{Room, Shares};
 use self::table::{Dataset, LayerScore, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
 use crate::engine::Engine;
-use crate::error::{Error, Signal};
+use crate::error::{Error, Fault, Signal};
 use crate::labels::Labels;
 use crate::source::Layer;
 
@@ -82,6 +83,21 @@ pub struct Means<'a> {
 pub type Stop<'a> = dyn Fn() -> Option<Signal> + Sync + 'a;
 
 impl Means<'_> {
+    /// How the memory is divided among rows of `dim` numbers of `width` bytes, `tiles` tiles of them.
+    ///
+    /// # Errors
+    /// A fault where it is too small.
+    fn shares(&self, tiles: usize, dim: usize, width: usize) -> Result<Shares, Fault> {
+        let on_device = self.engine.memory().filter(|&bytes| bytes < self.memory);
+        let memory = on_device.unwrap_or(self.memory);
+        let shares =
+            Shares::of(Room { memory, threads: self.threads, grain: self.engine.grain(dim) }, tiles, dim, width);
+        match on_device {
+            Some(_) => shares.map_err(|fault| fault.hint("the device has no more; --device cpu")),
+            None => shares,
+        }
+    }
+
     /// As much memory as there is, and nobody to tell or to ask.
     pub fn new(engine: Box<dyn Engine>, threads: usize) -> Means<'static> {
         let scratch = std::env::temp_dir();

@@ -34,8 +34,8 @@ pub(super) struct Walk<'a> {
     pub(super) sides: Sides,
     pub(super) preparation: &'a Preparation,
     pub(super) shares: Shares,
-    /// Whether the last tile, if it is not full, waits for all others: what came before stands as it is for more rows
-    /// of the same data.
+    /// Whether the last tiles that an engine takes at once, if they are not as many or not full, wait for all others:
+    /// what came before stands as it is for more rows of the same data.
     pub(super) leaves_last: bool,
 }
 
@@ -67,10 +67,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether all is done but the last tile, where that waits; or all.
+    /// Whether all is done but the last tiles, where they wait; or all.
     pub(super) fn is_settled(&self, swept: &Swept) -> bool {
-        let waits = self.leaves_last && !self.rows.len().is_multiple_of(TILE);
-        let settled = if waits { self.rows.len() / TILE } else { swept.met.len() };
+        let settled = if self.leaves_last { self.whole() } else { swept.met.len() };
         (0..settled).all(|tile| swept.met[tile] as usize >= self.goal(tile))
     }
 
@@ -84,6 +83,12 @@ impl Walk<'_> {
         swept.met.iter().enumerate().map(pairs_of).sum()
     }
 
+    /// The tiles before what the rows end with, of those that an engine takes at once.
+    fn whole(&self) -> usize {
+        let grain = self.shares.grain;
+        self.rows.len() / (TILE * grain) * grain
+    }
+
     /// How many tiles the `tile`-th will have met in the end.
     fn goal(&self, tile: usize) -> usize {
         match self.sides {
@@ -95,11 +100,11 @@ impl Walk<'_> {
     /// The next tiles that stay: from the first that is not done, as many as fit.
     fn next(&self, met: &[u32]) -> Option<Range<usize>> {
         let start = (0..met.len()).find(|&tile| (met[tile] as usize) < self.goal(tile))?;
-        let full = self.rows.len() / TILE;
+        let whole = self.whole();
         let end = (start + self.shares.staying).min(met.len());
-        // Where all rows stay, the last tile waits among them.
-        let waits = self.leaves_last && start > 0 && start < full;
-        Some(start..if waits { end.min(full) } else { end })
+        // Where all rows stay, the last tiles wait among them.
+        let waits = self.leaves_last && start > 0 && start < whole;
+        Some(start..if waits { end.min(whole) } else { end })
     }
 
     /// Lets the tiles `staying` meet all before them, and each other.
@@ -118,11 +123,12 @@ impl Walk<'_> {
             temperatures: &temperatures,
             sides: self.sides,
             progress: &|pairs| reading.progress.done(pairs),
+            note: &|text| reading.progress.note(text),
         };
         let mut step = |rows: &Tiles, crowd: (&Range<usize>, &Block), swept: &mut Swept| {
             // Where both gain, the earlier tile is always on the same side, for the other way round rounds otherwise.
             let (first, second) = if self.sides == Sides::Both { (crowd.1, &rows.1) } else { (&rows.1, crowd.1) };
-            engine.sweep(first, second, &task, &mut swept.sums);
+            engine.sweep(first, second, &task, &mut swept.sums)?;
             for tile in rows.0.clone() {
                 swept.met[tile] = crowd.0.end.min(self.goal(tile)) as u32;
             }
@@ -167,8 +173,8 @@ impl Walk<'_> {
         reading: &Reading,
     ) -> Result<Vec<Tiles>, Fault> {
         let marks: BTreeSet<usize> = staying.clone().map(|tile| met[tile] as usize).collect();
-        // The last tile, if it is not full, is a step by itself wherever it may have to wait.
-        let last = self.rows.len() / TILE;
+        // What waits, wherever it may have to, is a step by itself.
+        let last = self.whole();
         let is_mark =
             |tile: usize| marks.contains(&tile) || met[tile] != met[tile - 1] || (self.leaves_last && tile == last);
         scope(|scope| {

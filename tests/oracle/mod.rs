@@ -90,13 +90,19 @@ pub(crate) fn block<E: Element>(
 
 /// What to sum at these temperatures, in units of the prepared rows' distance.
 pub(crate) fn task(distance: Distance, temperatures: &[f64], sides: Sides) -> Task<'_> {
-    Task { distance, temperatures, sides, progress: &|_| () }
+    Task { distance, temperatures, sides, progress: &|_| (), note: &|_| () }
+}
+
+/// Every engine that there is: on the CPU one for each instruction set that it has, on so many threads.
+pub(crate) fn engines(threads: usize) -> Vec<Box<dyn Engine>> {
+    let cpus = Cpu::all(threads).into_iter();
+    cpus.map(|cpu| Box::new(cpu) as Box<dyn Engine>).collect()
 }
 
 /// The sums of all pairs of a block.
-pub(crate) fn square(engine: &mut Cpu, block: &Block, distance: Distance, temperatures: &[f64]) -> Sums {
+pub(crate) fn square(engine: &mut dyn Engine, block: &Block, distance: Distance, temperatures: &[f64]) -> Sums {
     let mut sums = Sums::new(block.rows(), temperatures.len());
-    engine.sweep(block, block, &task(distance, temperatures, Sides::Both), &mut sums);
+    engine.sweep(block, block, &task(distance, temperatures, Sides::Both), &mut sums).unwrap();
     sums
 }
 

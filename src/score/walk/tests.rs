@@ -21,7 +21,15 @@ impl Engine for Witness {
         "witness".into()
     }
 
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) {
+    fn grain(&self, _: usize) -> usize {
+        1
+    }
+
+    fn memory(&self) -> Option<usize> {
+        None
+    }
+
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) -> Result<(), Fault> {
         let tiles = |block: &Block| -> Vec<usize> {
             block.tags.chunks(TILE).map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE).collect()
         };
@@ -38,6 +46,7 @@ impl Engine for Witness {
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -88,7 +97,7 @@ fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(S
 }
 
 fn shares(staying: usize, passing: usize, block: usize) -> Shares {
-    Shares { staying, passing, block }
+    Shares { staying, passing, block, grain: 1 }
 }
 
 const ALL: usize = usize::MAX;
