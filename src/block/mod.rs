@@ -4,6 +4,8 @@
 mod preparation;
 mod stream;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rayon::prelude::*;
 
 pub use self::preparation::Preparation;
@@ -55,6 +57,8 @@ pub struct Prepared<E> {
 /// Rows of one layer, ready for an engine.
 #[derive(Debug, Clone)]
 pub struct Block {
+    /// Tells it from every other block of the process but its clones.
+    pub serial: u64,
     /// Features a row, D.
     pub dim: usize,
     /// The rows in the order they are laid out: by class within each tile.
@@ -62,6 +66,9 @@ pub struct Block {
     /// Their numbers.
     pub features: Features,
 }
+
+/// The serial number of the next block.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A float that rows can be prepared in: f32 or f64.
 pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
@@ -126,7 +133,8 @@ impl Block {
             }
             tile.lay_out(tags, sorted, preparation, panels, norms);
         }
-        Ok(Block { dim, tags: sorted, features: E::features(prepared) })
+        let serial = NEXT.fetch_add(1, Ordering::Relaxed);
+        Ok(Block { serial, dim, tags: sorted, features: E::features(prepared) })
     }
 
     /// Number of rows.

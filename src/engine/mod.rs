@@ -1,7 +1,9 @@
 //! Pairs of blocks become sums: what every engine does, and the engines there are; which pairs, and what the sums mean,
 //! is left to `score`.
 
+pub mod choice;
 pub mod cpu;
+pub mod device;
 mod dispatch;
 mod distances;
 mod kernel;
@@ -11,6 +13,11 @@ pub mod reference;
 mod rescue;
 mod simd;
 mod tile;
+#[cfg(feature = "torch")]
+mod torch;
+#[cfg(not(feature = "torch"))]
+#[path = "no_torch.rs"]
+mod torch;
 mod weights;
 
 use crate::block::Block;

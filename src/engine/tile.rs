@@ -72,6 +72,17 @@ impl Chains {
 }
 
 impl Chain {
+    /// The rate as it is multiplied with, and the exponent that the first exponentials are taken in units of, where
+    /// −`nearest` is the smallest distance.
+    #[inline(always)]
+    pub(crate) fn scaled<E: Element>(&self, nearest: E) -> (E, E) {
+        // The last square has the widest range, so it sets the exponent; each one before has half of it.
+        let squares = 2f64.powi(self.length as i32 - 1);
+        let rate = E::from_f64(self.rate);
+        let largest = nearest.to_f64() * rate.to_f64() * squares;
+        (rate, E::from_f64((common_exponent(largest) - E::TOP_EXPONENT) / squares))
+    }
+
     /// Each temperature's place among all chains' temperatures, with the power of the chain's first exponentials that
     /// gives its own.
     pub(crate) fn powers(&self) -> impl Iterator<Item = (usize, f64)> {

@@ -7,7 +7,7 @@ use crate::block::TILE;
 use crate::sums::Relation;
 
 use super::simd::{Element, Lanes};
-use super::tile::{Chain, TileSums, common_exponent};
+use super::tile::{Chain, TileSums};
 
 /// Adds the weights of all pairs to the sums of their rows and columns. `nearest` is the largest −distance, `ranges` has
 /// each row's columns of its own class, and `cols` columns are there.
@@ -19,11 +19,7 @@ pub(crate) fn weigh<L: Lanes, const MANY: usize, const FEW: usize>(
     cols: usize,
     sums: &mut TileSums<L::Element>,
 ) {
-    // The last square has the widest range, so it sets the exponent; each one before has half of it.
-    let squares = 2f64.powi(chain.length as i32 - 1);
-    let rate = L::Element::from_f64(chain.rate);
-    let largest = nearest.to_f64() * rate.to_f64() * squares;
-    let exponent = L::Element::from_f64((common_exponent(largest) - L::Element::TOP_EXPONENT) / squares);
+    let (rate, exponent) = chain.scaled(nearest);
     for (step, power) in chain.powers() {
         let exponent = (exponent.to_f64() * power) as i64;
         sums.rows.exponents[step] = exponent;

@@ -9,6 +9,7 @@ use snnl_score::block::{Block, Precision as Element, Preparation, RowStream, Row
 use snnl_score::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
+use snnl_score::engine::device::Device;
 use snnl_score::engine::reference::{LogMasses, log_masses};
 use snnl_score::engine::{Engine, Sides, Task};
 use snnl_score::error::Error;
@@ -93,10 +94,20 @@ pub(crate) fn task(distance: Distance, temperatures: &[f64], sides: Sides) -> Ta
     Task { distance, temperatures, sides, progress: &|_| (), note: &|_| () }
 }
 
-/// Every engine that there is: on the CPU one for each instruction set that it has, on so many threads.
+/// Names a device that is tested, too.
+const TESTED_DEVICE: &str = "SNNL_SCORE_TEST_DEVICE";
+
+/// Every engine that there is: one for each instruction set that the processor has, on so many threads; libtorch's on the
+/// processor, where the tests are built with it; and that of the device that the environment names.
 pub(crate) fn engines(threads: usize) -> Vec<Box<dyn Engine>> {
-    let cpus = Cpu::all(threads).into_iter();
-    cpus.map(|cpu| Box::new(cpu) as Box<dyn Engine>).collect()
+    let mut engines: Vec<Box<dyn Engine>> = Vec::new();
+    engines.extend(Cpu::all(threads).into_iter().map(|cpu| Box::new(cpu) as Box<dyn Engine>));
+    let named = std::env::var(TESTED_DEVICE).ok();
+    for device in cfg!(feature = "torch").then_some("torch:cpu").into_iter().chain(named.as_deref()) {
+        let choice = device.parse::<Device>().unwrap().choose(0.0, threads);
+        engines.push(choice.unwrap_or_else(|missing| panic!("{device}: {missing:?}")).engine);
+    }
+    engines
 }
 
 /// The sums of all pairs of a block.

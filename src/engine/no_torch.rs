@@ -1,0 +1,12 @@
+//! What stands in the place of the engines of libtorch in a program that was built without them.
+
+use super::Engine;
+use super::device::{TorchDevice, Unavailable};
+
+/// Says how to build a program that can.
+pub(super) fn open(_device: TorchDevice, _threads: usize) -> Result<Box<dyn Engine>, Unavailable> {
+    Err(Unavailable {
+        problem: "this program was built without libtorch".into(),
+        hint: "build it with `cargo build --release --features torch`, for PyTorch 2.11: docs/gpu.md says how".into(),
+    })
+}

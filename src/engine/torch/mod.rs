@@ -1,0 +1,270 @@
+//! The engine on what libtorch computes on, a GPU above all: cuts blocks into units, and units into parts that there is
+//! room for; what two parts give each other is left to `pair`.
+
+mod classes;
+mod gain;
+mod library;
+mod lost;
+mod pair;
+mod resident;
+mod rows;
+mod similarity;
+mod weights;
+
+use std::ops::Range;
+
+use tch::{Device, TchError};
+
+use self::gain::Gain;
+pub(super) use self::library::open;
+use self::pair::{Meeting, meet};
+use self::resident::{Resident, UnitKey};
+use self::rows::DeviceRows;
+use super::simd::Element;
+use super::tile::Chains;
+use super::{Engine, Sides, Task};
+use crate::block::{Block, Features, Prepared, TILE};
+use crate::engine::cpu::Cpu;
+use crate::error::Fault;
+use crate::sums::Sums;
+
+/// Matrices as large as all pairs of two parts, at most, that exist at one time: similarities, those of one class, weights,
+/// and sums that are taken again.
+const MATRICES: usize = 4;
+
+/// Rows of a part on the diagonal, of whose pairs half are superfluous.
+const DIAGONAL: usize = 8 * TILE;
+
+/// Parts of fewer rows are not cut again for want of room.
+const FEWEST: usize = 256;
+
+/// Bytes of a unit where its rows are wide.
+const UNIT_BYTES: usize = 512 << 20;
+
+/// A number that libtorch computes with as the kernels of the processor do.
+trait Number: Element + tch::kind::Element {
+    /// A sum below this may have lost terms to underflow that matter to it: of 2¹⁴ terms, each below the least normal
+    /// number, fewer than 2⁻²² of it in f32.
+    const LEAST_SUM: f64;
+}
+
+impl Number for f32 {
+    /// 2⁻⁹⁰.
+    const LEAST_SUM: f64 = <f32 as Element>::LEAST_MASS as f64;
+}
+
+impl Number for f64 {
+    /// 2⁻⁴⁰⁰.
+    const LEAST_SUM: f64 = <f64 as Element>::LEAST_MASS;
+}
+
+/// Why a device did not compute.
+enum Refusal {
+    /// It has no memory left.
+    Full,
+    /// Something else.
+    Broken(TchError),
+}
+
+impl From<TchError> for Refusal {
+    fn from(error: TchError) -> Refusal {
+        match error.to_string().contains("out of memory") {
+            true => Refusal::Full,
+            false => Refusal::Broken(error),
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Fault {
+        let problem = match refusal {
+            Refusal::Full => "the device has no memory left".to_owned(),
+            // What follows are the functions of libtorch that it came through.
+            Refusal::Broken(error) => format!("the device failed: {}", error.to_string().lines().next().unwrap_or("")),
+        };
+        Fault::Passing { problem, hint: "--device cpu does without it".into() }
+    }
+}
+
+/// What a device has.
+struct Place {
+    device: Device,
+    name: String,
+    /// Tiles that are taken at once, at most.
+    tiles: usize,
+    /// Bytes that rows may take; `None` where they are in the memory of the process.
+    rows_room: Option<usize>,
+    /// Bytes for what is computed from them.
+    work_room: usize,
+}
+
+/// An engine of libtorch.
+pub(super) struct Torch {
+    place: Place,
+    /// Rows of a part, at most.
+    most: usize,
+    resident: Resident,
+    /// Computes in f64 where the device cannot.
+    cpu: Cpu,
+}
+
+impl Torch {
+    fn on(place: Place, threads: usize) -> Torch {
+        let resident = Resident::new(place.rows_room.unwrap_or(0));
+        Torch { most: place.tiles * TILE, resident, cpu: Cpu::new(threads), place }
+    }
+}
+
+impl Engine for Torch {
+    fn describe(&self) -> String {
+        self.place.name.clone()
+    }
+
+    fn grain(&self, dim: usize) -> usize {
+        (UNIT_BYTES / (TILE * size_of::<f32>()) / dim.max(1)).clamp(1, self.place.tiles)
+    }
+
+    fn memory(&self) -> Option<usize> {
+        self.place.rows_room
+    }
+
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault> {
+        match (&rows.features, &cols.features) {
+            (Features::F32(left), Features::F32(right)) => {
+                Sweep { engine: self, rows: (rows, left), cols: (cols, right), task }.run(sums)
+            }
+            (Features::F64(_), Features::F64(_)) if self.place.device == Device::Mps => {
+                self.cpu.sweep(rows, cols, task, sums)
+            }
+            (Features::F64(left), Features::F64(right)) => {
+                Sweep { engine: self, rows: (rows, left), cols: (cols, right), task }.run(sums)
+            }
+            _ => unreachable!("the blocks of a sweep are prepared in one precision"),
+        }
+    }
+}
+
+/// One sweep in one precision.
+struct Sweep<'a, E> {
+    engine: &'a mut Torch,
+    rows: (&'a Block, &'a Prepared<E>),
+    cols: (&'a Block, &'a Prepared<E>),
+    task: &'a Task<'a>,
+}
+
+/// Rows of a unit, by their places in it.
+type UnitRows = (UnitKey, Range<usize>);
+
+/// Parts of one sweep that meet, and what they have gained so far.
+struct Gaining<'a> {
+    chains: &'a Chains,
+    gains: Vec<Gain>,
+}
+
+impl<E: Number> Sweep<'_, E> {
+    fn run(mut self, sums: &mut Sums) -> Result<(), Fault> {
+        let chains = Chains::cut(self.task.temperatures);
+        let mut gaining = Gaining { chains: &chains, gains: Vec::new() };
+        let unit = self.engine.grain(self.rows.0.dim) * TILE;
+        let is_square = std::ptr::eq(self.rows.0, self.cols.0);
+        for row in (0..self.rows.0.rows()).step_by(unit) {
+            // Every row thus meets its partners in ascending order.
+            for col in (if is_square { row } else { 0 }..self.cols.0.rows()).step_by(unit) {
+                let left = self.bring(self.rows, row, unit)?;
+                let right = self.bring(self.cols, col, unit)?;
+                match is_square && row == col {
+                    true => self.square(left, &mut gaining)?,
+                    false => self.pair(left, right, self.task.sides == Sides::Both, &mut gaining)?,
+                }
+            }
+        }
+        gaining.gains.iter().for_each(|gain| gain.enter(&chains.ladder, sums));
+        Ok(())
+    }
+
+    /// Makes sure that the unit of a block that starts at `start` is on the device.
+    fn bring(
+        &mut self,
+        (block, prepared): (&Block, &Prepared<E>),
+        start: usize,
+        unit: usize,
+    ) -> Result<UnitRows, Fault> {
+        let rows = start..block.rows().min(start + unit);
+        let (key, device) = ((block.serial, start), self.engine.place.device);
+        let bytes = rows.len() * (block.dim + 1) * size_of::<E>();
+        let upload = || Ok(DeviceRows::upload(block, prepared, rows.clone(), device)?);
+        self.engine.resident.bring(key, bytes, upload)?;
+        Ok((key, 0..rows.len()))
+    }
+
+    /// Pairs of the rows of one unit.
+    fn square(&mut self, (unit, rows): UnitRows, gaining: &mut Gaining) -> Result<(), Fault> {
+        if rows.len() <= DIAGONAL.min(self.engine.most) {
+            return self.pair((unit, rows.clone()), (unit, rows), false, gaining);
+        }
+        let [first, second] = halves(&rows);
+        self.square((unit, first.clone()), gaining)?;
+        self.pair((unit, first), (unit, second.clone()), self.task.sides == Sides::Both, gaining)?;
+        self.square((unit, second), gaining)
+    }
+
+    /// Pairs of the rows of two units, in as many parts as room for them asks for.
+    fn pair(&mut self, left: UnitRows, right: UnitRows, both_sides: bool, gaining: &mut Gaining) -> Result<(), Fault> {
+        loop {
+            let longest = left.1.len().max(right.1.len());
+            if longest > self.engine.most {
+                let cut_left = left.1.len() == longest;
+                let parts = halves(if cut_left { &left.1 } else { &right.1 });
+                for part in parts {
+                    let (left, right) = match cut_left {
+                        true => ((left.0, part), right.clone()),
+                        false => (left.clone(), (right.0, part)),
+                    };
+                    self.pair(left, right, both_sides, gaining)?;
+                }
+                return Ok(());
+            }
+            match self.try_pair(&left, &right, both_sides, gaining.chains) {
+                Ok(gains) => {
+                    gaining.gains.extend(gains);
+                    let (own, pairs) = (left.1.len() as u64, (left.1.len() * right.1.len()) as u64);
+                    let is_diagonal = left == right;
+                    (self.task.progress)(if is_diagonal { (pairs - own) / 2 } else { pairs });
+                    return Ok(());
+                }
+                Err(Refusal::Full) if self.engine.resident.keep_only([left.0, right.0]) => {}
+                Err(Refusal::Full) if longest > FEWEST => {
+                    self.engine.most = longest.div_ceil(2);
+                    (self.task.note)(&format!(
+                        "the device has no room for {longest} rows at once, going on with {}",
+                        self.engine.most
+                    ));
+                }
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+    }
+
+    fn try_pair(
+        &self,
+        left: &UnitRows,
+        right: &UnitRows,
+        both_sides: bool,
+        chains: &Chains,
+    ) -> Result<Vec<Gain>, Refusal> {
+        let bytes = MATRICES * left.1.len() * right.1.len() * size_of::<E>();
+        let [rows, cols] = [left, right].map(|(unit, _)| self.engine.resident.get(*unit));
+        let (Some(rows), Some(cols)) = (rows, cols) else { unreachable!("units are brought before they meet") };
+        if bytes > self.engine.place.work_room {
+            return Err(Refusal::Full);
+        }
+        let meeting = Meeting { distance: self.task.distance, chains: &chains.chains, both_sides };
+        Ok(meet::<E>(&rows.part(&left.1)?, &cols.part(&right.1)?, &meeting)?)
+    }
+}
+
+/// A range, cut in the middle.
+fn halves(range: &Range<usize>) -> [Range<usize>; 2] {
+    let middle = range.start + range.len().div_ceil(2);
+    [range.start..middle, middle..range.end]
+}

@@ -1,0 +1,88 @@
+//! Rows of a block where libtorch computes: one row after the other, sorted by class; which rows are kept there, and for
+//! how long, is left to `resident`.
+
+use std::ops::Range;
+
+use tch::{Device, Kind, TchError, Tensor};
+
+use super::Number;
+use crate::block::{Block, PANEL, Panel, Prepared, RowTag};
+
+/// Rows on a device.
+#[derive(Debug)]
+pub(super) struct DeviceRows {
+    /// N × D.
+    features: Tensor,
+    /// ‖x‖² of each row, N.
+    norms: Tensor,
+    /// Who they are; ascending by class.
+    tags: Vec<RowTag>,
+}
+
+/// Some of the rows on a device.
+pub(super) struct Part<'a> {
+    /// N × D.
+    pub(super) features: Tensor,
+    /// ‖x‖² of each row, N.
+    pub(super) norms: Tensor,
+    /// Who they are; ascending by class.
+    pub(super) tags: &'a [RowTag],
+}
+
+impl DeviceRows {
+    /// Copies the given rows of `block`, whose numbers are `prepared`, from the start of a panel on.
+    pub(super) fn upload<E: Number>(
+        block: &Block,
+        prepared: &Prepared<E>,
+        rows: Range<usize>,
+        device: Device,
+    ) -> Result<DeviceRows, TchError> {
+        let mut order: Vec<usize> = rows.clone().collect();
+        order.sort_by_key(|&row| block.tags[row].class);
+        let tags = order.iter().map(|&row| block.tags[row]).collect();
+        let places: Vec<i64> = order.iter().map(|&row| (row - rows.start) as i64).collect();
+        let panels = &prepared.panels[rows.start / PANEL * block.dim..rows.end.div_ceil(PANEL) * block.dim];
+        let places = sent(&places, device)?;
+        // Laying rows out and sorting them is one pass over memory there, and a slow one here.
+        let features = sent(&numbers(panels), device)?
+            .f_view([(panels.len() / block.dim) as i64, block.dim as i64, PANEL as i64])?
+            .f_permute([0, 2, 1])?
+            .f_reshape([-1, block.dim as i64])?
+            .f_index_select(0, &places)?;
+        let norms = sent(&prepared.norms[rows], device)?.f_index_select(0, &places)?;
+        Ok(DeviceRows { features, norms, tags })
+    }
+
+    /// The rows of `range`.
+    pub(super) fn part(&self, range: &Range<usize>) -> Result<Part<'_>, TchError> {
+        let (start, length) = (range.start as i64, range.len() as i64);
+        Ok(Part {
+            features: self.features.f_narrow(0, start, length)?,
+            norms: self.norms.f_narrow(0, start, length)?,
+            tags: &self.tags[range.clone()],
+        })
+    }
+}
+
+/// The numbers of panels, one after the other.
+fn numbers<E: Copy>(panels: &[Panel<E>]) -> Vec<E> {
+    let mut numbers = Vec::with_capacity(panels.len() * PANEL);
+    panels.iter().for_each(|panel| numbers.extend_from_slice(&panel.0));
+    numbers
+}
+
+/// The values on a device. From pinned memory they go there while this process does something else.
+pub(super) fn sent<T: tch::kind::Element>(values: &[T], device: Device) -> Result<Tensor, TchError> {
+    let here = Tensor::f_from_slice(values)?;
+    if device == Device::Cpu {
+        return Ok(here);
+    }
+    let here = if device.is_cuda() { here.f_pin_memory(device)? } else { here };
+    here.f_to_device_(device, here.kind(), true, false)
+}
+
+/// The values of a tensor of any shape, whatever computes them.
+pub(super) fn fetched(tensor: &Tensor) -> Result<Vec<f64>, TchError> {
+    let here = tensor.f_to_device(Device::Cpu)?.f_to_kind(Kind::Double)?.f_reshape([-1])?;
+    Vec::try_from(&here)
+}

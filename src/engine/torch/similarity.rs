@@ -1,0 +1,69 @@
+//! −distance of all pairs of two parts, as one matrix; weighing it is left to `weights`.
+
+use tch::{TchError, Tensor};
+
+use super::Number;
+use super::rows::Part;
+use crate::distance::Distance;
+
+/// Numbers of the pairs that are taken by differences at once.
+const DIFFERENCES: usize = 1 << 24;
+
+/// −distance of all pairs, rows × cols; [`Number::NEVER`] where a row meets itself.
+pub(super) fn similarity<E: Number>(rows: &Part, cols: &Part, distance: Distance) -> Result<Tensor, TchError> {
+    let mut similarity = match distance {
+        Distance::Cosine => {
+            // Rounding must not make a distance negative.
+            product(&rows.features, &cols.features)?.f_add_scalar_(-1.0)?.f_clamp_max_(0.0)?
+        }
+        Distance::Sqeuclidean => squared::<E>(rows, cols)?,
+        Distance::Euclidean => squared::<E>(rows, cols)?.f_neg_()?.f_sqrt_()?.f_neg_()?,
+    };
+    let selves = selves(rows, cols);
+    if !selves.is_empty() {
+        let device = similarity.device();
+        let [of_rows, of_cols] = [0, 1].map(|side| selves.iter().map(|pair| pair[side]).collect::<Vec<i64>>());
+        let [of_rows, of_cols] = [Tensor::f_from_slice(&of_rows)?, Tensor::f_from_slice(&of_cols)?];
+        let places = [Some(of_rows.f_to_device(device)?), Some(of_cols.f_to_device(device)?)];
+        let never = Tensor::f_full([1], E::NEVER.to_f64(), (E::KIND, device))?;
+        similarity = similarity.f_index_put_(&places, &never, false)?;
+    }
+    Ok(similarity)
+}
+
+/// Inner products of all pairs.
+fn product(rows: &Tensor, cols: &Tensor) -> Result<Tensor, TchError> {
+    rows.f_mm(&cols.f_transpose(0, 1)?)
+}
+
+/// −(‖x‖² + ‖y‖² − 2⟨x, y⟩). Where the subtraction leaves too few digits, the pair is taken again by differences.
+fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
+    let (row_norms, col_norms) = (rows.norms.f_unsqueeze(1)?, cols.norms.f_unsqueeze(0)?);
+    // Twice a number is exact.
+    let twice = rows.features.f_mul_scalar(2.0)?;
+    let mut similarity = product(&twice, &cols.features)?.f_sub_(&row_norms)?.f_sub_(&col_norms)?;
+    let least = E::CANCELLED.to_f64();
+    let clearance = row_norms.f_mul_scalar(least)?.f_add(&col_norms.f_mul_scalar(least)?)?.f_add_(&similarity)?;
+    let near = clearance.f_gt(0.0)?.f_nonzero()?;
+    drop(clearance);
+    let dim = rows.features.size2()?.1 as usize;
+    let at_once = (DIFFERENCES / dim.max(1)).max(1) as i64;
+    let count = near.size2()?.0;
+    for start in (0..count).step_by(at_once as usize) {
+        let pairs = near.f_narrow(0, start, at_once.min(count - start))?;
+        let (row, col) = (pairs.f_select(1, 0)?, pairs.f_select(1, 1)?);
+        let differences = rows.features.f_index_select(0, &row)?.f_sub_(&cols.features.f_index_select(0, &col)?)?;
+        let squared = differences.f_square()?.f_sum_dim_intlist(1, false, None)?.f_neg()?;
+        similarity = similarity.f_index_put_(&[Some(row), Some(col)], &squared, false)?;
+    }
+    similarity.f_clamp_max_(0.0)
+}
+
+/// Where a row would meet itself: the places, row and column, of equal ids.
+fn selves(rows: &Part, cols: &Part) -> Vec<[i64; 2]> {
+    let mut ids: Vec<(u32, usize)> = cols.tags.iter().enumerate().map(|(place, tag)| (tag.id, place)).collect();
+    ids.sort_unstable();
+    let place = |id: u32| ids.binary_search_by_key(&id, |entry| entry.0).ok().map(|at| ids[at].1 as i64);
+    let pair = |(row, col): (usize, Option<i64>)| col.map(|col| [row as i64, col]);
+    rows.tags.iter().map(|tag| place(tag.id)).enumerate().filter_map(pair).collect()
+}
