@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the tool's values with those of an independent brute force over a whole dump.
 
-    compare.py BINARY DUMP      DUMP holds y.npy, expected.json and CHECKPOINT/LAYER.npy
+    compare.py BINARY DUMP [FLAG ...]      the flags are passed on; DUMP holds y.npy, expected.json and CHECKPOINT/LAYER.npy
 
 expected.json maps CHECKPOINT to LAYER to PRESET to TEMPERATURE to the cosine SNNL. Needs no package.
 """
@@ -15,23 +15,24 @@ import sys
 PROMISED, SMALL = 1e-5, 1e-3
 
 
-def scores(binary, dump, checkpoint, preset, temperatures):
+def scores(binary, dump, flags, checkpoint, preset, temperatures):
     """(layer, temperature) -> value, as the tool computes it."""
     command = [binary, dump / checkpoint, "--labels", dump / "y.npy", "--preset", preset, "-T", ",".join(temperatures)]
-    output = subprocess.run([*command, "--format", "json", "-q"], check=True, stdout=subprocess.PIPE).stdout
+    output = subprocess.run([*command, *flags, "--format", "json", "-q"], check=True, stdout=subprocess.PIPE).stdout
     layers = json.loads(output)["layers"]
     return {(layer["name"], score["temperature"]): score["snnl"] for layer in layers for score in layer["scores"]}
 
 
 def main():
     """Fails at the first value that is off, or that one side lacks."""
-    binary, dump = map(pathlib.Path, sys.argv[1:])
+    binary, dump = map(pathlib.Path, sys.argv[1:3])
+    flags = sys.argv[3:]
     compared, worst = 0, 0.0
     for checkpoint, layers in json.loads((dump / "expected.json").read_text()).items():
         first = next(iter(layers.values()))
         for preset in (key for key in first if key != "dim"):
             expected = {(name, float(t)): value for name, layer in layers.items() for t, value in layer[preset].items()}
-            found = scores(binary, dump, checkpoint, preset, list(first[preset]))
+            found = scores(binary, dump, flags, checkpoint, preset, list(first[preset]))
             if found.keys() != expected.keys():
                 sys.exit(f"{checkpoint}, {preset}: expected {sorted(expected)}, found {sorted(found)}")
             for place, value in expected.items():

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::compare::At;
 use crate::definition::Definition;
+use crate::engine::device::Device;
 use crate::gate::rules::Rules;
 use crate::report::Format;
 use crate::report::gate::GateFormat;
@@ -25,6 +26,8 @@ pub enum Verbosity {
 /// What a run may use; nothing here changes a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resources {
+    /// Where pairs are computed.
+    pub device: Device,
     /// Number of threads.
     pub threads: usize,
     /// Bytes for the rows; `None` for half of what is free.

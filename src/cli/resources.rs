@@ -1,14 +1,21 @@
 //! The part of the command line that says what a run may use, none of which changes a value; using it is left to `run`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use bytesize::ByteSize;
 
+use crate::engine::device::Device;
 use crate::plan::Resources;
 
-/// Threads, memory and disk.
+/// Device, threads, memory and disk.
 #[derive(Debug, clap::Args)]
 pub(super) struct ResourceFlags {
+    /// Where to compute: auto, cpu, cuda, cuda:1 for a second GPU, mps, torch:cpu; all but cpu need a program built with
+    /// libtorch, and auto takes a GPU where there is one and the work is large
+    #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true, value_parser = Device::from_str, help_heading = "Run")]
+    device: Device,
+
     /// Threads, 1 to 1024 [default: one a core]; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
     threads: Option<u16>,
@@ -29,6 +36,7 @@ impl ResourceFlags {
     pub(super) fn resources(self) -> Resources {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Resources {
+            device: self.device,
             threads: self.threads.map_or_else(cores, usize::from),
             memory: self.memory,
             scratch: self.scratch.unwrap_or_else(std::env::temp_dir),

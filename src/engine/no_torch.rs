@@ -3,6 +3,9 @@
 use super::Engine;
 use super::device::{TorchDevice, Unavailable};
 
+/// Whether `auto` has a choice.
+pub(super) const IS_BUILT_IN: bool = false;
+
 /// Says how to build a program that can.
 pub(super) fn open(_device: TorchDevice, _threads: usize) -> Result<Box<dyn Engine>, Unavailable> {
     Err(Unavailable {

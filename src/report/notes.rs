@@ -102,10 +102,11 @@ fn needed_f64(layer: &LayerScore) -> Option<String> {
 fn run(table: &ScoreTable) -> String {
     let run = &table.run;
     format!(
-        "{} s on {}, {}, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
+        "{} s on {}, {}{}, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
         significant(run.seconds, 2),
         printable(&run.device),
         counted(run.threads, "thread", "threads"),
+        run.device_reason.as_ref().map_or_else(String::new, |reason| format!(" ({})", printable(reason))),
         significant(run.pairs_per_second, 2),
         run.self_check.rows,
         significant(run.self_check.max_error, 2),

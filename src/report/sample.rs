@@ -27,6 +27,7 @@ pub(super) fn sample() -> ScoreTable {
         sum: vec![SumScore { temperature: 0.01, snnl: 0.848_71 }, SumScore { temperature: 1.0, snnl: 2.1 + 1e-9 }],
         run: Run {
             device: "cpu, avx512".into(),
+            device_reason: None,
             threads: 2,
             seconds: 0.4,
             pairs_per_second: 1.0e9,

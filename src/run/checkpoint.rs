@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::interruption::Interruption;
-use super::{means, on_threads};
+use super::{Extent, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;
@@ -48,8 +48,7 @@ pub(super) fn scored(
     };
     let progress = Bar::new(plan.verbosity);
     let stop = || interruption.signal();
-    let temperatures = definition.ladder.temperatures().len();
-    let means = means(&plan.resources, labels.len(), temperatures, &progress, &stop);
+    let means = means(&plan.resources, &Extent::of(layers, labels, definition), &progress, &stop)?;
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {

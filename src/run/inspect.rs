@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{means, on_threads};
+use super::{Extent, means, on_threads};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::InspectPlan;
@@ -22,7 +22,11 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     };
     let rows = labels.as_ref().map(Labels::len);
     let layers = look(&plan.inputs, &Selection { rows, ..plan.selection.clone() })?;
-    let means = means(&plan.resources, rows.unwrap_or(0), Ladder::standard().temperatures().len(), &Silent, &|| None);
+    let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());
+    let rows = rows.or_else(|| shapes().map(|shape| shape.rows).max()).unwrap_or(0);
+    let dims = shapes().map(|shape| shape.dim).collect();
+    let extent = Extent { rows, scored: rows, dims, temperatures: Ladder::standard().temperatures().len() };
+    let means = means(&plan.resources, &extent, &Silent, &|| None)?;
     let (seen, error) = on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), means))??;
     destination.finish(|out| match plan.as_json {
         true => inspection::write_json(&seen, out),

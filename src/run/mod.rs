@@ -12,11 +12,14 @@ mod score;
 use std::path::{Path, PathBuf};
 
 use crate::cli::describe;
-use crate::engine::cpu::Cpu;
+use crate::definition::Definition;
+use crate::engine::choice::{Choice, work};
 use crate::error::{Error, Fault};
+use crate::labels::Labels;
 use crate::plan::{Output, Plan, Resources, Task};
 use crate::report::destination::Destination;
 use crate::score::{Means, Progress, Stop};
+use crate::source::Layer;
 
 /// Bytes of a row's sums, and of its loss, at a temperature.
 const SUM_BYTES: usize = 40;
@@ -42,17 +45,51 @@ fn open<F: Copy>(outputs: &[Output<F>]) -> Result<Vec<(F, Destination)>, Error> 
     outputs.iter().map(|output| Ok((output.format, Destination::create(&output.path)?))).collect()
 }
 
-/// What a run may use, to score `rows` rows at `temperatures` temperatures.
+/// How much there is to score.
+struct Extent {
+    /// Rows of each layer.
+    rows: usize,
+    /// Rows of each that are scored.
+    scored: usize,
+    /// Features of the layers, one after the other.
+    dims: Vec<usize>,
+    temperatures: usize,
+}
+
+impl Extent {
+    /// Of scoring `layers` by `definition`.
+    fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Extent {
+        let rows = labels.len();
+        Extent {
+            rows,
+            scored: definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
+            dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
+            temperatures: definition.ladder.temperatures().len(),
+        }
+    }
+
+    fn work(&self) -> f64 {
+        // Where all are scored, each pair is of two of them.
+        let shared = if self.scored == self.rows { 2.0 } else { 1.0 };
+        let pairs = self.rows as f64 * self.scored as f64 / shared;
+        self.dims.iter().map(|&dim| work(pairs, dim)).sum()
+    }
+}
+
+/// What a run over so much may use.
 fn means<'a>(
     resources: &Resources,
-    rows: usize,
-    temperatures: usize,
+    extent: &Extent,
     progress: &'a dyn Progress,
     stop: &'a Stop<'a>,
-) -> Means<'a> {
-    let Resources { threads, memory, scratch } = resources.clone();
-    let memory = memory.unwrap_or_else(|| memory::half_of_free(rows * temperatures * SUM_BYTES));
-    Means { memory, scratch, progress, stop, ..Means::new(Box::new(Cpu::new(threads)), threads) }
+) -> Result<Means<'a>, Error> {
+    let Resources { device, threads, memory, scratch } = resources.clone();
+    let choice = device.choose(extent.work(), threads);
+    let Choice { engine, reason } =
+        choice.map_err(|missing| Error::usage(format_args!("`--device {device}`"), missing.problem, missing.hint))?;
+    let sums = extent.scored * extent.temperatures * SUM_BYTES;
+    let memory = memory.unwrap_or_else(|| memory::half_of_free(sums));
+    Ok(Means { engine_reason: reason, memory, scratch, progress, stop, ..Means::new(engine, threads) })
 }
 
 /// Runs `compute` on a pool of so many threads.

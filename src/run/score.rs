@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::interruption::Interruption;
 use super::rows::RowsOutput;
-use super::{means, on_threads, open, refuse_to_overwrite};
+use super::{Extent, means, on_threads, open, refuse_to_overwrite};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::Plan;
@@ -29,9 +29,8 @@ pub(super) fn run(plan: &Plan) -> Result<(), Error> {
     let progress = Bar::new(plan.verbosity);
     let interruption = Interruption::watch()?;
     let stop = || interruption.signal();
-    let temperatures = plan.definition.ladder.temperatures().len();
-    let means =
-        Means { keeping: plan.keeping.clone(), ..means(&plan.resources, labels.len(), temperatures, &progress, &stop) };
+    let extent = Extent::of(&layers, &labels, &plan.definition);
+    let means = Means { keeping: plan.keeping.clone(), ..means(&plan.resources, &extent, &progress, &stop)? };
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
             score.classes = Some(losses.by_class(&labels));

@@ -24,8 +24,8 @@ pub struct Cost {
     pub memory_bytes: u64,
 }
 
-/// Rows of the short run: ten tiles on the upper side of the diagonal.
-const ROWS: usize = 4 * TILE;
+/// Tiles of the short run, at least: ten on the upper side of the diagonal.
+const TILES: usize = 4;
 
 /// Dims of the short run, between and beyond which time is taken to be linear.
 const DIMS: [usize; 2] = [64, 1024];
@@ -55,12 +55,13 @@ impl Cost {
 /// How long the engine takes for a pair of rows of `dim` features, at best.
 fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     // Any numbers will do, so long as no two rows are near.
-    let values = (0..ROWS * dim).map(|at| (at * 2_654_435_761 % 1_000_003) as f64 - 5e5).collect();
+    let count = TILES.max(2 * engine.grain(dim)) * TILE;
+    let values = (0..count * dim).map(|at| (at * 2_654_435_761 % 1_000_003) as f64 - 5e5).collect();
     let rows = Memory::new(dim, values);
     let tag = |id: u32| RowTag { id, slot: id, class: id % 10 };
-    let tags: Vec<RowTag> = (0..ROWS as u32).map(tag).collect();
+    let tags: Vec<RowTag> = (0..count as u32).map(tag).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
-    let block = Block::read::<f32>(&mut RowStream::new(rows.scan(0..ROWS)?), &tags, dim, &preparation)?;
+    let block = Block::read::<f32>(&mut RowStream::new(rows.scan(0..count)?), &tags, dim, &preparation)?;
     let ladder = Ladder::standard();
     let task = Task {
         distance: Distance::Cosine,
@@ -71,10 +72,10 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     };
     let mut best = f64::INFINITY;
     for _ in 0..3 {
-        let mut sums = Sums::new(ROWS, ladder.temperatures().len());
+        let mut sums = Sums::new(count, ladder.temperatures().len());
         let start = Instant::now();
         engine.sweep(&block, &block, &task, &mut sums)?;
         best = best.min(start.elapsed().as_secs_f64());
     }
-    Ok(best / pairs(ROWS) as f64)
+    Ok(best / pairs(count) as f64)
 }

@@ -65,6 +65,8 @@ impl Progress for Silent {
 pub struct Means<'a> {
     /// What sums the pairs.
     pub engine: Box<dyn Engine>,
+    /// Why that, where there was a choice.
+    pub engine_reason: Option<String>,
     /// Threads it sums them on, for the report.
     pub threads: usize,
     /// Bytes that the rows of a layer may take in memory; a layer that is larger is read in parts, again and again.
@@ -101,7 +103,16 @@ impl Means<'_> {
     /// As much memory as there is, and nobody to tell or to ask.
     pub fn new(engine: Box<dyn Engine>, threads: usize) -> Means<'static> {
         let scratch = std::env::temp_dir();
-        Means { engine, threads, memory: usize::MAX, scratch, progress: &Silent, keeping: None, stop: &|| None }
+        Means {
+            engine,
+            engine_reason: None,
+            threads,
+            memory: usize::MAX,
+            scratch,
+            progress: &Silent,
+            keeping: None,
+            stop: &|| None,
+        }
     }
 }
 
@@ -128,7 +139,7 @@ pub fn score_rows(
     take: &mut RowTaker,
 ) -> Result<ScoreTable, Error> {
     let start = Instant::now();
-    let device = means.engine.describe();
+    let (device, device_reason) = (means.engine.describe(), means.engine_reason.clone());
     let threads = means.threads;
     let pairs_of_layer = match definition.draw {
         Some(draw) => draw.rows.min(labels.len()) as u64 * labels.len() as u64,
@@ -168,6 +179,7 @@ pub fn score_rows(
         sum,
         run: Run {
             device,
+            device_reason,
             threads,
             seconds,
             pairs_per_second: pairs.saturating_sub(scorer.resumed_pairs) as f64 / seconds,

@@ -200,6 +200,9 @@ pub struct SumScore {
 pub struct Run {
     /// The engine, `cpu, avx512` for one.
     pub device: String,
+    /// Why that, where there was a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_reason: Option<String>,
     /// Number of threads.
     pub threads: usize,
     /// Wall-clock time from the first byte read to the last value.

@@ -5,7 +5,10 @@
 //! this program is built for, and of the CUDA runtime, which are those of its C interface.
 #![allow(unsafe_code, reason = "functions of libtorch and of the CUDA runtime that are found by name")]
 
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::ffi::{c_int, c_void};
+use std::sync::{Mutex, PoisonError};
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use tch::{Cuda, Device};
@@ -51,7 +54,9 @@ fn cuda(index: usize) -> Result<Place, Unavailable> {
     let loaded = unsafe { Library::open(Some("libtorch_cuda.so"), RTLD_NOW | RTLD_GLOBAL) };
     let library = loaded.map_err(|error| {
         let hint = "install all of PyTorch 2.11 for CUDA where this program was built to find libtorch: docs/gpu.md";
-        unavailable(format!("libtorch's part for CUDA cannot be loaded: {error}"), hint)
+        // The outer error says only that there is one.
+        let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        unavailable(format!("libtorch's part for CUDA cannot be loaded: {cause}"), hint)
     })?;
     // It stays until the process ends.
     std::mem::forget(library);
@@ -66,7 +71,7 @@ fn cuda(index: usize) -> Result<Place, Unavailable> {
         let problem = format!("expected a number below {count}, for so many CUDA devices are here, found {index}");
         return Err(unavailable(problem, "--device cuda is the first"));
     }
-    let free = free_memory(index);
+    let free = free_at_first(index);
     let room = free.unwrap_or(usize::MAX);
     let work = |tiles: usize| MATRICES * (tiles * TILE).pow(2) * size_of::<f64>();
     let mut tiles = MOST_TILES;
@@ -78,6 +83,13 @@ fn cuda(index: usize) -> Result<Place, Unavailable> {
     let rows_room = free.map(|free| free.saturating_sub(work_room).saturating_sub(free / 16));
     let name = format!("torch, cuda:{index}");
     Ok(Place { device: Device::Cuda(index), name, tiles, rows_room, work_room })
+}
+
+/// Free bytes of a CUDA device when this process first asked: what it has taken since is libtorch's, which uses it again.
+fn free_at_first(index: usize) -> Option<usize> {
+    static FREE: Mutex<BTreeMap<usize, Option<usize>>> = Mutex::new(BTreeMap::new());
+    let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+    *free.entry(index).or_insert_with(|| free_memory(index))
 }
 
 /// Free bytes of a CUDA device; `None` where the runtime does not say.

@@ -28,6 +28,9 @@ use crate::engine::cpu::Cpu;
 use crate::error::Fault;
 use crate::sums::Sums;
 
+/// Whether `auto` has a choice.
+pub(super) const IS_BUILT_IN: bool = true;
+
 /// Matrices as large as all pairs of two parts, at most, that exist at one time: similarities, those of one class, weights,
 /// and sums that are taken again.
 const MATRICES: usize = 4;
