@@ -47,6 +47,8 @@ pub enum Precision {
     F32,
     /// f64 everywhere.
     F64,
+    /// Products of f32 rounded to TF32, three decimal digits, on CUDA devices only; the self-check only reports.
+    Tf32,
 }
 
 /// What to do with rows that hold a NaN or an infinity.

@@ -2,8 +2,9 @@
 
 mod oracle;
 
+use half::{bf16, f16};
 use oracle::{DISTANCES, Dice, F64_PROMISE, block, engines, error, loss, mean, preparation, square};
-use snnl_score::block::{Block, Features, Precision, TILE};
+use snnl_score::block::{Block, Features, Precision, Prepared, TILE};
 use snnl_score::distance::Distance;
 use snnl_score::engine::reference::{LogMasses, log_masses};
 use snnl_score::sums::Relation;
@@ -40,7 +41,8 @@ impl Case<'_> {
         let block = block::<E>(&self.rows, &self.classes, 0..self.rows.len(), &preparation);
         let scale = distance.scaled(preparation.scale);
         let temperatures: Vec<f64> = self.temperatures.iter().map(|t| t * scale).collect();
-        for mut engine in engines(2) {
+        let is_of_halves = matches!(block.features, Features::F16(_) | Features::Bf16(_));
+        for mut engine in engines(2).into_iter().filter(|engine| engine.takes_halves() || !is_of_halves) {
             let sums = square(engine.as_mut(), &block, distance, &temperatures);
             for (row, masses) in exact.iter().enumerate() {
                 for (position, masses) in masses.iter().enumerate() {
@@ -72,8 +74,10 @@ impl Case<'_> {
 /// 1/(2 √1e-3) ≈ 16 times as many units of √(‖x‖² + ‖y‖²).
 fn tolerance(block: &Block, distance: Distance, temperature: f64) -> f64 {
     let (kind, largest) = match &block.features {
-        Features::F32(prepared) => (0, prepared.norms.iter().copied().fold(0.0, f32::max).into()),
-        Features::F64(prepared) => (1, prepared.norms.iter().copied().fold(0.0, f64::max)),
+        Features::F64(rows) => (1, rows.norms.iter().copied().fold(0.0, f64::max)),
+        Features::F32(Prepared { norms, .. })
+        | Features::F16(Prepared { norms, .. })
+        | Features::Bf16(Prepared { norms, .. }) => (0, norms.iter().copied().fold(0.0, f32::max).into()),
     };
     let terms = 4.0 + 2.0 * (block.dim as f64).sqrt();
     let size: f64 = match distance {
@@ -193,6 +197,29 @@ fn the_cosine_of_denormals() {
     let case = Case { name: "denormals", rows: tiny, classes, temperatures };
     case.check_in::<f32>(Distance::Cosine, &exact);
     case.check_in::<f64>(Distance::Cosine, &exact);
+}
+
+#[test]
+fn halves_as_they_are() {
+    let mut dice = Dice(16);
+    let (plain, classes) = (dice.rows(TILE + 5, 20), dice.labels(TILE + 5, 6));
+    let rounded = |to: fn(f64) -> f64| -> Vec<Vec<f64>> {
+        // Not around 0, of no common size, some twice, and one zero.
+        let mut rows: Vec<Vec<f64>> =
+            plain.iter().map(|row| row.iter().map(|x| to(0.25 + 3.0 * x)).collect()).collect();
+        rows[7] = rows[300].clone();
+        rows[11].fill(0.0);
+        rows
+    };
+    let of_f16 = rounded(|x| f16::from_f64(x).into());
+    let of_bf16 = rounded(|x| bf16::from_f64(x).into());
+    let temperatures = &[0.05, 0.1, 0.7];
+    for distance in DISTANCES {
+        let case =
+            |rows: &Vec<Vec<f64>>| Case { name: "halves", rows: rows.clone(), classes: classes.clone(), temperatures };
+        case(&of_f16).check_in::<f16>(distance, &log_masses(&of_f16, &classes, distance, temperatures));
+        case(&of_bf16).check_in::<bf16>(distance, &log_masses(&of_bf16, &classes, distance, temperatures));
+    }
 }
 
 #[test]

@@ -6,9 +6,10 @@ mod stream;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use half::{bf16, f16};
 use rayon::prelude::*;
 
-pub use self::preparation::Preparation;
+pub use self::preparation::{Preparation, Scales};
 pub use self::stream::RowStream;
 use crate::error::Fault;
 use crate::source::{Rows, Values};
@@ -43,15 +44,21 @@ pub enum Features {
     F32(Prepared<f32>),
     /// f64 products.
     F64(Prepared<f64>),
+    /// Rows as they are in the file, for f32 products.
+    F16(Prepared<f16, f32>),
+    /// As [`Features::F16`].
+    Bf16(Prepared<bf16, f32>),
 }
 
-/// Prepared rows in panels, zero where the last panel is not full.
+/// Rows in panels, zero where the last panel is not full.
 #[derive(Debug, Clone)]
-pub struct Prepared<E> {
+pub struct Prepared<E, N = E> {
     /// Panel after panel; within one, feature after feature.
     pub panels: Vec<Panel<E>>,
     /// ‖x‖² of each prepared row.
-    pub norms: Vec<E>,
+    pub norms: Vec<N>,
+    /// What each row is still to be multiplied by.
+    pub factors: Vec<N>,
 }
 
 /// Rows of one layer, ready for an engine.
@@ -70,41 +77,51 @@ pub struct Block {
 /// The serial number of the next block.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-/// A float that rows can be prepared in: f32 or f64.
+/// A float that rows can be laid out in: f32 and f64 once they are prepared; f16 and bf16, which prepared rows would have to
+/// be rounded to, as they are in the file.
 pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
-    /// What reports call it.
+    /// What checkpoints call it.
     const NAME: &str;
+    /// What their norms are in.
+    type Norm: Precision;
     /// Rounds to this precision.
     fn rounded(value: f64) -> Self;
-    /// Wraps prepared rows.
-    fn features(prepared: Prepared<Self>) -> Features;
+    /// Prepares a row as far as it can be in this precision.
+    fn prepare(preparation: &Preparation, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales;
+    /// Wraps rows.
+    fn features(rows: Prepared<Self, Self::Norm>) -> Features;
 }
 
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
+    impl Sealed for half::f16 {}
+    impl Sealed for half::bf16 {}
 }
 
-impl Precision for f32 {
-    const NAME: &str = "f32";
-    fn rounded(value: f64) -> f32 {
-        value as f32
-    }
-    fn features(prepared: Prepared<f32>) -> Features {
-        Features::F32(prepared)
-    }
+macro_rules! precision {
+    ($type:ty, $name:literal, $norm:ty, $features:ident, $prepare:ident, |$value:ident| $rounded:expr) => {
+        impl Precision for $type {
+            const NAME: &str = $name;
+            type Norm = $norm;
+            fn rounded($value: f64) -> Self {
+                $rounded
+            }
+            fn prepare(preparation: &Preparation, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales {
+                preparation.$prepare(row, out)
+            }
+            fn features(rows: Prepared<Self, $norm>) -> Features {
+                Features::$features(rows)
+            }
+        }
+    };
 }
 
-impl Precision for f64 {
-    const NAME: &str = "f64";
-    fn rounded(value: f64) -> f64 {
-        value
-    }
-    fn features(prepared: Prepared<f64>) -> Features {
-        Features::F64(prepared)
-    }
-}
+precision!(f32, "f32", f32, F32, apply, |value| value as f32);
+precision!(f64, "f64", f64, F64, apply, |value| value);
+precision!(f16, "f16", f32, F16, defer, |value| f16::from_f64(value));
+precision!(bf16, "bf16", f32, Bf16, defer, |value| bf16::from_f64(value));
 
 impl Block {
     /// Reads and prepares a block: the rows of `tags`, ascending by id, from a stream that has not yet passed them.
@@ -119,19 +136,22 @@ impl Block {
     ) -> Result<Block, Fault> {
         let mut sorted = tags.to_vec();
         sorted.chunks_mut(TILE).for_each(|tile| tile.sort_by_key(|tag| tag.class));
-        let mut prepared: Prepared<E> = Prepared {
+        let mut prepared = Prepared {
             panels: vec![Panel([E::default(); PANEL]); tags.len().div_ceil(PANEL) * dim],
-            norms: vec![E::default(); tags.len()],
+            norms: vec![E::Norm::default(); tags.len()],
+            factors: vec![E::Norm::default(); tags.len()],
         };
         let mut tile = Unprepared { values: None, dim };
         let layout = tags.chunks(TILE).zip(sorted.chunks(TILE));
-        let room = prepared.panels.chunks_mut(TILE / PANEL * dim).zip(prepared.norms.chunks_mut(TILE));
-        for ((tags, sorted), (panels, norms)) in layout.zip(room) {
+        let scales = prepared.norms.chunks_mut(TILE).zip(prepared.factors.chunks_mut(TILE));
+        let room = prepared.panels.chunks_mut(TILE / PANEL * dim).zip(scales);
+        for ((tags, sorted), (panels, (norms, factors))) in layout.zip(room) {
             for tag in tags {
                 let (chunk, row) = stream.seek(tag.id as usize)?;
                 tile.push(chunk, row);
             }
-            tile.lay_out(tags, sorted, preparation, panels, norms);
+            let room = Room { panels, norms, factors };
+            tile.lay_out(tags, sorted, preparation, room);
         }
         let serial = NEXT.fetch_add(1, Ordering::Relaxed);
         Ok(Block { serial, dim, tags: sorted, features: E::features(prepared) })
@@ -141,6 +161,13 @@ impl Block {
     pub fn rows(&self) -> usize {
         self.tags.len()
     }
+}
+
+/// Where the rows of a tile go.
+struct Room<'a, E: Precision> {
+    panels: &'a mut [Panel<E>],
+    norms: &'a mut [E::Norm],
+    factors: &'a mut [E::Norm],
 }
 
 /// The rows of a tile as the source gave them, in its order.
@@ -161,21 +188,14 @@ impl Unprepared {
     }
 
     /// Prepares the rows, which are those of `tags`, and lays them out in the order of `sorted`; none is left.
-    fn lay_out<E: Precision>(
-        &mut self,
-        tags: &[RowTag],
-        sorted: &[RowTag],
-        preparation: &Preparation,
-        panels: &mut [Panel<E>],
-        norms: &mut [E],
-    ) {
+    fn lay_out<E: Precision>(&mut self, tags: &[RowTag], sorted: &[RowTag], preparation: &Preparation, room: Room<E>) {
         match &mut self.values {
             Some(Values::F32(values)) => {
-                lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
+                lay_out(values, self.dim, tags, sorted, preparation, room);
                 values.clear();
             }
             Some(Values::F64(values)) => {
-                lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
+                lay_out(values, self.dim, tags, sorted, preparation, room);
                 values.clear();
             }
             None => {}
@@ -189,17 +209,19 @@ fn lay_out<T: Copy + Into<f64> + Sync, E: Precision>(
     tags: &[RowTag],
     sorted: &[RowTag],
     preparation: &Preparation,
-    panels: &mut [Panel<E>],
-    norms: &mut [E],
+    room: Room<E>,
 ) {
     // Ids ascend, so a row's place among those of the tile is found by its id.
     let place = |tag: &RowTag| tags.partition_point(|other| other.id < tag.id);
-    let destinations = panels.par_chunks_mut(dim).zip(norms.par_chunks_mut(PANEL)).zip(sorted.par_chunks(PANEL));
-    destinations.for_each(|((panel, norms), tags)| {
+    let scales = room.norms.par_chunks_mut(PANEL).zip(room.factors.par_chunks_mut(PANEL));
+    let destinations = room.panels.par_chunks_mut(dim).zip(scales).zip(sorted.par_chunks(PANEL));
+    destinations.for_each(|((panel, (norms, factors)), tags)| {
         let mut prepared = vec![0.0; dim];
         for (lane, tag) in tags.iter().enumerate() {
             let row = &values[place(tag) * dim..][..dim];
-            norms[lane] = E::rounded(preparation.apply(row.iter().map(|&x| x.into()), &mut prepared));
+            let Scales { norm, factor } = E::prepare(preparation, row.iter().map(|&x| x.into()), &mut prepared);
+            norms[lane] = E::Norm::rounded(norm);
+            factors[lane] = E::Norm::rounded(factor);
             for (feature, value) in panel.iter_mut().zip(&prepared) {
                 feature.0[lane] = E::rounded(*value);
             }

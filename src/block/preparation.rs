@@ -15,8 +15,8 @@ pub struct Preparation {
 }
 
 impl Preparation {
-    /// Prepares one row and returns its squared norm.
-    pub(super) fn apply(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> f64 {
+    /// Prepares one row.
+    pub(super) fn apply(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales {
         match self.distance {
             Distance::Cosine => {
                 let factor = inverse_norm(row.clone());
@@ -28,8 +28,31 @@ impl Preparation {
                 }
             }
         }
-        squared_norm(out.iter().copied())
+        Scales { norm: squared_norm(out.iter().copied()), factor: 1.0 }
     }
+
+    /// Leaves one row as it is, for its products to be multiplied by the factors of both their rows. Nothing is subtracted:
+    /// a common offset costs digits.
+    pub(super) fn defer(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales {
+        out.iter_mut().zip(row.clone()).for_each(|(out, x)| *out = x);
+        let factor = match self.distance {
+            Distance::Cosine => {
+                let (one, other) = inverse_norm(row.clone());
+                one * other
+            }
+            Distance::Sqeuclidean | Distance::Euclidean => self.scale,
+        };
+        Scales { norm: squared_norm(row.map(|x| x * factor)), factor }
+    }
+}
+
+/// What is to be known of a row beside its numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Scales {
+    /// ‖x‖² of the prepared row.
+    pub norm: f64,
+    /// What the numbers are still to be multiplied by.
+    pub factor: f64,
 }
 
 /// 1/‖row‖ as two factors whose product might overflow; zeros for a zero row.

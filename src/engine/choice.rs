@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::cpu::Cpu;
-use super::device::{Device, TorchDevice, Unavailable};
+use super::device::{Device, Products, TorchDevice, Unavailable};
 use super::torch;
 
 /// An engine, and why it was taken where there was a choice.
@@ -26,20 +26,31 @@ pub fn work(pairs: f64, dim: usize) -> f64 {
 }
 
 impl Device {
-    /// The engine for so much [`work`], on `threads` threads where it is the processor's.
+    /// The engine for so much [`work`] in such `products`, on `threads` threads where it is the processor's.
     ///
     /// # Errors
     /// What is missing where a device was asked for by name.
-    pub fn choose(self, work: f64, threads: usize) -> Result<Choice, Unavailable> {
+    pub fn choose(self, products: Products, work: f64, threads: usize) -> Result<Choice, Unavailable> {
         let on_cpu = |reason| Choice { engine: Box::new(Cpu::new(threads)), reason };
+        let asked_for = |device| torch::open(device, products, threads).map(|engine| Choice { engine, reason: None });
+        if products == Products::Tf32 {
+            return match self {
+                Device::Auto => asked_for(TorchDevice::Cuda(0)),
+                Device::Torch(device @ TorchDevice::Cuda(_)) => asked_for(device),
+                Device::Cpu | Device::Torch(TorchDevice::Cpu | TorchDevice::Mps) => Err(Unavailable {
+                    problem: "it has no TF32, which is a format of CUDA devices".into(),
+                    hint: "--precision f32".into(),
+                }),
+            };
+        }
         match self {
             Device::Cpu => Ok(on_cpu(None)),
-            Device::Torch(device) => torch::open(device, threads).map(|engine| Choice { engine, reason: None }),
+            Device::Torch(device) => asked_for(device),
             Device::Auto if !torch::IS_BUILT_IN => Ok(on_cpu(None)),
             Device::Auto if work < CPU_SPEED * threads as f64 * WAKING => {
                 Ok(on_cpu(Some("too little work for a GPU to pay".into())))
             }
-            Device::Auto => Ok(match torch::open(TorchDevice::Cuda(0), threads) {
+            Device::Auto => Ok(match torch::open(TorchDevice::Cuda(0), products, threads) {
                 Ok(engine) => Choice { engine, reason: Some("there is a GPU, and work enough for it".into()) },
                 Err(Unavailable { problem, .. }) => on_cpu(Some(problem)),
             }),
@@ -53,9 +64,17 @@ mod tests {
 
     #[test]
     fn little_work_stays_on_the_processor_and_says_why() {
-        let choice = Device::Auto.choose(work(1e6, 64), 2).unwrap();
+        let choice = Device::Auto.choose(Products::Exact, work(1e6, 64), 2).unwrap();
         assert!(choice.engine.describe().starts_with("cpu, "));
         assert_eq!(choice.reason.is_some_and(|reason| reason.contains("little work")), torch::IS_BUILT_IN);
-        assert!(Device::Cpu.choose(1e30, 1).unwrap().reason.is_none());
+        assert!(Device::Cpu.choose(Products::Exact, 1e30, 1).unwrap().reason.is_none());
+    }
+
+    #[test]
+    fn tf32_is_for_cuda_devices() {
+        for name in ["cpu", "torch:cpu", "mps"] {
+            let missing = name.parse::<Device>().unwrap().choose(Products::Tf32, 1e30, 1).err().unwrap();
+            assert!(missing.problem.contains("TF32"), "{name}: {missing:?}");
+        }
     }
 }

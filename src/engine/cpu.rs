@@ -45,6 +45,10 @@ impl Engine for Cpu {
         None
     }
 
+    fn takes_halves(&self) -> bool {
+        false
+    }
+
     fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault> {
         match (&rows.features, &cols.features) {
             (Features::F32(left), Features::F32(right)) => {
@@ -53,7 +57,7 @@ impl Engine for Cpu {
             (Features::F64(left), Features::F64(right)) => {
                 Sweep { rows, cols, left, right, task, kernel: self.kernels.f64 }.run(self.threads, sums);
             }
-            _ => unreachable!("the blocks of a sweep are prepared in one precision"),
+            _ => unreachable!("the blocks of a sweep are in one precision, and in none that the engine does not take"),
         }
         Ok(())
     }

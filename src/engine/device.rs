@@ -18,12 +18,21 @@ pub enum Device {
 /// What libtorch computes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TorchDevice {
-    /// The processor: slower than [`Device::Cpu`], to see that the engine is right.
+    /// The processor, on one thread: slower than [`Device::Cpu`], to see that the engine is right.
     Cpu,
     /// The CUDA device of this number.
     Cuda(usize),
     /// The GPU of a Mac.
     Mps,
+}
+
+/// How exactly f32 is multiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Products {
+    /// As f32.
+    Exact,
+    /// Rounded to TF32, three decimal digits, which tensor cores multiply faster.
+    Tf32,
 }
 
 /// Why there is no such device. Both texts are lower-case fragments.

@@ -60,6 +60,9 @@ pub trait Engine: Send {
     /// Bytes that rows may take where it computes; `None` where that is in the memory of the process.
     fn memory(&self) -> Option<usize>;
 
+    /// Whether it takes blocks of f16 and bf16, too, and gains by it.
+    fn takes_halves(&self) -> bool;
+
     /// Every pair of the two blocks, once; the sums gain at the slots of the rows' tags. Given the same block twice,
     /// every unordered pair once. A row (by its tag's id) never meets itself.
     ///

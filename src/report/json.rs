@@ -111,8 +111,8 @@ mod tests {
             let properties = object["properties"].as_object().unwrap();
             let required: Vec<&str> = object["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             for (name, field) in properties {
-                // What is there where it was asked for.
-                let asked_for = ["classes", "sample", "low", "high", "resumed_pairs"];
+                // What is there where it was asked for, or chosen.
+                let asked_for = ["classes", "sample", "low", "high", "resumed_pairs", "device_reason"];
                 let is_known = |names: &[&str]| names.contains(&name.as_str());
                 assert!(is_known(&required) || is_known(&asked_for), "{name} may be left out");
                 assert!(field["description"].is_string(), "{name} has no description");

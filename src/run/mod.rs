@@ -12,8 +12,9 @@ mod score;
 use std::path::{Path, PathBuf};
 
 use crate::cli::describe;
-use crate::definition::Definition;
+use crate::definition::{Definition, Precision};
 use crate::engine::choice::{Choice, work};
+use crate::engine::device::Products;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::plan::{Output, Plan, Resources, Task};
@@ -45,7 +46,7 @@ fn open<F: Copy>(outputs: &[Output<F>]) -> Result<Vec<(F, Destination)>, Error> 
     outputs.iter().map(|output| Ok((output.format, Destination::create(&output.path)?))).collect()
 }
 
-/// How much there is to score.
+/// How much there is to score, and how exactly.
 struct Extent {
     /// Rows of each layer.
     rows: usize,
@@ -54,6 +55,7 @@ struct Extent {
     /// Features of the layers, one after the other.
     dims: Vec<usize>,
     temperatures: usize,
+    products: Products,
 }
 
 impl Extent {
@@ -65,6 +67,7 @@ impl Extent {
             scored: definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
             dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
             temperatures: definition.ladder.temperatures().len(),
+            products: if definition.precision == Precision::Tf32 { Products::Tf32 } else { Products::Exact },
         }
     }
 
@@ -84,7 +87,7 @@ fn means<'a>(
     stop: &'a Stop<'a>,
 ) -> Result<Means<'a>, Error> {
     let Resources { device, threads, memory, scratch } = resources.clone();
-    let choice = device.choose(extent.work(), threads);
+    let choice = device.choose(extent.products, extent.work(), threads);
     let Choice { engine, reason } =
         choice.map_err(|missing| Error::usage(format_args!("`--device {device}`"), missing.problem, missing.hint))?;
     let sums = extent.scored * extent.temperatures * SUM_BYTES;

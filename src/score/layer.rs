@@ -1,35 +1,23 @@
-//! One layer from its rows to its scores: in f32 where that is enough, in f64 where it is not; judging a result is left
-//! to `check`, and the order of the pairs to `walk`.
+//! One layer from its rows to its scores; the losses of its rows are left to `sweeps`.
 
 use std::thread::scope;
 
 use super::Means;
-use super::check::Sample;
+use super::halves::Halves;
 use super::loss::Mean;
 use super::reading::{Reading, Spent};
 use super::row_losses::RowLosses;
 use super::rows::ScoredRows;
 use super::saved::{Keeper, different};
 use super::survey::Survey;
+use super::sweeps::Losses;
 use super::table::{Best, LayerScore, Score};
-use super::walk::{Swept, Walk};
-use crate::block::{Precision as Element, TILE};
+use crate::block::TILE;
 use crate::definition::{Definition, Precision};
 use crate::distance::Distance;
-use crate::engine::Sides;
-use crate::engine::cpu::Cpu;
 use crate::error::Fault;
 use crate::labels::Labels;
 use crate::source::{Layer, Matrix, ScratchCopy};
-
-/// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
-const TOLERATED: f64 = 0.5e-5;
-
-/// f32 tells distances apart down to 1e-7 of their mean; `auto` does not even try it for colder temperatures than this.
-const COLDEST_F32: f64 = 1e-5;
-
-/// Colder than this, the exponents of weights leave the range of f32.
-const COLDEST_POSSIBLE_F32: f64 = 1e-8;
 
 /// Scores layers one after the other.
 pub(super) struct Scorer<'a> {
@@ -44,12 +32,6 @@ pub(super) struct Scorer<'a> {
     pub(super) sample_rows: usize,
     /// The self-check's largest error so far.
     pub(super) largest_error: f64,
-}
-
-/// The losses of a layer's counted rows at one temperature.
-struct Losses {
-    of_rows: Vec<f64>,
-    precision: &'static str,
 }
 
 impl Scorer<'_> {
@@ -73,7 +55,7 @@ impl Scorer<'_> {
             keeper.layer(&layer.name, survey.hash.clone(), &rows.preparation);
         }
         let reading = Reading::of(copy.as_deref().unwrap_or(matrix), &self.means, &spent);
-        let losses = self.losses(&layer.name, &reading, &rows)?;
+        let losses = self.losses(&layer.name, &reading, &rows, survey.halves)?;
         self.means.progress.note(&format!("layer `{}`: {}", layer.name, spent.told()));
 
         let chance = rows.chance();
@@ -135,7 +117,7 @@ impl Scorer<'_> {
         let shares = |width| self.means.shares(tiles, matrix.dim(), width);
         // What may have to be computed in f64 in the end must fit from the beginning.
         let shares = match self.definition.precision {
-            Precision::F32 => shares(size_of::<f32>())?,
+            Precision::F32 | Precision::Tf32 => shares(size_of::<f32>())?,
             Precision::Auto => shares(size_of::<f64>()).and_then(|_| shares(size_of::<f32>()))?,
             Precision::F64 => shares(size_of::<f64>())?,
         };
@@ -151,109 +133,13 @@ impl Scorer<'_> {
                 Ok(chunk)
             });
             let ignores = |row| self.labels.ignores(row);
-            Survey::of(matrix.dim(), Box::new(chunks), self.definition.non_finite, &ignores, mark)
+            let halves = if self.means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
+            Survey::of(matrix.dim(), Box::new(chunks), self.definition.non_finite, &ignores, mark, halves)
         })?;
         if seen != matrix.rows() {
             return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
         }
         Ok((survey, copy.map(ScratchCopy::finish).transpose()?))
-    }
-
-    /// The losses at every temperature, each in the precision that it needs.
-    fn losses(&mut self, layer: &str, reading: &Reading, rows: &ScoredRows) -> Result<Vec<Losses>, Fault> {
-        let wanted = self.definition.precision;
-        let mut ladder = rows.temperatures.iter().zip(self.definition.ladder.temperatures());
-        if let Some((_, cold)) = ladder.find(|(t, _)| wanted == Precision::F32 && **t < COLDEST_POSSIBLE_F32) {
-            let problem = format!("temperature {cold:e} is too low for the range of f32");
-            return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
-        }
-        let sample = Sample::new(reading, rows, &mut Cpu::new(self.means.threads))?;
-        self.sample_rows = self.sample_rows.min(sample.rows());
-        let cold = |&position: &usize| wanted == Precision::Auto && rows.temperatures[position] < COLDEST_F32;
-        let all = 0..rows.temperatures.len();
-        let (mut in_f64, in_f32): (Vec<usize>, Vec<usize>) =
-            all.clone().partition(|position| wanted == Precision::F64 || cold(position));
-        let mut found: Vec<Option<Losses>> = all.map(|_| None).collect();
-        for (position, of_rows) in self.sweep::<f32>(layer, reading, rows, &in_f32)? {
-            let error = sample.error_of(position, &of_rows);
-            // A NaN is no small error.
-            if wanted == Precision::F32 || error <= TOLERATED {
-                self.largest_error = self.largest_error.max(error);
-                found[position] = Some(Losses { of_rows, precision: "f32" });
-            } else {
-                let temperature = self.definition.ladder.temperatures()[position];
-                self.means.progress.note(&format!("T={temperature}: f32 is off by {error:.1e}, computing in f64"));
-                in_f64.push(position);
-            }
-        }
-        if !in_f32.is_empty() && !in_f64.is_empty() {
-            self.means.progress.expect(rows.pairs());
-        }
-        for (position, of_rows) in self.sweep::<f64>(layer, reading, rows, &in_f64)? {
-            self.largest_error = self.largest_error.max(sample.error_of(position, &of_rows));
-            found[position] = Some(Losses { of_rows, precision: "f64" });
-        }
-        Ok(found.into_iter().flatten().collect())
-    }
-
-    /// Every pair of rows once; the losses at the given positions of the ladder.
-    fn sweep<E: Element>(
-        &mut self,
-        layer: &str,
-        reading: &Reading,
-        rows: &ScoredRows,
-        positions: &[usize],
-    ) -> Result<Vec<(usize, Vec<f64>)>, Fault> {
-        if positions.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (crowd, dim) = (&rows.tags, reading.matrix.dim());
-        let temperatures: Vec<f64> = positions.iter().map(|&position| rows.temperatures[position]).collect();
-        let walk = Walk {
-            rows: rows.summed(),
-            crowd,
-            sides: rows.sides(),
-            preparation: &rows.preparation,
-            shares: self.means.shares(rows.summed().len().div_ceil(TILE), dim, size_of::<E>())?,
-            leaves_last: self.keeper.is_some() && rows.sides() == Sides::Both,
-        };
-        let mut swept = Swept::new(walk.rows.len(), temperatures);
-        let mut keeping = match &mut self.keeper {
-            Some(keeper) => Some((keeper.sweep(layer, E::NAME, &mut swept)?, keeper)),
-            None => None,
-        };
-        let met = walk.pairs_met(&swept);
-        self.resumed_pairs += met;
-        self.means.progress.resumed(met);
-        let (stop, progress) = (self.means.stop, self.means.progress);
-        let mut is_settled = walk.is_settled(&swept);
-        let walked = walk.go::<E>(&mut swept, reading, self.means.engine.as_mut(), &mut |swept| {
-            if let Some((place, keeper)) = keeping.as_mut().filter(|_| !is_settled) {
-                is_settled = walk.is_settled(swept);
-                if is_settled || keeper.is_due() {
-                    // A run goes on without: its result does not depend on it.
-                    keeper
-                        .keep(*place, swept)
-                        .unwrap_or_else(|fault| progress.warn(&format!("cannot write a checkpoint: {fault}")));
-                }
-            }
-            stop().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))
-        });
-        if let Err(fault) = walked {
-            // Whatever ends the walk, what was done is not lost.
-            let Some((place, keeper)) = keeping else { return Err(fault) };
-            let kept = if is_settled { Ok(()) } else { keeper.keep(place, &swept) };
-            return Err(match (fault, kept) {
-                (fault @ Fault::Stopped { .. }, Ok(())) => fault.hint(keeper.how_to_go_on()),
-                (Fault::Stopped { .. }, Err(unkept)) => unkept,
-                (fault, _) => fault,
-            });
-        }
-        let losses = |(at, &position): (usize, &usize)| {
-            let loss = |tag| rows.loss(tag, &swept.sums, at, swept.temperatures[at]);
-            (position, rows.scored().map(loss).collect())
-        };
-        Ok(positions.iter().enumerate().map(losses).collect())
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod check;
 mod cost;
+mod halves;
 pub mod inspection;
 mod layer;
 mod loss;
@@ -12,6 +13,7 @@ mod rows;
 mod saved;
 mod shares;
 mod survey;
+mod sweeps;
 pub mod table;
 mod walk;
 
@@ -207,6 +209,7 @@ fn described(definition: &Definition) -> table::Definition {
         Precision::Auto => "auto",
         Precision::F32 => "f32",
         Precision::F64 => "f64",
+        Precision::Tf32 => "tf32",
     };
     let unit = match definition.unit {
         TemperatureUnit::Raw => "raw",

@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 use twox_hash::XxHash3_64;
 
+use super::halves::Halves;
 use super::saved::RowsHash;
 use crate::definition::NonFinite;
 use crate::distance::Distance;
@@ -24,6 +25,8 @@ pub(crate) struct Survey {
     pub(crate) mean: Vec<f64>,
     /// Mean squared Euclidean distance of two different kept rows.
     pub(crate) mean_squared_distance: f64,
+    /// Those of the half-precision types looked for that hold every number of all rows.
+    pub(crate) halves: Halves,
     /// The hash of all rows, kept or not.
     pub(crate) hash: String,
     /// The hash of those before the mark.
@@ -37,7 +40,7 @@ impl Survey {
     /// Mean over i ≠ j of ‖x_i − x_j‖² = 2 · (mean‖x‖² − ‖mean x‖²) · N/(N − 1), with x taken relative to the first
     /// row so that a common offset does not cancel digits away.
     ///
-    /// The rows before `mark` are hashed by themselves, too.
+    /// The rows before `mark` are hashed by themselves, too. Of half-precision types only `halves` are looked for.
     ///
     /// # Errors
     /// What the source meets, and a row that is not finite unless the policy drops it.
@@ -47,6 +50,7 @@ impl Survey {
         policy: NonFinite,
         ignores: &(dyn Fn(usize) -> bool + Sync),
         mark: usize,
+        halves: Halves,
     ) -> Result<Survey, Fault> {
         let mut looking = Looking {
             survey: Survey {
@@ -56,6 +60,7 @@ impl Survey {
                 duplicates: 0,
                 mean: vec![0.0; dim],
                 mean_squared_distance: 0.0,
+                halves,
                 hash: String::new(),
                 hash_at_mark: String::new(),
             },
@@ -105,10 +110,12 @@ struct Looking<'a> {
 impl Looking<'_> {
     fn at<T: Copy + Into<f64> + Sync>(&mut self, start: usize, dim: usize, values: &[T]) -> Result<(), Fault> {
         let not_finite = |row: &[T]| row.iter().position(|&x| !x.into().is_finite());
-        let glances: Vec<(Option<usize>, u64)> =
-            values.par_chunks(dim).map_init(Vec::new, |room, row| (not_finite(row), fingerprint(row, room))).collect();
-        for (id, (row, (not_finite, fingerprint))) in (start..).zip(values.chunks_exact(dim).zip(glances)) {
+        let sought = self.survey.halves;
+        let glance = |room: &mut Vec<u8>, row: &[T]| (not_finite(row), fingerprint(row, room), sought.that_hold(row));
+        let glances: Vec<_> = values.par_chunks(dim).map_init(Vec::new, |room, row| glance(room, row)).collect();
+        for (id, (row, (not_finite, fingerprint, halves))) in (start..).zip(values.chunks_exact(dim).zip(glances)) {
             self.hash.push(fingerprint);
+            self.survey.halves = self.survey.halves.and(halves);
             if id + 1 == self.mark {
                 self.survey.hash_at_mark = self.hash.clone().finish();
             }
@@ -176,7 +183,7 @@ mod tests {
 
     fn survey(dim: usize, values: Vec<f64>, policy: NonFinite) -> Result<Survey, Fault> {
         let memory = Memory::new(dim, values);
-        Survey::of(dim, memory.scan(0..memory.rows())?, policy, &|_| false, 2)
+        Survey::of(dim, memory.scan(0..memory.rows())?, policy, &|_| false, 2, Halves::BOTH)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use snnl_score::block::{Block, Precision as Element, Preparation, RowStream, Row
 use snnl_score::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
-use snnl_score::engine::device::Device;
+use snnl_score::engine::device::{Device, Products};
 use snnl_score::engine::reference::{LogMasses, log_masses};
 use snnl_score::engine::{Engine, Sides, Task};
 use snnl_score::error::Error;
@@ -104,7 +104,7 @@ pub(crate) fn engines(threads: usize) -> Vec<Box<dyn Engine>> {
     engines.extend(Cpu::all(threads).into_iter().map(|cpu| Box::new(cpu) as Box<dyn Engine>));
     let named = std::env::var(TESTED_DEVICE).ok();
     for device in cfg!(feature = "torch").then_some("torch:cpu").into_iter().chain(named.as_deref()) {
-        let choice = device.parse::<Device>().unwrap().choose(0.0, threads);
+        let choice = device.parse::<Device>().unwrap().choose(Products::Exact, 0.0, threads);
         engines.push(choice.unwrap_or_else(|missing| panic!("{device}: {missing:?}")).engine);
     }
     engines

@@ -16,7 +16,7 @@ use tch::{Cuda, Device};
 use super::{MATRICES, Place, Torch};
 use crate::block::TILE;
 use crate::engine::Engine;
-use crate::engine::device::{TorchDevice, Unavailable};
+use crate::engine::device::{Products, TorchDevice, Unavailable};
 
 /// Tiles at once on a GPU: so many that what happens once for all of them takes little of the time.
 const MOST_TILES: usize = 32;
@@ -28,10 +28,15 @@ const CPU_TILES: usize = 4;
 ///
 /// # Errors
 /// What is missing.
-pub(in crate::engine) fn open(device: TorchDevice, threads: usize) -> Result<Box<dyn Engine>, Unavailable> {
+pub(in crate::engine) fn open(
+    device: TorchDevice,
+    products: Products,
+    threads: usize,
+) -> Result<Box<dyn Engine>, Unavailable> {
     let place = match device {
         TorchDevice::Cpu => {
-            tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+            // Its products are other bits on other numbers of threads.
+            tch::set_num_threads(1);
             let (name, device) = ("torch, cpu".to_owned(), Device::Cpu);
             Place { device, name, tiles: CPU_TILES, rows_room: None, work_room: usize::MAX }
         }
@@ -44,7 +49,7 @@ pub(in crate::engine) fn open(device: TorchDevice, threads: usize) -> Result<Box
         }
         TorchDevice::Cuda(index) => cuda(index)?,
     };
-    exact_products()?;
+    switch(products)?;
     Ok(Box::new(Torch::on(place, threads)))
 }
 
@@ -89,27 +94,41 @@ fn cuda(index: usize) -> Result<Place, Unavailable> {
 fn free_at_first(index: usize) -> Option<usize> {
     static FREE: Mutex<BTreeMap<usize, Option<usize>>> = Mutex::new(BTreeMap::new());
     let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-    *free.entry(index).or_insert_with(|| free_memory(index))
+    *free.entry(index).or_insert_with(|| Runtime::loaded()?.free_memory(index))
 }
 
-/// Free bytes of a CUDA device; `None` where the runtime does not say.
-fn free_memory(index: usize) -> Option<usize> {
-    type SetDevice = unsafe extern "C" fn(c_int) -> c_int;
-    type MemGetInfo = unsafe extern "C" fn(*mut usize, *mut usize) -> c_int;
-    let program = Library::this();
-    // SAFETY: the types are those of the CUDA runtime's documentation, the same in all versions.
-    unsafe {
-        let set_device = program.get::<SetDevice>(b"cudaSetDevice\0").ok()?;
-        let mem_get_info = program.get::<MemGetInfo>(b"cudaMemGetInfo\0").ok()?;
+/// What the CUDA runtime is asked.
+pub(super) struct Runtime {
+    set_device: unsafe extern "C" fn(c_int) -> c_int,
+    mem_get_info: unsafe extern "C" fn(*mut usize, *mut usize) -> c_int,
+}
+
+impl Runtime {
+    /// The runtime that libtorch brought along; `None` where it brought none.
+    pub(super) fn loaded() -> Option<Runtime> {
+        let program = Library::this();
+        // SAFETY: the types are those of the CUDA runtime's documentation, the same in all versions; it is never unloaded.
+        unsafe {
+            Some(Runtime {
+                set_device: *program.get(b"cudaSetDevice\0").ok()?,
+                mem_get_info: *program.get(b"cudaMemGetInfo\0").ok()?,
+            })
+        }
+    }
+
+    /// Free bytes of a device; `None` where the runtime does not say.
+    fn free_memory(&self, index: usize) -> Option<usize> {
         let (mut free, mut total) = (0, 0);
         let index = c_int::try_from(index).ok()?;
-        let found = set_device(index) == 0 && mem_get_info(&raw mut free, &raw mut total) == 0;
+        // SAFETY: both pointers are to places for a number.
+        let found = unsafe { (self.set_device)(index) == 0 && (self.mem_get_info)(&raw mut free, &raw mut total) == 0 };
         found.then_some(free)
     }
 }
 
-/// Sees to it that products of f32 are not rounded to fewer digits, nor sums of products of halves to halves.
-fn exact_products() -> Result<(), Unavailable> {
+/// Sees to it that products of f32 are rounded to fewer digits only where that is asked for, and sums of products of halves
+/// never to halves.
+fn switch(products: Products) -> Result<(), Unavailable> {
     type GlobalContext = unsafe extern "C" fn() -> *mut c_void;
     type Switch = unsafe extern "C" fn(*mut c_void, bool);
     type TwoSwitches = unsafe extern "C" fn(*mut c_void, bool, bool);
@@ -124,7 +143,7 @@ fn exact_products() -> Result<(), Unavailable> {
         match (context, tf32, of_f16, of_bf16) {
             (Ok(context), Ok(tf32), Ok(of_f16), Ok(of_bf16)) => {
                 let context = context();
-                tf32(context, false);
+                tf32(context, products == Products::Tf32);
                 of_f16(context, false, false);
                 of_bf16(context, false, false);
                 true

@@ -23,7 +23,7 @@ use self::rows::DeviceRows;
 use super::simd::Element;
 use super::tile::Chains;
 use super::{Engine, Sides, Task};
-use crate::block::{Block, Features, Prepared, TILE};
+use crate::block::{Block, Features, TILE};
 use crate::engine::cpu::Cpu;
 use crate::error::Fault;
 use crate::sums::Sums;
@@ -131,27 +131,30 @@ impl Engine for Torch {
         self.place.rows_room
     }
 
+    fn takes_halves(&self) -> bool {
+        true
+    }
+
     fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault> {
         match (&rows.features, &cols.features) {
-            (Features::F32(left), Features::F32(right)) => {
-                Sweep { engine: self, rows: (rows, left), cols: (cols, right), task }.run(sums)
-            }
             (Features::F64(_), Features::F64(_)) if self.place.device == Device::Mps => {
                 self.cpu.sweep(rows, cols, task, sums)
             }
-            (Features::F64(left), Features::F64(right)) => {
-                Sweep { engine: self, rows: (rows, left), cols: (cols, right), task }.run(sums)
-            }
-            _ => unreachable!("the blocks of a sweep are prepared in one precision"),
+            (Features::F64(_), Features::F64(_)) => Sweep { engine: self, rows, cols, task }.run::<f64>(sums),
+            // Of halves, too, the sums are f32.
+            (Features::F32(_), Features::F32(_))
+            | (Features::F16(_), Features::F16(_))
+            | (Features::Bf16(_), Features::Bf16(_)) => Sweep { engine: self, rows, cols, task }.run::<f32>(sums),
+            _ => unreachable!("the blocks of a sweep are in one precision"),
         }
     }
 }
 
-/// One sweep in one precision.
-struct Sweep<'a, E> {
+/// One sweep.
+struct Sweep<'a> {
     engine: &'a mut Torch,
-    rows: (&'a Block, &'a Prepared<E>),
-    cols: (&'a Block, &'a Prepared<E>),
+    rows: &'a Block,
+    cols: &'a Block,
     task: &'a Task<'a>,
 }
 
@@ -164,20 +167,20 @@ struct Gaining<'a> {
     gains: Vec<Gain>,
 }
 
-impl<E: Number> Sweep<'_, E> {
-    fn run(mut self, sums: &mut Sums) -> Result<(), Fault> {
+impl Sweep<'_> {
+    fn run<E: Number>(mut self, sums: &mut Sums) -> Result<(), Fault> {
         let chains = Chains::cut(self.task.temperatures);
         let mut gaining = Gaining { chains: &chains, gains: Vec::new() };
-        let unit = self.engine.grain(self.rows.0.dim) * TILE;
-        let is_square = std::ptr::eq(self.rows.0, self.cols.0);
-        for row in (0..self.rows.0.rows()).step_by(unit) {
+        let unit = self.engine.grain(self.rows.dim) * TILE;
+        let is_square = std::ptr::eq(self.rows, self.cols);
+        for row in (0..self.rows.rows()).step_by(unit) {
             // Every row thus meets its partners in ascending order.
-            for col in (if is_square { row } else { 0 }..self.cols.0.rows()).step_by(unit) {
+            for col in (if is_square { row } else { 0 }..self.cols.rows()).step_by(unit) {
                 let left = self.bring(self.rows, row, unit)?;
                 let right = self.bring(self.cols, col, unit)?;
                 match is_square && row == col {
-                    true => self.square(left, &mut gaining)?,
-                    false => self.pair(left, right, self.task.sides == Sides::Both, &mut gaining)?,
+                    true => self.square::<E>(left, &mut gaining)?,
+                    false => self.pair::<E>(left, right, self.task.sides == Sides::Both, &mut gaining)?,
                 }
             }
         }
@@ -186,35 +189,39 @@ impl<E: Number> Sweep<'_, E> {
     }
 
     /// Makes sure that the unit of a block that starts at `start` is on the device.
-    fn bring(
-        &mut self,
-        (block, prepared): (&Block, &Prepared<E>),
-        start: usize,
-        unit: usize,
-    ) -> Result<UnitRows, Fault> {
+    fn bring(&mut self, block: &Block, start: usize, unit: usize) -> Result<UnitRows, Fault> {
         let rows = start..block.rows().min(start + unit);
         let (key, device) = ((block.serial, start), self.engine.place.device);
-        let bytes = rows.len() * (block.dim + 1) * size_of::<E>();
-        let upload = || Ok(DeviceRows::upload(block, prepared, rows.clone(), device)?);
+        let bytes = rows.len() * (block.dim * width(block) + 2 * size_of::<f64>());
+        let upload = || Ok(DeviceRows::upload(block, rows.clone(), device)?);
         self.engine.resident.bring(key, bytes, upload)?;
         Ok((key, 0..rows.len()))
     }
 
     /// Pairs of the rows of one unit.
-    fn square(&mut self, (unit, rows): UnitRows, gaining: &mut Gaining) -> Result<(), Fault> {
+    fn square<E: Number>(&mut self, (unit, rows): UnitRows, gaining: &mut Gaining) -> Result<(), Fault> {
         if rows.len() <= DIAGONAL.min(self.engine.most) {
-            return self.pair((unit, rows.clone()), (unit, rows), false, gaining);
+            return self.pair::<E>((unit, rows.clone()), (unit, rows), false, gaining);
         }
         let [first, second] = halves(&rows);
-        self.square((unit, first.clone()), gaining)?;
-        self.pair((unit, first), (unit, second.clone()), self.task.sides == Sides::Both, gaining)?;
-        self.square((unit, second), gaining)
+        self.square::<E>((unit, first.clone()), gaining)?;
+        self.pair::<E>((unit, first), (unit, second.clone()), self.task.sides == Sides::Both, gaining)?;
+        self.square::<E>((unit, second), gaining)
     }
 
     /// Pairs of the rows of two units, in as many parts as room for them asks for.
-    fn pair(&mut self, left: UnitRows, right: UnitRows, both_sides: bool, gaining: &mut Gaining) -> Result<(), Fault> {
+    fn pair<E: Number>(
+        &mut self,
+        left: UnitRows,
+        right: UnitRows,
+        both_sides: bool,
+        gaining: &mut Gaining,
+    ) -> Result<(), Fault> {
         loop {
             let longest = left.1.len().max(right.1.len());
+            if longest > self.engine.most && left == right {
+                return self.square::<E>(left, gaining);
+            }
             if longest > self.engine.most {
                 let cut_left = left.1.len() == longest;
                 let parts = halves(if cut_left { &left.1 } else { &right.1 });
@@ -223,11 +230,11 @@ impl<E: Number> Sweep<'_, E> {
                         true => ((left.0, part), right.clone()),
                         false => (left.clone(), (right.0, part)),
                     };
-                    self.pair(left, right, both_sides, gaining)?;
+                    self.pair::<E>(left, right, both_sides, gaining)?;
                 }
                 return Ok(());
             }
-            match self.try_pair(&left, &right, both_sides, gaining.chains) {
+            match self.try_pair::<E>(&left, &right, both_sides, gaining.chains) {
                 Ok(gains) => {
                     gaining.gains.extend(gains);
                     let (own, pairs) = (left.1.len() as u64, (left.1.len() * right.1.len()) as u64);
@@ -248,7 +255,7 @@ impl<E: Number> Sweep<'_, E> {
         }
     }
 
-    fn try_pair(
+    fn try_pair<E: Number>(
         &self,
         left: &UnitRows,
         right: &UnitRows,
@@ -266,8 +273,20 @@ impl<E: Number> Sweep<'_, E> {
     }
 }
 
+/// Bytes of a number of a block.
+fn width(block: &Block) -> usize {
+    match block.features {
+        Features::F16(_) | Features::Bf16(_) => 2,
+        Features::F32(_) => 4,
+        Features::F64(_) => 8,
+    }
+}
+
 /// A range, cut in the middle.
 fn halves(range: &Range<usize>) -> [Range<usize>; 2] {
     let middle = range.start + range.len().div_ceil(2);
     [range.start..middle, middle..range.end]
 }
+
+#[cfg(test)]
+mod tests;

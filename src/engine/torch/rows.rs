@@ -5,16 +5,17 @@ use std::ops::Range;
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::Number;
-use crate::block::{Block, PANEL, Panel, Prepared, RowTag};
+use crate::block::{Block, Features, PANEL, Panel, Prepared, RowTag};
 
 /// Rows on a device.
 #[derive(Debug)]
 pub(super) struct DeviceRows {
     /// N × D.
     features: Tensor,
-    /// ‖x‖² of each row, N.
+    /// ‖x‖² of each prepared row, N.
     norms: Tensor,
+    /// What each row is still to be multiplied by, N; `None` for prepared rows.
+    factors: Option<Tensor>,
     /// Who they are; ascending by class.
     tags: Vec<RowTag>,
 }
@@ -23,34 +24,50 @@ pub(super) struct DeviceRows {
 pub(super) struct Part<'a> {
     /// N × D.
     pub(super) features: Tensor,
-    /// ‖x‖² of each row, N.
+    /// ‖x‖² of each prepared row, N.
     pub(super) norms: Tensor,
+    /// What each row is still to be multiplied by, N; `None` for prepared rows.
+    pub(super) factors: Option<Tensor>,
     /// Who they are; ascending by class.
     pub(super) tags: &'a [RowTag],
 }
 
 impl DeviceRows {
-    /// Copies the given rows of `block`, whose numbers are `prepared`, from the start of a panel on.
-    pub(super) fn upload<E: Number>(
+    /// Copies the given rows of `block`, from the start of a panel on.
+    pub(super) fn upload(block: &Block, rows: Range<usize>, device: Device) -> Result<DeviceRows, TchError> {
+        match &block.features {
+            Features::F32(numbers) => DeviceRows::laid_out(block, numbers, Kind::Float, rows, device),
+            Features::F64(numbers) => DeviceRows::laid_out(block, numbers, Kind::Double, rows, device),
+            Features::F16(numbers) => DeviceRows::laid_out(block, numbers, Kind::Half, rows, device),
+            Features::Bf16(numbers) => DeviceRows::laid_out(block, numbers, Kind::BFloat16, rows, device),
+        }
+    }
+
+    fn laid_out<E: tch::kind::Element + Copy, N: tch::kind::Element>(
         block: &Block,
-        prepared: &Prepared<E>,
+        numbers: &Prepared<E, N>,
+        kind: Kind,
         rows: Range<usize>,
         device: Device,
     ) -> Result<DeviceRows, TchError> {
+        let is_prepared = matches!(kind, Kind::Float | Kind::Double);
         let mut order: Vec<usize> = rows.clone().collect();
         order.sort_by_key(|&row| block.tags[row].class);
         let tags = order.iter().map(|&row| block.tags[row]).collect();
         let places: Vec<i64> = order.iter().map(|&row| (row - rows.start) as i64).collect();
-        let panels = &prepared.panels[rows.start / PANEL * block.dim..rows.end.div_ceil(PANEL) * block.dim];
+        let panels = &numbers.panels[rows.start / PANEL * block.dim..rows.end.div_ceil(PANEL) * block.dim];
         let places = sent(&places, device)?;
         // Laying rows out and sorting them is one pass over memory there, and a slow one here.
-        let features = sent(&numbers(panels), device)?
+        let features = sent(&flat(panels), device)?
+            // `tch` takes bf16 for f16, which has the same size.
+            .f_view_dtype(kind)?
             .f_view([(panels.len() / block.dim) as i64, block.dim as i64, PANEL as i64])?
             .f_permute([0, 2, 1])?
             .f_reshape([-1, block.dim as i64])?
             .f_index_select(0, &places)?;
-        let norms = sent(&prepared.norms[rows], device)?.f_index_select(0, &places)?;
-        Ok(DeviceRows { features, norms, tags })
+        let norms = sent(&numbers.norms[rows.clone()], device)?.f_index_select(0, &places)?;
+        let factors = || sent(&numbers.factors[rows], device)?.f_index_select(0, &places);
+        Ok(DeviceRows { features, norms, factors: (!is_prepared).then(factors).transpose()?, tags })
     }
 
     /// The rows of `range`.
@@ -59,13 +76,14 @@ impl DeviceRows {
         Ok(Part {
             features: self.features.f_narrow(0, start, length)?,
             norms: self.norms.f_narrow(0, start, length)?,
+            factors: self.factors.as_ref().map(|factors| factors.f_narrow(0, start, length)).transpose()?,
             tags: &self.tags[range.clone()],
         })
     }
 }
 
 /// The numbers of panels, one after the other.
-fn numbers<E: Copy>(panels: &[Panel<E>]) -> Vec<E> {
+fn flat<E: Copy>(panels: &[Panel<E>]) -> Vec<E> {
     let mut numbers = Vec::with_capacity(panels.len() * PANEL);
     panels.iter().for_each(|panel| numbers.extend_from_slice(&panel.0));
     numbers

@@ -14,7 +14,7 @@ pub(super) fn similarity<E: Number>(rows: &Part, cols: &Part, distance: Distance
     let mut similarity = match distance {
         Distance::Cosine => {
             // Rounding must not make a distance negative.
-            product(&rows.features, &cols.features)?.f_add_scalar_(-1.0)?.f_clamp_max_(0.0)?
+            product::<E>(rows, cols, 1.0)?.f_add_scalar_(-1.0)?.f_clamp_max_(0.0)?
         }
         Distance::Sqeuclidean => squared::<E>(rows, cols)?,
         Distance::Euclidean => squared::<E>(rows, cols)?.f_neg_()?.f_sqrt_()?.f_neg_()?,
@@ -31,17 +31,29 @@ pub(super) fn similarity<E: Number>(rows: &Part, cols: &Part, distance: Distance
     Ok(similarity)
 }
 
-/// Inner products of all pairs.
-fn product(rows: &Tensor, cols: &Tensor) -> Result<Tensor, TchError> {
-    rows.f_mm(&cols.f_transpose(0, 1)?)
+/// Inner products of all pairs, `times` as much, which is a power of two.
+fn product<E: Number>(rows: &Part, cols: &Part, times: f64) -> Result<Tensor, TchError> {
+    let scaled = |tensor: &Tensor| if times == 1.0 { Ok(tensor.shallow_clone()) } else { tensor.f_mul_scalar(times) };
+    let turned = cols.features.f_transpose(0, 1)?;
+    let (Some(of_rows), Some(of_cols)) = (&rows.factors, &cols.factors) else {
+        return scaled(&rows.features)?.f_mm(&turned);
+    };
+    let device = rows.features.device();
+    let mut products = if device.is_cuda() {
+        // Products of halves are exact in f32; what is summed of them is f32.
+        let size = [rows.tags.len() as i64, cols.tags.len() as i64];
+        let out = Tensor::f_empty(size, (E::KIND, device))?;
+        rows.features.f_mm_dtype_out(&out, &turned, E::KIND)?
+    } else {
+        rows.features.f_to_kind(E::KIND)?.f_mm(&turned.f_to_kind(E::KIND)?)?
+    };
+    products.f_mul_(&scaled(of_rows)?.f_unsqueeze(1)?)?.f_mul_(&of_cols.f_unsqueeze(0)?)
 }
 
 /// −(‖x‖² + ‖y‖² − 2⟨x, y⟩). Where the subtraction leaves too few digits, the pair is taken again by differences.
 fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
     let (row_norms, col_norms) = (rows.norms.f_unsqueeze(1)?, cols.norms.f_unsqueeze(0)?);
-    // Twice a number is exact.
-    let twice = rows.features.f_mul_scalar(2.0)?;
-    let mut similarity = product(&twice, &cols.features)?.f_sub_(&row_norms)?.f_sub_(&col_norms)?;
+    let mut similarity = product::<E>(rows, cols, 2.0)?.f_sub_(&row_norms)?.f_sub_(&col_norms)?;
     let least = E::CANCELLED.to_f64();
     let clearance = row_norms.f_mul_scalar(least)?.f_add(&col_norms.f_mul_scalar(least)?)?.f_add_(&similarity)?;
     let near = clearance.f_gt(0.0)?.f_nonzero()?;
@@ -52,7 +64,14 @@ fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
     for start in (0..count).step_by(at_once as usize) {
         let pairs = near.f_narrow(0, start, at_once.min(count - start))?;
         let (row, col) = (pairs.f_select(1, 0)?, pairs.f_select(1, 1)?);
-        let differences = rows.features.f_index_select(0, &row)?.f_sub_(&cols.features.f_index_select(0, &col)?)?;
+        let prepared = |part: &Part, places: &Tensor| {
+            let numbers = part.features.f_index_select(0, places)?.f_to_kind(E::KIND)?;
+            match &part.factors {
+                Some(factors) => numbers.f_mul(&factors.f_index_select(0, places)?.f_unsqueeze(1)?),
+                None => Ok(numbers),
+            }
+        };
+        let differences = prepared(rows, &row)?.f_sub_(&prepared(cols, &col)?)?;
         let squared = differences.f_square()?.f_sum_dim_intlist(1, false, None)?.f_neg()?;
         similarity = similarity.f_index_put_(&[Some(row), Some(col)], &squared, false)?;
     }

@@ -29,6 +29,10 @@ impl Engine for Witness {
         None
     }
 
+    fn takes_halves(&self) -> bool {
+        false
+    }
+
     fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) -> Result<(), Fault> {
         let tiles = |block: &Block| -> Vec<usize> {
             block.tags.chunks(TILE).map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE).collect()
