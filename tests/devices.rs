@@ -38,8 +38,11 @@ impl Progress for Notes {
     fn warn(&self, _: &str) {}
 }
 
+/// Makes every number one that some type holds.
+type Rounding = fn(f64) -> f64;
+
 /// Rows whose numbers are rounded by `to`, and their classes.
-fn data(count: usize, to: fn(f64) -> f64) -> (Vec<Vec<f64>>, Vec<u32>) {
+fn data(count: usize, to: Rounding) -> (Vec<Vec<f64>>, Vec<u32>) {
     let mut dice = Dice(91);
     let rows = dice.rows(count, 12).into_iter().map(|row| row.into_iter().map(to).collect()).collect();
     (rows, dice.labels(count, 5))
@@ -52,7 +55,7 @@ fn scored(rows: &[Vec<f64>], classes: &[u32], definition: &Definition, means: Me
 
 #[test]
 fn values_are_the_definition_s_in_every_arithmetic() {
-    let roundings: [(fn(f64) -> f64, &str); 3] =
+    let roundings: [(Rounding, &str); 3] =
         [(|x| x, "f32"), (|x| f16::from_f64(x).into(), "f16"), (|x| bf16::from_f64(x).into(), "bf16")];
     for (to, name) in roundings {
         let (rows, classes) = data(TILE + 20, to);
