@@ -19,7 +19,15 @@ use snnl_score::score::{Means, Progress, score};
 const TEMPERATURES: [f64; 4] = [0.1, 0.2, 0.4, 3.0];
 
 fn torch(threads: usize) -> Box<dyn Engine> {
-    "torch:cpu".parse::<Device>().unwrap().choose(Products::Exact, 0.0, threads).unwrap().engine
+    let named = std::env::var(oracle::TESTED_DEVICE).ok();
+    named
+        .as_deref()
+        .unwrap_or("torch:cpu")
+        .parse::<Device>()
+        .unwrap()
+        .choose(Products::Exact, 0.0, threads)
+        .unwrap()
+        .engine
 }
 
 /// Keeps what was noted.
@@ -70,7 +78,7 @@ fn values_are_the_definition_s_in_every_arithmetic() {
                     let off = error(found, *exact);
                     assert!(off <= AUTO_PROMISE, "{name}, {distance}: {found} is not {exact}: {off:e}");
                 }
-                assert_eq!(table.run.device, "torch, cpu");
+                assert!(table.run.device.starts_with("torch, "), "{}", table.run.device);
             }
         }
     }

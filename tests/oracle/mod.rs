@@ -95,7 +95,7 @@ pub(crate) fn task(distance: Distance, temperatures: &[f64], sides: Sides) -> Ta
 }
 
 /// Names a device that is tested, too.
-const TESTED_DEVICE: &str = "SNNL_SCORE_TEST_DEVICE";
+pub(crate) const TESTED_DEVICE: &str = "SNNL_SCORE_TEST_DEVICE";
 
 /// Every engine that there is: one for each instruction set that the processor has, on so many threads; libtorch's on the
 /// processor, where the tests are built with it; and that of the device that the environment names.
