@@ -1,7 +1,5 @@
 //! What rows gain from those that they met, and how it enters their sums; computing it is left to `pair`.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use crate::block::{RowTag, TILE};
@@ -28,14 +26,13 @@ impl Gain {
 
     /// Adds the masses to the sums of their rows, where `ladder` has the place of each step's temperature.
     pub(super) fn enter(&self, ladder: &[usize], sums: &mut Sums) {
-        let mut of_tile: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (place, tag) in self.rows.iter().enumerate() {
-            of_tile.entry(tag.slot as usize / TILE).or_default().push(place);
-        }
-        let tiles = sums.tiles(TILE).enumerate();
-        let parts: Vec<_> = tiles.filter_map(|(tile, part)| Some((part, of_tile.remove(&tile)?))).collect();
+        let tiles = || self.rows.iter().map(|tag| tag.slot as usize / TILE);
+        let (Some(first), Some(last)) = (tiles().min(), tiles().max()) else { return };
+        let mut of_tile: Vec<Vec<usize>> = vec![Vec::new(); last - first + 1];
+        tiles().enumerate().for_each(|(place, tile)| of_tile[tile - first].push(place));
+        let parts: Vec<_> = sums.tiles(TILE).skip(first).zip(&of_tile).collect();
         parts.into_par_iter().for_each(|(mut part, places)| {
-            for place in places {
+            for &place in places {
                 let row = part.row(self.rows[place].slot as usize);
                 let gained = &self.masses[place * self.steps..(place + 1) * self.steps];
                 for (&temperature, [same, other]) in ladder.iter().zip(gained) {

@@ -3,45 +3,42 @@
 
 use std::collections::BTreeMap;
 
-use tch::{TchError, Tensor};
+use tch::TchError;
 
 use super::Number;
-use super::classes::Group;
+use super::classes::Pairs;
 use super::gain::Gain;
 use super::weights::weigh_apart;
 use crate::engine::tile::Chain;
-use crate::sums::Relation;
 
 /// A sum that is too small for the exponent it shares.
 pub(super) struct Lost {
     /// Whose it is: 0 for the rows' side.
     pub(super) side: usize,
-    pub(super) relation: Relation,
     /// Place of its temperature among all chains' temperatures.
     pub(super) step: usize,
     /// Of the row among those that gain.
     pub(super) place: usize,
-    /// Of the row's pairs of one class among the groups.
-    pub(super) group: usize,
-    /// Of the row in its matrix, or among the rows of its group's matrices.
-    pub(super) at: i64,
+    /// Which pairs were summed.
+    pub(super) pairs: usize,
+    /// Of the row among the rows of their matrices, or among the columns.
+    pub(super) at: usize,
 }
 
 /// Takes the sums again and sets them.
 pub(super) fn find<E: Number>(
     lost: Vec<Lost>,
-    others: &Tensor,
-    groups: &[Group],
+    pairs: &[Pairs],
     chains: &[Chain],
     gains: &mut [Gain],
 ) -> Result<(), TchError> {
     let mut of_matrix: BTreeMap<_, Vec<Lost>> = BTreeMap::new();
     for one in lost {
-        of_matrix.entry((one.relation as usize, one.group, one.side)).or_default().push(one);
+        of_matrix.entry((one.pairs, one.side)).or_default().push(one);
     }
-    for ((relation, group, side), lost) in of_matrix {
-        let matrices = if relation == Relation::Same as usize { &groups[group].similarity } else { others };
-        let turned = if side == 0 { matrices.shallow_clone() } else { matrices.f_transpose(-2, -1)? };
+    for ((of, side), lost) in of_matrix {
+        let Pairs { relation, similarity, .. } = &pairs[of];
+        let turned = if side == 0 { similarity.shallow_clone() } else { similarity.f_transpose(-2, -1)? };
         let matrix = turned.f_reshape([-1, turned.size().last().copied().unwrap_or(1)])?;
         for chain in chains {
             for (step, power) in chain.powers() {
@@ -49,10 +46,10 @@ pub(super) fn find<E: Number>(
                 if of_step.is_empty() {
                     continue;
                 }
-                let rows: Vec<i64> = of_step.iter().map(|one| one.at).collect();
+                let rows: Vec<i64> = of_step.iter().map(|one| one.at as i64).collect();
                 let rate = E::from_f64(chain.rate).to_f64() * power;
                 for (one, mass) in of_step.into_iter().zip(weigh_apart::<E>(&matrix, &rows, rate)?) {
-                    gains[side].set(one.place, step, one.relation, mass);
+                    gains[side].set(one.place, step, *relation, mass);
                 }
             }
         }

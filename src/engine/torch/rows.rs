@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use tch::{Device, Kind, TchError, Tensor};
 
 use crate::block::{Block, Features, PANEL, Panel, Prepared, RowTag};
@@ -43,7 +44,7 @@ impl DeviceRows {
         }
     }
 
-    fn laid_out<E: tch::kind::Element + Copy, N: tch::kind::Element>(
+    fn laid_out<E: tch::kind::Element + Copy + Send + Sync, N: tch::kind::Element>(
         block: &Block,
         numbers: &Prepared<E, N>,
         kind: Kind,
@@ -83,9 +84,9 @@ impl DeviceRows {
 }
 
 /// The numbers of panels, one after the other.
-fn flat<E: Copy>(panels: &[Panel<E>]) -> Vec<E> {
-    let mut numbers = Vec::with_capacity(panels.len() * PANEL);
-    panels.iter().for_each(|panel| numbers.extend_from_slice(&panel.0));
+fn flat<E: tch::kind::Element + Copy + Send + Sync>(panels: &[Panel<E>]) -> Vec<E> {
+    let mut numbers = vec![E::ZERO; panels.len() * PANEL];
+    numbers.par_chunks_exact_mut(PANEL).zip(panels).for_each(|(numbers, panel)| numbers.copy_from_slice(&panel.0));
     numbers
 }
 

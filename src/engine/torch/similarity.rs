@@ -80,6 +80,14 @@ fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
 
 /// Where a row would meet itself: the places, row and column, of equal ids.
 fn selves(rows: &Part, cols: &Part) -> Vec<[i64; 2]> {
+    let span = |part: &Part| {
+        let ids = part.tags.iter().map(|tag| tag.id);
+        ids.clone().min().zip(ids.max()).unwrap_or((u32::MAX, 0))
+    };
+    let ((low, high), (first, last)) = (span(rows), span(cols));
+    if high < first || last < low {
+        return Vec::new();
+    }
     let mut ids: Vec<(u32, usize)> = cols.tags.iter().enumerate().map(|(place, tag)| (tag.id, place)).collect();
     ids.sort_unstable();
     let place = |id: u32| ids.binary_search_by_key(&id, |entry| entry.0).ok().map(|at| ids[at].1 as i64);
