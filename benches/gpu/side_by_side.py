@@ -195,7 +195,7 @@ def compare(options, rows, dim, dtype):
     products = rows * (rows - 1) * dim
     reached = peak(dtype, device)
     for name in ["run.seconds", "half product"]:
-        print(f"  {name}: {products / medians[name] / reached:.0%} of the peak of {reached / 1e12:.0f} TFLOP/s")
+        print(f"  {name}: {products / medians[name] / reached:.0%} of the peak of {reached / 1e12:.3g} TFLOP/s")
     print(f"  run.seconds of {min(rows, BLOCK):,} rows: {small['run']['seconds']:.3f}; on {result['run']['device']}")
     check(result, values["torch loop"], dtype)
 

@@ -33,6 +33,9 @@ const CASES: &[(&str, [&str; 3])] = &[
     ("--export-json - --export-csv -", ["`-` for an export", "another export goes there", "name a file for each"]),
     ("--export-json - --export-csv /dev/stdout", ["`-` for an export", "another export", "name a file for each"]),
     ("--export-json r --export-csv ./r", ["/r` for an export", "another export goes there", "name a file for each"]),
+    ("--device gpu", ["`--device gpu`", "expected auto, cpu, cuda, cuda:1", HELP]),
+    ("--device cuda:1000", ["`--device cuda:1000`", "expected auto, cpu, cuda, cuda:1", HELP]),
+    ("--device cpu --precision tf32", ["`--device cpu`", "it has no TF32", "--precision f32"]),
     ("--export-json x.npy", ["x.npy` for an export", "this run reads it", "name another file"]),
 ];
 
@@ -45,6 +48,26 @@ fn what_cannot_be_is_refused_in_three_lines() {
         assert!(!place.path("new.md").exists());
     }
     assert_eq!((place.files(), std::fs::read(place.path("x.npy")).unwrap()), before);
+}
+
+#[test]
+#[cfg(not(feature = "torch"))]
+fn a_device_that_the_program_was_not_built_for_is_refused() {
+    let place = Place::with_layer();
+    for device in ["cuda", "cuda:1", "mps", "torch:cpu"] {
+        let run = place.run(&format!("x.npy --labels y.npy --device {device} --export-json new.json"));
+        let argument = format!("`--device {device}");
+        assert_refused(&run, 2, [&argument, "this program was built without libtorch", "--features torch"]);
+        assert!(!place.path("new.json").exists());
+    }
+    let result = place.stdout("x.npy --labels y.npy --device auto --format json");
+    assert!(result.contains("\"device\": \"cpu, ") && !result.contains("device_reason"), "{result}");
+    let argument = "`--device auto`";
+    assert_refused(
+        &place.run("x.npy --labels y.npy --precision tf32"),
+        2,
+        [argument, "this program was built without libtorch", "--features torch"],
+    );
 }
 
 #[test]
