@@ -90,14 +90,9 @@ fn flat<E: tch::kind::Element + Copy + Send + Sync>(panels: &[Panel<E>]) -> Vec<
     numbers
 }
 
-/// The values on a device. From pinned memory they go there while this process does something else.
+/// The values on a device.
 pub(super) fn sent<T: tch::kind::Element>(values: &[T], device: Device) -> Result<Tensor, TchError> {
-    let here = Tensor::f_from_slice(values)?;
-    if device == Device::Cpu {
-        return Ok(here);
-    }
-    let here = if device.is_cuda() { here.f_pin_memory(device)? } else { here };
-    here.f_to_device_(device, here.kind(), true, false)
+    Tensor::f_from_slice(values)?.f_to_device(device)
 }
 
 /// The values of a tensor of any shape, whatever computes them.
