@@ -3,7 +3,10 @@
 
 mod oracle;
 
+use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use half::{bf16, f16};
 use oracle::{AUTO_PROMISE, DISTANCES, Dice, error, labels, layer, slow, values, wishes};
@@ -13,8 +16,9 @@ use snnl_score::distance::Distance;
 use snnl_score::draw::Draw;
 use snnl_score::engine::Engine;
 use snnl_score::engine::device::{Device, Products};
+use snnl_score::error::{Signal, exit};
 use snnl_score::score::table::ScoreTable;
-use snnl_score::score::{Means, Progress, score};
+use snnl_score::score::{Keeping, Means, Progress, score};
 
 const TEMPERATURES: [f64; 4] = [0.1, 0.2, 0.4, 3.0];
 
@@ -134,4 +138,41 @@ fn an_estimate_is_of_the_same_rows_as_the_processor_s() {
     for (found, expected) in values(&on_torch).into_iter().zip(values(&on_cpu)) {
         assert!(error(found, expected) <= 2.0 * AUTO_PROMISE, "{found} is not {expected}");
     }
+}
+
+#[test]
+fn sums_are_gone_on_with_to_the_same_bits_over_the_same_rows_and_over_more() {
+    let grain = torch(1).grain(3) * TILE;
+    let mut dice = Dice(17);
+    let (rows, classes) = (dice.rows(2 * grain + 900, 3), dice.labels(2 * grain + 900, 4));
+    let definition = Definition::new(wishes(Distance::Cosine, Precision::F32, &TEMPERATURES)).unwrap();
+    // Less than all rows take, so that some pass by.
+    let memory = grain * 12 * 9;
+    let run = |rows: &[Vec<f64>], path: Option<&Path>, stop_after: usize| {
+        let asked = AtomicUsize::new(0);
+        let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= stop_after).then_some(Signal::Terminate);
+        let keeping = path.map(|path| Keeping { path: path.to_owned(), every: Duration::ZERO });
+        let means = Means { memory, keeping, stop: &stop, ..Means::new(torch(1), 1) };
+        score(&[layer(rows)], &labels(&classes[..rows.len()]), &definition, means)
+    };
+    let bits = |table: &ScoreTable| values(table).into_iter().map(f64::to_bits).collect::<Vec<u64>>();
+    let expected = bits(&run(&rows, None, usize::MAX).unwrap());
+
+    let directory = tempfile::tempdir().unwrap();
+    let (path, mut stops) = (directory.path().join("sums.arrow"), 0);
+    let table = loop {
+        match run(&rows, Some(&path), 3 + stops) {
+            Ok(table) => break table,
+            Err(error) => assert_eq!(error.exit_code(), exit::TERMINATED, "{error}"),
+        }
+        stops += 1;
+    };
+    assert!(stops >= 3 && table.run.resumed_pairs > 0, "{stops}");
+    assert_eq!(bits(&table), expected);
+
+    let path = directory.path().join("grown.arrow");
+    run(&rows[..grain + 700], Some(&path), usize::MAX).unwrap();
+    let grown = run(&rows, Some(&path), usize::MAX).unwrap();
+    assert_eq!(grown.run.resumed_pairs, (grain * (grain - 1) / 2) as u64);
+    assert_eq!(bits(&grown), expected);
 }
