@@ -14,7 +14,11 @@ use crate::source::{Matrix, Memory};
 type Meetings = BTreeMap<usize, Vec<usize>>;
 
 /// An engine that computes nothing and notes who meets whom.
-struct Witness(Arc<Mutex<Meetings>>);
+#[derive(Clone)]
+struct Witness {
+    meetings: Arc<Mutex<Meetings>>,
+    grain: usize,
+}
 
 impl Engine for Witness {
     fn describe(&self) -> String {
@@ -22,7 +26,7 @@ impl Engine for Witness {
     }
 
     fn grain(&self, _: usize) -> usize {
-        1
+        self.grain
     }
 
     fn memory(&self) -> Option<usize> {
@@ -37,7 +41,10 @@ impl Engine for Witness {
         let tiles = |block: &Block| -> Vec<usize> {
             block.tags.chunks(TILE).map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE).collect()
         };
-        let mut met = self.0.lock().unwrap();
+        for block in [rows, cols].map(tiles) {
+            assert!(block[0].is_multiple_of(self.grain), "a block starts where the engine's own units do: {block:?}");
+        }
+        let mut met = self.meetings.lock().unwrap();
         for &row in &tiles(rows) {
             for &col in &tiles(cols) {
                 if std::ptr::eq(rows, cols) && col < row {
@@ -67,7 +74,8 @@ fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(S
     let memory = Memory::new(1, vec![1.0; rows.max(crowd)]);
     let matrix: &dyn Matrix = &memory;
     let meetings = Arc::new(Mutex::new(Meetings::new()));
-    let means = Means::new(Box::new(Witness(meetings.clone())), 1);
+    let mut witness = Witness { meetings: meetings.clone(), grain: legs[0].0.grain };
+    let means = Means::new(Box::new(witness.clone()), 1);
     let spent = Spent::default();
     let reading = Reading::of(matrix, &means, &spent);
     let mut swept = Swept::new(rows, vec![1.0]);
@@ -82,14 +90,15 @@ fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(S
         };
         let mut left = *steps;
         let mut after = |swept: &Swept| {
-            if leaves_last && *swept.met.last().unwrap() > 0 && !rows.is_multiple_of(TILE) {
-                let full = rows / TILE;
-                assert!((0..full).all(|tile| swept.met[tile] as usize == tile + 1), "the last tile waits: {legs:?}");
+            let unit = TILE * shares.grain;
+            if leaves_last && *swept.met.last().unwrap() > 0 && !rows.is_multiple_of(unit) {
+                let whole = rows / unit * shares.grain;
+                assert!((0..whole).all(|tile| swept.met[tile] as usize == tile + 1), "the last tile waits: {legs:?}");
             }
             left -= 1;
             if left == 0 { Err(Fault::content("enough")) } else { Ok(()) }
         };
-        let outcome = walk.go::<f32>(&mut swept, &reading, &mut Witness(meetings.clone()), &mut after);
+        let outcome = walk.go::<f32>(&mut swept, &reading, &mut witness, &mut after);
         if outcome.is_ok() {
             break;
         }
@@ -114,6 +123,22 @@ fn every_row_meets_every_other_in_order_whatever_stays() {
                 walked(rows, rows, Sides::Both, leaves_last, &[(shares(staying, passing, block), ALL)]);
             }
             walked(rows, 6 * TILE + 1, Sides::Rows, false, &[(shares(staying, passing, block), ALL)]);
+        }
+    }
+}
+
+#[test]
+fn an_engine_that_takes_several_tiles_at_once_always_gets_the_same() {
+    for rows in [TILE + 1, 4 * TILE, 7 * TILE + 3, 8 * TILE + 2] {
+        for (staying, passing, block) in [(99, 2, 4), (99, 4, 2), (2, 2, 2), (4, 2, 2), (6, 4, 4)] {
+            let shares = Shares { grain: 2, ..shares(staying, passing, block) };
+            for leaves_last in [false, true] {
+                walked(rows, rows, Sides::Both, leaves_last, &[(shares, ALL)]);
+                for steps in 1..8 {
+                    walked(rows, rows, Sides::Both, leaves_last, &[(shares, steps), (shares, ALL)]);
+                }
+            }
+            walked(rows, 6 * TILE + 1, Sides::Rows, false, &[(shares, ALL)]);
         }
     }
 }
@@ -145,7 +170,7 @@ fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
     let walk = Walk { rows: &rows, crowd: &rows, sides, preparation: &PREPARATION, shares, leaves_last: false };
     let mut swept = Swept::new(rows.len(), vec![1.0]);
     let mut seen = Vec::new();
-    let mut engine = Witness(Arc::default());
+    let mut engine = Witness { meetings: Arc::default(), grain: 1 };
     walk.go::<f32>(&mut swept, &reading, &mut engine, &mut |swept| {
         seen.push(walk.pairs_met(swept));
         Ok(())
