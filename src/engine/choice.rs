@@ -19,6 +19,9 @@ const CPU_SPEED: f64 = 1e11;
 /// Seconds that it takes to wake up a GPU and libtorch, at most.
 const WAKING: f64 = 5.0;
 
+/// Bytes for rows, without which a GPU is taken only where it is asked for.
+const LEAST_ROOM: usize = 1 << 30;
+
 /// The multiplications, about, of `pairs` pairs of rows of `dim` features: what else a pair needs is as much as some
 /// features more.
 pub fn work(pairs: f64, dim: usize) -> f64 {
@@ -51,6 +54,9 @@ impl Device {
                 Ok(on_cpu(Some("too little work for a GPU to pay".into())))
             }
             Device::Auto => Ok(match torch::open(TorchDevice::Cuda(0), products, threads) {
+                Ok(engine) if engine.memory().is_some_and(|room| room < LEAST_ROOM) => {
+                    on_cpu(Some("the GPU has too little memory free".into()))
+                }
                 Ok(engine) => Choice { engine, reason: Some("there is a GPU, and work enough for it".into()) },
                 Err(Unavailable { problem, .. }) => on_cpu(Some(problem)),
             }),
