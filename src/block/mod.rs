@@ -57,7 +57,7 @@ pub struct Prepared<E, N = E> {
     pub panels: Vec<Panel<E>>,
     /// ‖x‖² of each prepared row.
     pub norms: Vec<N>,
-    /// What each row is still to be multiplied by.
+    /// What each row is still to be multiplied by; none where rows are prepared.
     pub factors: Vec<N>,
 }
 
@@ -82,11 +82,13 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     /// What checkpoints call it.
     const NAME: &str;
+    /// Whether rows are prepared in it, rather than left as they are.
+    const IS_PREPARED: bool;
     /// What their norms are in.
     type Norm: Precision;
     /// Rounds to this precision.
     fn rounded(value: f64) -> Self;
-    /// Prepares a row as far as it can be in this precision.
+    /// Prepares a row as far as it is in this precision.
     fn prepare(preparation: &Preparation, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales;
     /// Wraps rows.
     fn features(rows: Prepared<Self, Self::Norm>) -> Features;
@@ -101,9 +103,10 @@ mod sealed {
 }
 
 macro_rules! precision {
-    ($type:ty, $name:literal, $norm:ty, $features:ident, $prepare:ident, |$value:ident| $rounded:expr) => {
+    ($type:ty, $name:literal, $norm:ty, $features:ident, $is_prepared:literal, $prepare:ident, |$value:ident| $rounded:expr) => {
         impl Precision for $type {
             const NAME: &str = $name;
+            const IS_PREPARED: bool = $is_prepared;
             type Norm = $norm;
             fn rounded($value: f64) -> Self {
                 $rounded
@@ -118,10 +121,10 @@ macro_rules! precision {
     };
 }
 
-precision!(f32, "f32", f32, F32, apply, |value| value as f32);
-precision!(f64, "f64", f64, F64, apply, |value| value);
-precision!(f16, "f16", f32, F16, defer, |value| f16::from_f64(value));
-precision!(bf16, "bf16", f32, Bf16, defer, |value| bf16::from_f64(value));
+precision!(f32, "f32", f32, F32, true, apply, |value| value as f32);
+precision!(f64, "f64", f64, F64, true, apply, |value| value);
+precision!(f16, "f16", f32, F16, false, defer, |value| f16::from_f64(value));
+precision!(bf16, "bf16", f32, Bf16, false, defer, |value| bf16::from_f64(value));
 
 impl Block {
     /// Reads and prepares a block: the rows of `tags`, ascending by id, from a stream that has not yet passed them.
@@ -139,19 +142,20 @@ impl Block {
         let mut prepared = Prepared {
             panels: vec![Panel([E::default(); PANEL]); tags.len().div_ceil(PANEL) * dim],
             norms: vec![E::Norm::default(); tags.len()],
-            factors: vec![E::Norm::default(); tags.len()],
+            factors: Vec::new(),
         };
         let mut tile = Unprepared { values: None, dim };
         let layout = tags.chunks(TILE).zip(sorted.chunks(TILE));
-        let scales = prepared.norms.chunks_mut(TILE).zip(prepared.factors.chunks_mut(TILE));
-        let room = prepared.panels.chunks_mut(TILE / PANEL * dim).zip(scales);
-        for ((tags, sorted), (panels, (norms, factors))) in layout.zip(room) {
+        let room = prepared.panels.chunks_mut(TILE / PANEL * dim).zip(prepared.norms.chunks_mut(TILE));
+        for ((tags, sorted), (panels, norms)) in layout.zip(room) {
             for tag in tags {
                 let (chunk, row) = stream.seek(tag.id as usize)?;
                 tile.push(chunk, row);
             }
-            let room = Room { panels, norms, factors };
-            tile.lay_out(tags, sorted, preparation, room);
+            let factors = tile.lay_out(tags, sorted, preparation, panels, norms);
+            if !E::IS_PREPARED {
+                prepared.factors.extend(factors);
+            }
         }
         let serial = NEXT.fetch_add(1, Ordering::Relaxed);
         Ok(Block { serial, dim, tags: sorted, features: E::features(prepared) })
@@ -161,13 +165,6 @@ impl Block {
     pub fn rows(&self) -> usize {
         self.tags.len()
     }
-}
-
-/// Where the rows of a tile go.
-struct Room<'a, E: Precision> {
-    panels: &'a mut [Panel<E>],
-    norms: &'a mut [E::Norm],
-    factors: &'a mut [E::Norm],
 }
 
 /// The rows of a tile as the source gave them, in its order.
@@ -188,33 +185,45 @@ impl Unprepared {
     }
 
     /// Prepares the rows, which are those of `tags`, and lays them out in the order of `sorted`; none is left.
-    fn lay_out<E: Precision>(&mut self, tags: &[RowTag], sorted: &[RowTag], preparation: &Preparation, room: Room<E>) {
+    fn lay_out<E: Precision>(
+        &mut self,
+        tags: &[RowTag],
+        sorted: &[RowTag],
+        preparation: &Preparation,
+        panels: &mut [Panel<E>],
+        norms: &mut [E::Norm],
+    ) -> Vec<E::Norm> {
         match &mut self.values {
             Some(Values::F32(values)) => {
-                lay_out(values, self.dim, tags, sorted, preparation, room);
+                let factors = lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
                 values.clear();
+                factors
             }
             Some(Values::F64(values)) => {
-                lay_out(values, self.dim, tags, sorted, preparation, room);
+                let factors = lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
                 values.clear();
+                factors
             }
-            None => {}
+            None => Vec::new(),
         }
     }
 }
 
+/// Fills `panels` and `norms`, and returns the rows' factors.
 fn lay_out<T: Copy + Into<f64> + Sync, E: Precision>(
     values: &[T],
     dim: usize,
     tags: &[RowTag],
     sorted: &[RowTag],
     preparation: &Preparation,
-    room: Room<E>,
-) {
+    panels: &mut [Panel<E>],
+    norms: &mut [E::Norm],
+) -> Vec<E::Norm> {
     // Ids ascend, so a row's place among those of the tile is found by its id.
     let place = |tag: &RowTag| tags.partition_point(|other| other.id < tag.id);
-    let scales = room.norms.par_chunks_mut(PANEL).zip(room.factors.par_chunks_mut(PANEL));
-    let destinations = room.panels.par_chunks_mut(dim).zip(scales).zip(sorted.par_chunks(PANEL));
+    let mut factors = vec![E::Norm::default(); sorted.len()];
+    let scales = norms.par_chunks_mut(PANEL).zip(factors.par_chunks_mut(PANEL));
+    let destinations = panels.par_chunks_mut(dim).zip(scales).zip(sorted.par_chunks(PANEL));
     destinations.for_each(|((panel, (norms, factors)), tags)| {
         let mut prepared = vec![0.0; dim];
         for (lane, tag) in tags.iter().enumerate() {
@@ -227,6 +236,7 @@ fn lay_out<T: Copy + Into<f64> + Sync, E: Precision>(
             }
         }
     });
+    factors
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ impl fmt::Display for Device {
             Device::Auto => f.write_str("auto"),
             Device::Cpu => f.write_str("cpu"),
             Device::Torch(TorchDevice::Cpu) => f.write_str("torch:cpu"),
+            Device::Torch(TorchDevice::Cuda(0)) => f.write_str("cuda"),
             Device::Torch(TorchDevice::Cuda(index)) => write!(f, "cuda:{index}"),
             Device::Torch(TorchDevice::Mps) => f.write_str("mps"),
         }
@@ -83,10 +84,10 @@ mod tests {
 
     #[test]
     fn devices_by_name() {
-        for name in ["auto", "cpu", "cuda:0", "cuda:3", "mps", "torch:cpu"] {
+        for name in ["auto", "cpu", "cuda", "cuda:3", "mps", "torch:cpu"] {
             assert_eq!(name.parse::<Device>().unwrap().to_string(), name);
         }
-        assert_eq!("cuda".parse(), Ok(Device::Torch(TorchDevice::Cuda(0))));
+        assert_eq!("cuda:0".parse(), Ok(Device::Torch(TorchDevice::Cuda(0))));
         for name in ["", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:200", "torch", "CPU"] {
             assert!(name.parse::<Device>().unwrap_err().contains("torch:cpu"), "{name}");
         }

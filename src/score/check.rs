@@ -7,6 +7,7 @@ use super::loss::Mean;
 use super::reading::Reading;
 use super::rows::ScoredRows;
 use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
+use crate::engine::cpu::Cpu;
 use crate::engine::{Engine, Sides, Task};
 use crate::error::Fault;
 use crate::sums::Sums;
@@ -31,8 +32,9 @@ impl Sample {
         self.places.len()
     }
 
-    /// Computes the sample.
-    pub(super) fn new(reading: &Reading, rows: &ScoredRows, engine: &mut dyn Engine) -> Result<Sample, Fault> {
+    /// Computes the sample on the processor, whatever computes the rest: what a result is held against shares as little
+    /// with it as can be.
+    pub(super) fn new(reading: &Reading, rows: &ScoredRows, threads: usize) -> Result<Sample, Fault> {
         let scored: Vec<RowTag> = rows.scored().copied().collect();
         let size = SAMPLE.min(scored.len());
         let places: Vec<usize> = (0..size).map(|stratum| place(stratum, size, scored.len())).collect();
@@ -43,6 +45,7 @@ impl Sample {
         let dim = reading.matrix.dim();
         let read = |stream: &mut RowStream, tags: &[RowTag]| Block::read::<f64>(stream, tags, dim, preparation);
         let sample = scope(|scope| read(&mut reading.rows(scope, &tags)?, &tags))?;
+        let mut engine = Cpu::new(threads);
         let mut sums = Sums::new(size, rows.temperatures.len());
         let task = Task {
             distance: preparation.distance,

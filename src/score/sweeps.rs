@@ -12,7 +12,6 @@ use super::walk::{Swept, Walk};
 use crate::block::{PANEL, Panel, Precision as Element, TILE};
 use crate::definition::Precision;
 use crate::engine::Sides;
-use crate::engine::cpu::Cpu;
 use crate::error::Fault;
 
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
@@ -67,7 +66,7 @@ impl Scorer<'_> {
             let problem = format!("temperature {cold:e} is too low for the range of f32");
             return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
         }
-        let sample = Sample::new(reading, rows, &mut Cpu::new(self.means.threads))?;
+        let sample = Sample::new(reading, rows, self.means.threads)?;
         self.sample_rows = self.sample_rows.min(sample.rows());
         let mut left: Vec<usize> = (0..rows.temperatures.len()).collect();
         let mut found: Vec<Option<Losses>> = left.iter().map(|_| None).collect();

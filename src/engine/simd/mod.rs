@@ -1,7 +1,8 @@
 //! The handful of register operations the kernels are written in, bound to one instruction set a file; what is computed
 //! with them is left to `engine::kernel`.
 //!
-//! This folder, and `engine::dispatch` which enters it, hold the crate's only `unsafe` code. It is of one kind: an intrinsic may run only on a processor that
+//! This folder, and `engine::dispatch` which enters it, hold the crate's only `unsafe` code beside that which finds functions of
+//! libtorch by name (`engine::torch`). It is of one kind: an intrinsic may run only on a processor that
 //! has its instruction set. Every binding states which set it needs, and [`super::kernel`] enters it only through a
 //! function that is compiled for that set and was chosen after the processor was asked.
 

@@ -223,16 +223,12 @@ impl Sweep<'_> {
                 return self.square::<E>(left, gaining);
             }
             if longest > self.engine.most {
-                let cut_left = left.1.len() == longest;
-                let parts = halves(if cut_left { &left.1 } else { &right.1 });
-                for part in parts {
-                    let (left, right) = match cut_left {
-                        true => ((left.0, part), right.clone()),
-                        false => (left.clone(), (right.0, part)),
-                    };
-                    self.pair::<E>(left, right, both_sides, gaining)?;
-                }
-                return Ok(());
+                let parts = match left.1.len() == longest {
+                    true => halves(&left.1).map(|part| ((left.0, part), right.clone())),
+                    false => halves(&right.1).map(|part| (left.clone(), (right.0, part))),
+                };
+                let mut parts = parts.into_iter();
+                return parts.try_for_each(|(left, right)| self.pair::<E>(left, right, both_sides, gaining));
             }
             match self.try_pair::<E>(&left, &right, both_sides, gaining.chains) {
                 Ok(gains) => {

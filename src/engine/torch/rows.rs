@@ -51,7 +51,6 @@ impl DeviceRows {
         rows: Range<usize>,
         device: Device,
     ) -> Result<DeviceRows, TchError> {
-        let is_prepared = matches!(kind, Kind::Float | Kind::Double);
         let mut order: Vec<usize> = rows.clone().collect();
         order.sort_by_key(|&row| block.tags[row].class);
         let tags = order.iter().map(|&row| block.tags[row]).collect();
@@ -67,8 +66,9 @@ impl DeviceRows {
             .f_reshape([-1, block.dim as i64])?
             .f_index_select(0, &places)?;
         let norms = sent(&numbers.norms[rows.clone()], device)?.f_index_select(0, &places)?;
-        let factors = || sent(&numbers.factors[rows], device)?.f_index_select(0, &places);
-        Ok(DeviceRows { features, norms, factors: (!is_prepared).then(factors).transpose()?, tags })
+        let factors = numbers.factors.get(rows);
+        let factors = factors.map(|factors| sent(factors, device)?.f_index_select(0, &places)).transpose()?;
+        Ok(DeviceRows { features, norms, factors, tags })
     }
 
     /// The rows of `range`.
