@@ -8,6 +8,7 @@ use snnl_score::block::{Block, Preparation, RowStream, RowTag};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::engine::{Engine, Sides, Task};
+use snnl_score::error::Fault;
 use snnl_score::source::{Matrix, Memory};
 use snnl_score::sums::Sums;
 
@@ -33,7 +34,7 @@ fn block(dim: usize) -> Block {
     let tags: Vec<RowTag> = (0..ROWS as u32).map(|id| RowTag { id, slot: id, class: id % CLASSES }).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
     let mut stream = RowStream::new(matrix.scan(0..ROWS).expect("a matrix in memory"));
-    Block::read::<f32>(&mut stream, &tags, dim, &preparation).expect("a matrix in memory")
+    Block::read::<f32, Fault>(&mut stream, &tags, dim, &preparation).expect("a matrix in memory")
 }
 
 /// The instruction sets that this processor has.

@@ -7,6 +7,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use snnl_core::block::MissingRow;
+use snnl_core::engine::device::DeviceFailure;
+
 pub use self::exit::Signal;
 
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
@@ -152,6 +155,18 @@ pub enum Fault {
         /// What to try, or empty.
         hint: String,
     },
+}
+
+impl From<MissingRow> for Fault {
+    fn from(missing: MissingRow) -> Fault {
+        Fault::content(missing)
+    }
+}
+
+impl From<DeviceFailure> for Fault {
+    fn from(DeviceFailure { problem, hint }: DeviceFailure) -> Fault {
+        Fault::Passing { problem, hint }
+    }
 }
 
 impl Fault {

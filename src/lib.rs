@@ -24,14 +24,11 @@
 //! puts those of several checkpoints side by side, [`gate`] decides whether one may pass, and [`report`] writes it. [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
 //! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`].
 
-pub mod block;
 pub mod cli;
 pub mod compare;
 pub mod definition;
 mod disk;
-pub mod distance;
 pub mod draw;
-pub mod engine;
 pub mod error;
 pub mod gate;
 pub mod labels;
@@ -41,5 +38,5 @@ pub mod report;
 pub mod run;
 pub mod score;
 pub mod source;
-pub mod sums;
-pub mod temperature;
+
+pub use snnl_core::{block, distance, engine, sums, temperature};

@@ -3,7 +3,7 @@
 mod oracle;
 
 use oracle::{DISTANCES, Dice, block, engines, preparation, square, task};
-use snnl_score::block::{Block, Precision, TILE};
+use snnl_score::block::{Block, Scalar, TILE};
 use snnl_score::distance::Distance;
 use snnl_score::engine::Sides;
 use snnl_score::sums::Sums;
@@ -18,7 +18,7 @@ const LADDER: [f64; 3] = [0.05, 0.1, 0.7];
 const DIM: usize = 4;
 
 /// Two times `tiles` tiles and a bit, as one block and cut after as many.
-fn cut<E: Precision>(distance: Distance, tiles: usize) -> (Block, Block, Block) {
+fn cut<E: Scalar>(distance: Distance, tiles: usize) -> (Block, Block, Block) {
     let mut dice = Dice(33);
     let (middle, count) = (tiles * TILE, 2 * tiles * TILE + 11);
     let (rows, classes) = (dice.rows(count, DIM), dice.labels(count, 5));
@@ -28,7 +28,7 @@ fn cut<E: Precision>(distance: Distance, tiles: usize) -> (Block, Block, Block) 
     (whole, first, second)
 }
 
-fn two_blocks_are_the_whole<E: Precision>() {
+fn two_blocks_are_the_whole<E: Scalar>() {
     for distance in DISTANCES {
         for mut engine in engines(2) {
             let (whole, first, second) = cut::<E>(distance, engine.grain(DIM));

@@ -4,7 +4,7 @@ mod oracle;
 
 use half::{bf16, f16};
 use oracle::{DISTANCES, Dice, F64_PROMISE, block, engines, error, loss, mean, preparation, square};
-use snnl_score::block::{Block, Features, Precision, Prepared, TILE};
+use snnl_score::block::{Block, Features, Prepared, Scalar, TILE};
 use snnl_score::distance::Distance;
 use snnl_score::engine::reference::{LogMasses, log_masses};
 use snnl_score::sums::Relation;
@@ -36,7 +36,7 @@ impl Case<'_> {
         self.check_in::<f64>(distance, &exact);
     }
 
-    fn check_in<E: Precision>(&self, distance: Distance, exact: &[Vec<LogMasses>]) {
+    fn check_in<E: Scalar>(&self, distance: Distance, exact: &[Vec<LogMasses>]) {
         let preparation = preparation(&self.rows, distance);
         let block = block::<E>(&self.rows, &self.classes, 0..self.rows.len(), &preparation);
         let scale = distance.scaled(preparation.scale);

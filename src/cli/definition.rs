@@ -3,6 +3,8 @@
 
 use std::str::FromStr;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use crate::definition::{Definition, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::error::Error;
@@ -27,7 +29,7 @@ pub(super) struct DefinitionFlags {
     preset: Preset,
 
     /// Distance between rows [default: cosine]
-    #[arg(long, help_heading = "Score")]
+    #[arg(long, value_parser = distances(), help_heading = "Score")]
     distance: Option<Distance>,
 
     /// ε of −ln(ε + same/(ε + same + other)); it inverts rankings at low temperatures [default: 0, the exact form]
@@ -62,6 +64,12 @@ impl FromStr for Temperatures {
     fn from_str(text: &str) -> Result<Temperatures, String> {
         if text == "anneal" { Ok(Temperatures::Anneal) } else { text.parse().map(Temperatures::Ladder) }
     }
+}
+
+/// The distances by their names, for help and completions, too.
+fn distances() -> impl TypedValueParser<Value = Distance> {
+    let value = |distance: Distance| PossibleValue::new(distance.name()).help(distance.formula());
+    PossibleValuesParser::new(Distance::ALL.map(value)).try_map(|name| name.parse::<Distance>())
 }
 
 impl DefinitionFlags {

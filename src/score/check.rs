@@ -43,7 +43,8 @@ impl Sample {
 
         let preparation: &Preparation = &rows.preparation;
         let dim = reading.matrix.dim();
-        let read = |stream: &mut RowStream, tags: &[RowTag]| Block::read::<f64>(stream, tags, dim, preparation);
+        let read =
+            |stream: &mut RowStream<Fault>, tags: &[RowTag]| Block::read::<f64, Fault>(stream, tags, dim, preparation);
         let sample = scope(|scope| read(&mut reading.rows(scope, &tags)?, &tags))?;
         let mut engine = Cpu::new(threads);
         let mut sums = Sums::new(size, rows.temperatures.len());

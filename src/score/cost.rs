@@ -61,7 +61,7 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     let tag = |id: u32| RowTag { id, slot: id, class: id % 10 };
     let tags: Vec<RowTag> = (0..count as u32).map(tag).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
-    let block = Block::read::<f32>(&mut RowStream::new(rows.scan(0..count)?), &tags, dim, &preparation)?;
+    let block = Block::read::<f32, Fault>(&mut RowStream::new(rows.scan(0..count)?), &tags, dim, &preparation)?;
     let ladder = Ladder::standard();
     let task = Task {
         distance: Distance::Cosine,

@@ -56,7 +56,7 @@ impl<'a> Reading<'a> {
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
         tags: &[RowTag],
-    ) -> Result<RowStream<'scope>, Fault> {
+    ) -> Result<RowStream<'scope, Fault>, Fault> {
         let row_bytes = (self.matrix.dim() * size_of::<f32>()).max(1);
         let gap = if self.matrix.is_seekable() { GAP_BYTES / row_bytes } else { usize::MAX };
         let mut ranges: Vec<Range<usize>> = Vec::new();

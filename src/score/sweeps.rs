@@ -9,7 +9,7 @@ use super::layer::Scorer;
 use super::reading::Reading;
 use super::rows::ScoredRows;
 use super::walk::{Swept, Walk};
-use crate::block::{PANEL, Panel, Precision as Element, TILE};
+use crate::block::{PANEL, Panel, Scalar, TILE};
 use crate::definition::Precision;
 use crate::engine::Sides;
 use crate::error::Fault;
@@ -144,7 +144,7 @@ impl Scorer<'_> {
     }
 
     /// Every pair of rows once; the losses at the given positions of the ladder.
-    fn sweep<E: Element>(
+    fn sweep<E: Scalar>(
         &mut self,
         layer: &str,
         reading: &Reading,

@@ -8,7 +8,7 @@ use std::thread::scope;
 use super::layer::pairs;
 use super::reading::Reading;
 use super::shares::Shares;
-use crate::block::{Block, Precision, Preparation, RowStream, RowTag, TILE};
+use crate::block::{Block, Preparation, RowStream, RowTag, Scalar, TILE};
 use crate::engine::{Engine, Sides, Task};
 use crate::error::Fault;
 use crate::sums::Sums;
@@ -54,7 +54,7 @@ type Tiles = (Range<usize>, Block);
 
 impl Walk<'_> {
     /// Goes on from what `swept` has met to the end, or to the first fault, which leaves `swept` as after the last step.
-    pub(super) fn go<E: Precision>(
+    pub(super) fn go<E: Scalar>(
         &self,
         swept: &mut Swept,
         reading: &Reading,
@@ -108,7 +108,7 @@ impl Walk<'_> {
     }
 
     /// Lets the tiles `staying` meet all before them, and each other.
-    fn group<E: Precision>(
+    fn group<E: Scalar>(
         &self,
         staying: Range<usize>,
         swept: &mut Swept,
@@ -166,7 +166,7 @@ impl Walk<'_> {
     }
 
     /// The tiles `staying` in blocks, none of which is cut by what any of them has met.
-    fn read_group<E: Precision>(
+    fn read_group<E: Scalar>(
         &self,
         staying: &Range<usize>,
         met: &[u32],
@@ -192,8 +192,13 @@ impl Walk<'_> {
         &self.crowd[tiles.start * TILE..self.crowd.len().min(tiles.end * TILE)]
     }
 
-    fn read<E: Precision>(&self, stream: &mut RowStream, tags: &[RowTag], reading: &Reading) -> Result<Block, Fault> {
-        Block::read::<E>(stream, tags, reading.matrix.dim(), self.preparation)
+    fn read<E: Scalar>(
+        &self,
+        stream: &mut RowStream<Fault>,
+        tags: &[RowTag],
+        reading: &Reading,
+    ) -> Result<Block, Fault> {
+        Block::read::<E, Fault>(stream, tags, reading.matrix.dim(), self.preparation)
     }
 }
 

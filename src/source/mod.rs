@@ -24,7 +24,6 @@ mod plain;
 mod pool;
 pub(crate) mod pt;
 pub(crate) mod region;
-mod rows;
 pub(crate) mod safetensors;
 mod shards;
 mod stack;
@@ -44,8 +43,8 @@ pub(crate) use self::inputs::parts_in;
 pub use self::memory::Memory;
 pub(crate) use self::natural::natural;
 pub use self::pool::Pool;
-pub use self::rows::{Rows, Values};
 use crate::error::{Error, Fault};
+pub use snnl_core::rows::{Rows, Values};
 
 /// Size of a chunk in the file: large enough that a read costs little, small enough to stay in a cache.
 const CHUNK_BYTES: usize = 1 << 20;

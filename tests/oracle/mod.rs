@@ -5,14 +5,14 @@
 
 use std::iter::repeat_with;
 
-use snnl_score::block::{Block, Precision as Element, Preparation, RowStream, RowTag};
+use snnl_score::block::{Block, Preparation, RowStream, RowTag, Scalar as Element};
 use snnl_score::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::engine::device::{Device, Products};
 use snnl_score::engine::reference::{LogMasses, log_masses};
 use snnl_score::engine::{Engine, Sides, Task};
-use snnl_score::error::Error;
+use snnl_score::error::{Error, Fault};
 use snnl_score::labels::Labels;
 use snnl_score::score::table::ScoreTable;
 use snnl_score::score::{Means, score};
@@ -86,7 +86,7 @@ pub(crate) fn block<E: Element>(
     let tags: Vec<RowTag> = ids.map(tag).collect();
     let memory = Memory::new(dim, rows.concat());
     let mut stream = RowStream::new(memory.scan(0..rows.len()).unwrap());
-    Block::read::<E>(&mut stream, &tags, dim, preparation).unwrap()
+    Block::read::<E, Fault>(&mut stream, &tags, dim, preparation).unwrap()
 }
 
 /// What to sum at these temperatures, in units of the prepared rows' distance.

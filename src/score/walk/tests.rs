@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
+use crate::engine::device::DeviceFailure;
 use crate::score::Means;
 use crate::score::reading::Spent;
 use crate::source::{Matrix, Memory};
@@ -37,7 +38,7 @@ impl Engine for Witness {
         false
     }
 
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) -> Result<(), Fault> {
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) -> Result<(), DeviceFailure> {
         let tiles = |block: &Block| -> Vec<usize> {
             block.tags.chunks(TILE).map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE).collect()
         };

@@ -2,9 +2,13 @@
 //! preparing whole blocks is left to `block`.
 
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 /// A distance between two rows x and y of equal length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Distance {
     /// 1 − ⟨x, y⟩ / (‖x‖ ‖y‖), in 0..2; 1 where either row is zero.
     Cosine,
@@ -15,6 +19,27 @@ pub enum Distance {
 }
 
 impl Distance {
+    /// All of them.
+    pub const ALL: [Distance; 3] = [Distance::Cosine, Distance::Sqeuclidean, Distance::Euclidean];
+
+    /// What flags and files call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Distance::Cosine => "cosine",
+            Distance::Sqeuclidean => "sqeuclidean",
+            Distance::Euclidean => "euclidean",
+        }
+    }
+
+    /// Its formula, for rows x and y.
+    pub fn formula(self) -> &'static str {
+        match self {
+            Distance::Cosine => "1 − ⟨x, y⟩ / (‖x‖ ‖y‖), in 0..2; 1 where either row is zero",
+            Distance::Sqeuclidean => "‖x − y‖²",
+            Distance::Euclidean => "‖x − y‖",
+        }
+    }
+
     /// The distance of two rows by its definition, in f64: the yardstick of every faster way.
     pub fn between(self, x: &[f64], y: &[f64]) -> f64 {
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
@@ -47,11 +72,16 @@ impl Distance {
 
 impl fmt::Display for Distance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Distance::Cosine => "cosine",
-            Distance::Sqeuclidean => "sqeuclidean",
-            Distance::Euclidean => "euclidean",
-        })
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Distance {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Distance, String> {
+        let named = Distance::ALL.into_iter().find(|distance| distance.name() == text);
+        named.ok_or_else(|| format!("expected {}", Distance::ALL.map(Distance::name).join(", ")))
     }
 }
 

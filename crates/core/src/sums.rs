@@ -37,12 +37,12 @@ impl Mass {
     }
 
     /// The number before the power of two.
-    pub(crate) fn value(self) -> f64 {
+    pub fn value(self) -> f64 {
         self.value
     }
 
     /// The power of two.
-    pub(crate) fn exponent(self) -> i64 {
+    pub fn exponent(self) -> i64 {
         self.exponent
     }
 
@@ -144,12 +144,12 @@ impl Sums {
     }
 
     /// The masses of the first `rows` rows, those of a row at every temperature together.
-    pub(crate) fn entries(&self, rows: usize) -> &[[Mass; 2]] {
+    pub fn entries(&self, rows: usize) -> &[[Mass; 2]] {
         &self.masses[..rows * self.temperatures]
     }
 
     /// As [`Sums::entries`], to be filled.
-    pub(crate) fn entries_mut(&mut self, rows: usize) -> &mut [[Mass; 2]] {
+    pub fn entries_mut(&mut self, rows: usize) -> &mut [[Mass; 2]] {
         &mut self.masses[..rows * self.temperatures]
     }
 

@@ -4,9 +4,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::block::{Block, Features, PANEL, Prepared, RowTag, TILE};
-use crate::error::Fault;
 use crate::sums::Sums;
 
+use super::device::DeviceFailure;
 use super::dispatch::{self, Kernels, TileKernel};
 use super::ledger::Ledger;
 use super::simd::Element;
@@ -49,7 +49,7 @@ impl Engine for Cpu {
         false
     }
 
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault> {
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), DeviceFailure> {
         match (&rows.features, &cols.features) {
             (Features::F32(left), Features::F32(right)) => {
                 Sweep { rows, cols, left, right, task, kernel: self.kernels.f32 }.run(self.threads, sums);

@@ -1,4 +1,4 @@
-//! A chunk of consecutive rows as a file gave them, widened to f32 or f64; scaling and checking are left to `block`.
+//! A chunk of consecutive rows as a file gave them, widened to f32 or f64.
 
 /// Consecutive rows of one layer, row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ impl Rows {
     }
 
     /// Bytes of the numbers.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         match &self.values {
             Values::F32(values) => size_of_val(values.as_slice()),
             Values::F64(values) => size_of_val(values.as_slice()),

@@ -1,5 +1,5 @@
 //! Rows of one layer made ready for the engines: scaled for their distance, laid out in panels, sorted by class within
-//! every tile; how many rows a block holds and when it is read are left to `score`.
+//! every tile.
 
 mod preparation;
 mod stream;
@@ -10,9 +10,8 @@ use half::{bf16, f16};
 use rayon::prelude::*;
 
 pub use self::preparation::{Preparation, Scales};
-pub use self::stream::RowStream;
-use crate::error::Fault;
-use crate::source::{Rows, Values};
+pub use self::stream::{Chunks, MissingRow, RowStream};
+use crate::rows::{Rows, Values};
 
 /// Rows in a panel: a multiple of what the widest kernel takes at once, on either side of the product.
 pub const PANEL: usize = 48;
@@ -79,13 +78,13 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A float that rows can be laid out in: f32 and f64 once they are prepared; f16 and bf16, which prepared rows would have to
 /// be rounded to, as they are in the file.
-pub trait Precision: sealed::Sealed + Copy + Default + Send + Sync + 'static {
-    /// What checkpoints call it.
+pub trait Scalar: sealed::Sealed + Copy + Default + Send + Sync + 'static {
+    /// What files and notes call it.
     const NAME: &str;
     /// Whether rows are prepared in it, rather than left as they are.
     const IS_PREPARED: bool;
     /// What their norms are in.
-    type Norm: Precision;
+    type Norm: Scalar;
     /// Rounds to this precision.
     fn rounded(value: f64) -> Self;
     /// Prepares a row as far as it is in this precision.
@@ -102,9 +101,9 @@ mod sealed {
     impl Sealed for half::bf16 {}
 }
 
-macro_rules! precision {
+macro_rules! scalar {
     ($type:ty, $name:literal, $norm:ty, $features:ident, $is_prepared:literal, $prepare:ident, |$value:ident| $rounded:expr) => {
-        impl Precision for $type {
+        impl Scalar for $type {
             const NAME: &str = $name;
             const IS_PREPARED: bool = $is_prepared;
             type Norm = $norm;
@@ -121,22 +120,22 @@ macro_rules! precision {
     };
 }
 
-precision!(f32, "f32", f32, F32, true, apply, |value| value as f32);
-precision!(f64, "f64", f64, F64, true, apply, |value| value);
-precision!(f16, "f16", f32, F16, false, defer, |value| f16::from_f64(value));
-precision!(bf16, "bf16", f32, Bf16, false, defer, |value| bf16::from_f64(value));
+scalar!(f32, "f32", f32, F32, true, apply, |value| value as f32);
+scalar!(f64, "f64", f64, F64, true, apply, |value| value);
+scalar!(f16, "f16", f32, F16, false, defer, |value| f16::from_f64(value));
+scalar!(bf16, "bf16", f32, Bf16, false, defer, |value| bf16::from_f64(value));
 
 impl Block {
     /// Reads and prepares a block: the rows of `tags`, ascending by id, from a stream that has not yet passed them.
     ///
     /// # Errors
-    /// What the stream meets, or a fault when it ends before the last of `tags`.
-    pub fn read<E: Precision>(
-        stream: &mut RowStream,
+    /// What the stream meets, or [`MissingRow`] when it ends before the last of `tags`.
+    pub fn read<E: Scalar, F: From<MissingRow>>(
+        stream: &mut RowStream<F>,
         tags: &[RowTag],
         dim: usize,
         preparation: &Preparation,
-    ) -> Result<Block, Fault> {
+    ) -> Result<Block, F> {
         let mut sorted = tags.to_vec();
         sorted.chunks_mut(TILE).for_each(|tile| tile.sort_by_key(|tag| tag.class));
         let mut prepared = Prepared {
@@ -185,7 +184,7 @@ impl Unprepared {
     }
 
     /// Prepares the rows, which are those of `tags`, and lays them out in the order of `sorted`; none is left.
-    fn lay_out<E: Precision>(
+    fn lay_out<E: Scalar>(
         &mut self,
         tags: &[RowTag],
         sorted: &[RowTag],
@@ -210,7 +209,7 @@ impl Unprepared {
 }
 
 /// Fills `panels` and `norms`, and returns the rows' factors.
-fn lay_out<T: Copy + Into<f64> + Sync, E: Precision>(
+fn lay_out<T: Copy + Into<f64> + Sync, E: Scalar>(
     values: &[T],
     dim: usize,
     tags: &[RowTag],
@@ -252,7 +251,7 @@ mod tests {
         let preparation = Preparation { distance, centre: vec![1.0, 1.0], scale: 0.5 };
         let rows = Rows { start: 0, dim: 2, values: Values::F64(values) };
         let mut stream = RowStream::new(Box::new(std::iter::once(Ok(rows))));
-        Block::read::<f64>(&mut stream, tags, 2, &preparation).unwrap()
+        Block::read::<f64, MissingRow>(&mut stream, tags, 2, &preparation).unwrap()
     }
 
     fn row(block: &Block, position: usize) -> [f64; 2] {
@@ -288,6 +287,6 @@ mod tests {
     fn a_scan_that_ends_early_is_a_fault() {
         let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
         let mut stream = RowStream::new(Box::new(std::iter::empty()));
-        assert!(Block::read::<f32>(&mut stream, &[tag(0, 0)], 2, &preparation).is_err());
+        assert!(Block::read::<f32, MissingRow>(&mut stream, &[tag(0, 0)], 2, &preparation).is_err());
     }
 }

@@ -20,12 +20,12 @@ pub(super) use self::library::open;
 use self::pair::{Meeting, meet};
 use self::resident::{Resident, UnitKey};
 use self::rows::DeviceRows;
+use super::device::DeviceFailure;
 use super::simd::Element;
 use super::tile::Chains;
 use super::{Engine, Sides, Task};
 use crate::block::{Block, Features, TILE};
 use crate::engine::cpu::Cpu;
-use crate::error::Fault;
 use crate::sums::Sums;
 
 /// Whether `auto` has a choice.
@@ -78,14 +78,14 @@ impl From<TchError> for Refusal {
     }
 }
 
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Fault {
+impl From<Refusal> for DeviceFailure {
+    fn from(refusal: Refusal) -> DeviceFailure {
         let problem = match refusal {
             Refusal::Full => "the device has no memory left".to_owned(),
             // What follows are the functions of libtorch that it came through.
             Refusal::Broken(error) => format!("the device failed: {}", error.to_string().lines().next().unwrap_or("")),
         };
-        Fault::Passing { problem, hint: "--device cpu does without it".into() }
+        DeviceFailure { problem, hint: "--device cpu does without it".into() }
     }
 }
 
@@ -135,7 +135,7 @@ impl Engine for Torch {
         true
     }
 
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault> {
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), DeviceFailure> {
         match (&rows.features, &cols.features) {
             (Features::F64(_), Features::F64(_)) if self.place.device == Device::Mps => {
                 self.cpu.sweep(rows, cols, task, sums)
@@ -168,7 +168,7 @@ struct Gaining<'a> {
 }
 
 impl Sweep<'_> {
-    fn run<E: Number>(mut self, sums: &mut Sums) -> Result<(), Fault> {
+    fn run<E: Number>(mut self, sums: &mut Sums) -> Result<(), DeviceFailure> {
         let chains = Chains::cut(self.task.temperatures);
         let mut gaining = Gaining { chains: &chains, gains: Vec::new() };
         let unit = self.engine.grain(self.rows.dim) * TILE;
@@ -189,7 +189,7 @@ impl Sweep<'_> {
     }
 
     /// Makes sure that the unit of a block that starts at `start` is on the device.
-    fn bring(&mut self, block: &Block, start: usize, unit: usize) -> Result<UnitRows, Fault> {
+    fn bring(&mut self, block: &Block, start: usize, unit: usize) -> Result<UnitRows, DeviceFailure> {
         let rows = start..block.rows().min(start + unit);
         let (key, device) = ((block.serial, start), self.engine.place.device);
         let bytes = rows.len() * (block.dim * width(block) + 2 * size_of::<f64>());
@@ -199,7 +199,7 @@ impl Sweep<'_> {
     }
 
     /// Pairs of the rows of one unit.
-    fn square<E: Number>(&mut self, (unit, rows): UnitRows, gaining: &mut Gaining) -> Result<(), Fault> {
+    fn square<E: Number>(&mut self, (unit, rows): UnitRows, gaining: &mut Gaining) -> Result<(), DeviceFailure> {
         if rows.len() <= DIAGONAL.min(self.engine.most) {
             return self.pair::<E>((unit, rows.clone()), (unit, rows), false, gaining);
         }
@@ -216,7 +216,7 @@ impl Sweep<'_> {
         right: UnitRows,
         both_sides: bool,
         gaining: &mut Gaining,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), DeviceFailure> {
         loop {
             let longest = left.1.len().max(right.1.len());
             if longest > self.engine.most && left == right {

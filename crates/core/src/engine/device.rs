@@ -44,6 +44,15 @@ pub struct Unavailable {
     pub hint: String,
 }
 
+/// A device that did not compute; running again may help. Both texts are lower-case fragments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceFailure {
+    /// What is in the way.
+    pub problem: String,
+    /// What to try.
+    pub hint: String,
+}
+
 impl FromStr for Device {
     type Err = String;
 

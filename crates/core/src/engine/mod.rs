@@ -20,9 +20,9 @@ mod torch;
 mod torch;
 mod weights;
 
+use self::device::DeviceFailure;
 use crate::block::Block;
 use crate::distance::Distance;
-use crate::error::Fault;
 use crate::sums::Sums;
 
 /// What to sum over the pairs of two blocks.
@@ -71,5 +71,5 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// A device that fails, or has no room. The sums are then as before.
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), Fault>;
+    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, sums: &mut Sums) -> Result<(), DeviceFailure>;
 }

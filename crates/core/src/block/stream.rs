@@ -1,0 +1,55 @@
+//! The rows of a layer one after the other, however the source cuts them.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::rows::Rows;
+
+/// Consecutive chunks of rows, each of which may fail to be read by an error `F`.
+pub type Chunks<'a, F> = Box<dyn Iterator<Item = Result<Rows, F>> + Send + 'a>;
+
+/// Rows of a layer one after the other, from which blocks are read one after the other.
+pub struct RowStream<'a, F> {
+    chunks: Chunks<'a, F>,
+    /// The chunk being read, and the next row in it.
+    current: Option<(Rows, usize)>,
+}
+
+/// The data ended before this row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissingRow(pub usize);
+
+impl fmt::Display for MissingRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {} is missing: the data ended before it", self.0)
+    }
+}
+
+impl Error for MissingRow {}
+
+impl<'a, F: From<MissingRow>> RowStream<'a, F> {
+    /// A stream over what `chunks` gives.
+    pub fn new(chunks: Chunks<'a, F>) -> Self {
+        RowStream { chunks, current: None }
+    }
+
+    /// Moves on to row `id`, which lies ahead.
+    pub(super) fn seek(&mut self, id: usize) -> Result<(&Rows, usize), F> {
+        loop {
+            match &mut self.current {
+                Some((chunk, row)) if (*row..chunk.rows()).contains(&(id.wrapping_sub(chunk.start))) => {
+                    *row = id - chunk.start;
+                    break;
+                }
+                _ => match self.chunks.next() {
+                    Some(chunk) => self.current = Some((chunk?, 0)),
+                    None => return Err(MissingRow(id).into()),
+                },
+            }
+        }
+        match &self.current {
+            Some((chunk, row)) => Ok((chunk, *row)),
+            None => Err(MissingRow(id).into()),
+        }
+    }
+}
