@@ -1,6 +1,7 @@
 //! Any read or write of a run may fail, once or for good: the outcome is the right result or an error that says so, and
 //! no output is ever half of one.
 
+#[path = "it/support/mod.rs"]
 mod support;
 
 use std::fs;

@@ -1,5 +1,5 @@
 //! Reads bytes from anywhere as a file of each format, in every way the program can: what comes out must be whole, or an
-//! error. The fuzzers call it, and `tests/hostile.rs`, which includes this file.
+//! error. The fuzzers call it, and `tests/it/formats/hostile.rs`, which includes this file.
 
 use std::fs;
 use std::path::{Path, PathBuf};

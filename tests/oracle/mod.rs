@@ -1,7 +1,7 @@
 //! What the numerical tests share: rows made up from a seed, the way from rows to a table, and the slow answer to hold
 //! it against.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, reason = "each test executable uses its own part")]
 
 use std::iter::repeat_with;
 

@@ -1,8 +1,0 @@
-//! Arrow IPC in both forms: the same rows as in every other format, labels of every kind, and errors for what is broken.
-
-mod damaged;
-mod labels;
-mod layers;
-mod lies;
-#[path = "../support/mod.rs"]
-mod support;

@@ -1,0 +1,219 @@
+//! `compare`: checkpoints side by side, now scored or from earlier runs.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cli::harness::{Place, ROWS, assert_refused};
+
+/// `init/`, `plain/` and `snnl/`, four layers each, and `y.npy`.
+fn checkpoints() -> Place {
+    let place = Place::with_real_activations();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/fashion-ae");
+    for checkpoint in ["init", "plain"] {
+        fs::create_dir(place.path(checkpoint)).unwrap();
+        for layer in ["enc1.npy", "enc2.npy", "enc3.npy", "code.npy"] {
+            fs::copy(fixtures.join(checkpoint).join(layer), place.path(checkpoint).join(layer)).unwrap();
+        }
+    }
+    place
+}
+
+fn json(place: &Place, args: &str) -> Value {
+    let text = place.stdout(&format!("compare {args} --format json"));
+    let schema = include_str!("../../../docs/comparison.schema.json");
+    let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
+    let value = serde_json::from_str(&text).unwrap();
+    schema.validate(&value).unwrap();
+    value
+}
+
+#[test]
+fn layers_against_the_first_checkpoint() {
+    let place = checkpoints();
+    let seen = json(&place, "init plain snnl --labels y.npy --at 0.05");
+    assert_eq!(seen["checkpoints"], serde_json::json!(["init", "plain", "snnl"]));
+    let alone: Value = serde_json::from_str(&place.stdout("plain --labels y.npy --format json")).unwrap();
+    for (at, layer) in seen["layers"].as_array().unwrap().iter().enumerate() {
+        let [first, second, third] = [0, 1, 2].map(|at| &layer["values"][at]);
+        assert_eq!(first["change"], Value::Null);
+        assert_eq!(second["snnl"], alone["layers"][at]["scores"][2]["snnl"]);
+        let difference = second["snnl"].as_f64().unwrap() - first["snnl"].as_f64().unwrap();
+        let change = &second["change"];
+        assert!((change["absolute"].as_f64().unwrap() - difference).abs() < 1e-12);
+        assert!(change["low"].as_f64().unwrap() < difference && difference < change["high"].as_f64().unwrap());
+        assert_eq!((&change["n"], &change["paired"]), (&240.into(), &true.into()));
+        assert!(third["change"]["paired"].as_bool().unwrap());
+    }
+    // The order is the one on the command line.
+    let turned = json(&place, "snnl init --labels y.npy --at 0.05");
+    assert_eq!(turned["checkpoints"], serde_json::json!(["snnl", "init"]));
+    let [there, back] = [&seen["layers"][0]["values"][2], &turned["layers"][0]["values"][1]];
+    assert_eq!(there["change"]["absolute"].as_f64(), back["change"]["absolute"].as_f64().map(|change| -change));
+}
+
+#[test]
+fn the_table_in_every_format() {
+    let place = checkpoints();
+    let table = place.stdout("compare init snnl --labels y.npy --layers code");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(
+        lines[1].split_whitespace().collect::<Vec<_>>(),
+        ["│", "layer", "T", "init", "snnl", "change", "%", "95", "%", "interval", "│"]
+    );
+    assert!(lines[3].starts_with("│ code   0.01  0.8634  2.918   +2.05  +238.0  +0.340 … +3.77 │"), "{table}");
+    assert!(table.contains("change: against init, over the same rows, one by one"), "{table}");
+    let args =
+        "compare init snnl --labels y.npy --export-csv c.csv --export-markdown c.md --export-parquet c.parquet -q";
+    place.stdout(args);
+    let csv = place.read("c.csv");
+    assert!(csv.starts_with("layer,checkpoint,temperature,snnl,stderr,n,change,"), "{csv}");
+    assert_eq!(csv.lines().count(), 1 + 4 * 2);
+    assert!(place.read("c.md").contains("\n| code | 0.01 | 0.8634 |"));
+    assert!(fs::read(place.path("c.parquet")).unwrap().starts_with(b"PAR1"));
+}
+
+#[test]
+fn earlier_results_are_paired_by_their_rows() {
+    let place = checkpoints();
+    place.stdout("init --labels y.npy --export-json base.json --export-rows base.rows.parquet -q");
+    place.stdout("init --labels y.npy --export-json alone.json -q");
+    let now = json(&place, "init snnl --labels y.npy");
+    let later = json(&place, "base.json snnl --labels y.npy");
+    for layer in 0..4 {
+        assert_eq!(now["layers"][layer]["values"], later["layers"][layer]["values"], "bit for bit");
+    }
+    let apart = json(&place, "alone.json snnl --labels y.npy");
+    let width = |seen: &Value| {
+        let change = &seen["layers"][0]["values"][1]["change"];
+        change["high"].as_f64().unwrap() - change["low"].as_f64().unwrap()
+    };
+    assert_eq!(apart["layers"][0]["values"][1]["change"]["paired"], false);
+    assert!(width(&apart) > width(&now));
+    // Results alone need no labels.
+    assert_eq!(json(&place, "base.json alone.json")["layers"][0]["values"][1]["change"]["absolute"], 0.0);
+}
+
+#[test]
+fn classes_in_every_checkpoint() {
+    let place = checkpoints();
+    let seen = json(&place, "init snnl --labels y.npy --layers enc1 --at 0.1 --per-class");
+    let alone: Value =
+        serde_json::from_str(&place.stdout("snnl --labels y.npy --layers enc1 -T 0.1 --per-class --format json"))
+            .unwrap();
+    let (class, expected) = (&seen["layers"][0]["values"][1]["classes"][7], &alone["layers"][0]["classes"][7]);
+    assert_eq!((&class["class"], &class["n"]), (&"7".into(), &expected["n"]));
+    let difference = class["snnl"].as_f64().unwrap() - expected["scores"][0]["snnl"].as_f64().unwrap();
+    assert!(difference.abs() < 1e-5, "{class} {expected}");
+    let table = place.stdout("compare init snnl --labels y.npy --layers enc1 --at 0.1 --per-class");
+    assert!(table.contains("│ enc1   7      ") && table.contains("most entangled class in snnl: enc1 "), "{table}");
+}
+
+#[test]
+fn layers_that_only_some_have_are_shown_as_such() {
+    let place = checkpoints();
+    fs::remove_file(place.path("init/enc2.npy")).unwrap();
+    fs::remove_file(place.path("snnl/code.npy")).unwrap();
+    let seen = json(&place, "init snnl --labels y.npy");
+    let names: Vec<&str> =
+        seen["layers"].as_array().unwrap().iter().map(|layer| layer["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["code", "enc1", "enc2", "enc3"]);
+    assert_eq!(seen["layers"][0]["values"][1], Value::Null);
+    assert_eq!(
+        (&seen["layers"][2]["values"][0], &seen["layers"][2]["values"][1]["change"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(place.stdout("compare init snnl --labels y.npy").contains("–: a checkpoint lacks the layer"));
+}
+
+#[test]
+fn epochs_are_annealed_in_natural_order() {
+    let place = checkpoints();
+    for (from, to) in [("init", "epoch_10"), ("plain", "epoch_2")] {
+        fs::rename(place.path(from), place.path(to)).unwrap();
+    }
+    let seen = json(&place, "epoch_10 epoch_2 --labels y.npy -T anneal");
+    assert_eq!(seen["checkpoints"], serde_json::json!(["epoch_2", "epoch_10"]));
+    let temperature = |at: usize| seen["layers"][0]["values"][at]["temperature"].as_f64().unwrap();
+    assert_eq!((temperature(0), temperature(1)), (3f64.powf(0.55).recip(), 11f64.powf(0.55).recip()));
+    let no_epoch = place.run("compare snnl epoch_2 --labels y.npy -T anneal");
+    assert_refused(&no_epoch, 2, ["`-T anneal`", "`snnl` has no epoch", "`epoch_03`"]);
+    assert_refused(&place.run("snnl --labels y.npy -T anneal"), 2, ["`-T anneal`", "compared", "epoch:12"]);
+}
+
+#[test]
+fn what_cannot_be_compared_is_named() {
+    let place = checkpoints();
+    place.labels("other.npy", &[0; 240]);
+    place.stdout("init --labels y.npy --export-json base.json --export-rows base.rows.parquet -q");
+    let cases = [
+        (
+            "base.json snnl --labels other.npy",
+            ["compare `snnl` with `base`", "classes: expected 10, found 1", "same rows"],
+        ),
+        (
+            "base.json snnl --labels y.npy --distance euclidean",
+            ["`snnl`", "distance: expected cosine, found euclidean", ""],
+        ),
+        ("base.json snnl --labels y.npy --ignore-label 3", ["`snnl`", "classes: expected 10, found 9", ""]),
+        ("base.json snnl --labels y.npy -T 7", ["`snnl`", "`code`: expected temperature 0.01, found 7", "--at"]),
+        ("base.json snnl --labels y.npy --at 7", ["`base`", "expected temperature 7, found 0.01, 0.02", "--at"]),
+    ];
+    for (args, said) in cases {
+        assert_refused(&place.run(&format!("compare {args}")), 5, said);
+    }
+    // Of another run, or no result at all.
+    place.stdout("init --labels y.npy -T 1 --export-rows base.rows.parquet -q");
+    assert_refused(
+        &place.run("compare base.json"),
+        3,
+        ["`base.rows.parquet`", "not those of layer `code`", "in one run"],
+    );
+    place.write("base.rows.parquet", "nothing");
+    assert_refused(&place.run("compare base.json"), 3, ["`base.rows.parquet`", "damaged", ""]);
+    for (text, said) in
+        [("{", "not JSON"), ("{}", "schema_version 1, found none"), ("{\"schema_version\":1}", "missing field")]
+    {
+        place.write("broken.json", text);
+        assert_refused(&place.run("compare broken.json"), 3, ["`broken.json`", said, "--export-json"]);
+    }
+    assert_refused(&place.run("compare init"), 2, ["this command line", "--labels", "earlier runs"]);
+}
+
+#[test]
+fn rows_are_what_the_scores_are_means_of() {
+    let place = Place::with_layer();
+    place.stdout("x.npy --labels y.npy -T 0.1,1 --export-rows rows.parquet -q");
+    let bytes = fs::read(place.path("rows.parquet")).unwrap();
+    assert!(bytes.starts_with(b"PAR1"));
+    // Refused before the run, and nothing left of a run that fails.
+    let before = place.files();
+    assert_refused(&place.run("x.npy --labels y.npy --export-rows x.npy"), 2, ["x.npy` for an export", "reads it", ""]);
+    assert_refused(
+        &place.run("x.npy --labels y.npy --export-rows -"),
+        2,
+        ["`--export-rows -`", "to a file", "name a file"],
+    );
+    let both = place.run("x.npy --labels y.npy --export-rows new --export-json new");
+    assert_refused(&both, 2, ["new` for an export", "another export", ""]);
+    place.layer("short.npy", &ROWS[..5]);
+    assert_refused(&place.run("x.npy short.npy --labels y.npy --export-rows new"), 3, ["`short`", "5 rows", ""]);
+    assert_eq!(place.files().len(), before.len() + 1);
+}
+
+#[test]
+fn classes_one_by_one() {
+    let place = Place::with_layer();
+    let value: Value = serde_json::from_str(&place.stdout("x.npy --labels y.npy --per-class --format json")).unwrap();
+    let layer = &value["layers"][0];
+    let classes = layer["classes"].as_array().unwrap();
+    let (n, scores) =
+        (classes[0]["n"].as_f64().unwrap(), |class: usize| classes[class]["scores"][3]["snnl"].as_f64().unwrap());
+    assert_eq!((classes.len(), n), (2, 4.0));
+    let mean = (scores(0) + scores(1)) / 2.0;
+    assert!((mean - layer["scores"][3]["snnl"].as_f64().unwrap()).abs() < 1e-12);
+    let table = place.stdout("x.npy --labels y.npy --per-class");
+    assert!(table.contains("│ class  n   x T=1 │") && table.contains("most entangled class: "), "{table}");
+    assert!(place.stdout("x.npy --labels y.npy --per-class --format markdown").contains("\n| class | n | x T="));
+}

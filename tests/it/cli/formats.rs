@@ -1,0 +1,119 @@
+//! What a run prints and exports, whole; where numbers come from is left to the tests of the score.
+
+use crate::cli::harness::{Place, timeless};
+
+const INPUT: &str = "snnl --labels y.npy";
+
+#[test]
+fn the_table_of_real_activations() {
+    let place = Place::with_real_activations();
+    let table = timeless(&place.stdout(&format!("{INPUT} --color never")));
+    assert_eq!(table, include_str!("snapshots/table.txt"));
+    // No terminal, hence no colour and no width.
+    assert_eq!(timeless(&place.stdout(INPUT)), table);
+    let quiet = place.run(&format!("{INPUT} -q"));
+    assert_eq!((timeless(&quiet.stdout), quiet.stderr.as_str()), (table, ""));
+}
+
+#[test]
+fn markdown_and_csv_of_real_activations() {
+    let place = Place::with_real_activations();
+    let markdown = place.stdout(&format!("{INPUT} -T 0.1,1 --format markdown"));
+    assert_eq!(timeless(&markdown), include_str!("snapshots/table.md"));
+    let csv = place.stdout(&format!("{INPUT} -T 0.1,1 --precision f64 --format csv"));
+    let mut lines = csv.lines();
+    assert_eq!(
+        lines.next(),
+        Some(
+            "layer,dim,dtype,temperature,temperature_scale,snnl,stderr,relative,n,chance,precision,singletons,\
+             zero_rows,non_finite_rows,duplicate_rows,low,high"
+        )
+    );
+    let keys: Vec<String> = lines.map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",")).collect();
+    let expected = [("code", 70), ("enc1", 500), ("enc2", 500), ("enc3", 2000)]
+        .map(|(name, dim)| ["0.1", "1.0"].map(|temperature| format!("{name},{dim},float16,{temperature},1.0")));
+    assert_eq!(keys, expected.as_flattened());
+}
+
+#[test]
+fn colour_shades_the_table_only_where_it_is_wanted() {
+    let place = Place::with_layer();
+    let coloured = |args: &str, no_color: bool| {
+        let mut command = place.command(&format!("x.npy --labels y.npy {args}"));
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        output.stdout.contains(&0x1b)
+    };
+    // What is asked for outright wins over the environment.
+    assert!(coloured("--color always", false) && coloured("--color always", true));
+    assert!(!coloured("--color never", false) && !coloured("", false) && !coloured("", true));
+    for format in ["json", "csv", "markdown"] {
+        assert!(!coloured(&format!("--color always --format {format}"), false), "{format}");
+    }
+}
+
+#[test]
+fn several_exports_at_once_are_what_their_formats_print() {
+    let place = Place::with_layer();
+    let input = "x.npy --labels y.npy --threads 1";
+    let printed = |format: &str| place.stdout(&format!("{input} --format {format}"));
+    let exports = "--export-json r.json --export-csv r.csv --export-markdown r.md --export-parquet r.parquet";
+    let table = place.stdout(&format!("{input} {exports}"));
+    assert_eq!(timeless(&table), timeless(&printed("table")));
+    assert_eq!(place.read("r.csv"), printed("csv"));
+    assert_eq!(timeless(&place.read("r.md")), timeless(&printed("markdown")));
+    assert_eq!(without_run(&place.read("r.json")), without_run(&printed("json")));
+    assert!(std::fs::read(place.path("r.parquet")).unwrap().starts_with(b"PAR1"));
+    assert_eq!(place.files(), ["r.csv", "r.json", "r.md", "r.parquet", "x.npy", "y.npy"]);
+    // An export to standard output takes the place of what is printed there; an older file is replaced.
+    place.write("r.csv", "old");
+    let standard = place.stdout(&format!("{input} --export-json - --export-csv r.csv"));
+    assert_eq!(without_run(&standard), without_run(&place.read("r.json")));
+    assert_eq!(place.read("r.csv"), printed("csv"));
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_threads() {
+    let place = Place::with_real_activations();
+    let result = |threads: usize| {
+        place.stdout(&format!(
+            "{INPUT} --threads {threads} --distance euclidean --format csv --export-json {threads}.json"
+        ))
+    };
+    assert_eq!(result(1), result(2));
+    assert_eq!(without_run(&place.read("1.json")), without_run(&place.read("2.json")));
+    let threads = |name: &str| place.read(name).matches("\"threads\": 2").count();
+    assert_eq!((threads("1.json"), threads("2.json")), (0, 1));
+}
+
+/// A result as text, without what says how it was computed; the sample's error does not depend on the run.
+fn without_run(json: &str) -> String {
+    let (result, run) = json.split_once("\n  \"run\": {").expect("a result ends with its run");
+    let error = run.lines().find(|line| line.contains("max_error")).expect("a run has checked itself");
+    format!("{result}{error}")
+}
+
+#[test]
+fn names_from_files_reach_no_terminal_as_they_are() {
+    let place = Place::with_layer();
+    std::fs::create_dir(place.path("odd")).unwrap();
+    let names = if cfg!(unix) { ["a|b", "\u{1b}[31mred\n", "größe 層"] } else { ["a`b", "c*d", "größe 層"] };
+    for name in names {
+        std::fs::copy(place.path("x.npy"), place.path(&format!("odd/{name}.npy"))).unwrap();
+    }
+    let table = place.stdout("odd --labels y.npy -T 1");
+    assert!(!table.chars().any(|letter| letter.is_control() && letter != '\n'), "{table:?}");
+    let markdown = place.stdout("odd --labels y.npy -T 1 --format markdown");
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let rows: Vec<usize> = markdown.lines().take_while(|line| !line.is_empty()).map(cells).collect();
+    assert_eq!(rows, [7; 6], "{markdown}");
+    let json: serde_json::Value = serde_json::from_str(&place.stdout("odd --labels y.npy --format json")).unwrap();
+    let mut written: Vec<&str> = json["layers"].as_array().unwrap().iter().filter_map(|l| l["name"].as_str()).collect();
+    written.sort_unstable();
+    let mut expected = names;
+    expected.sort_unstable();
+    assert_eq!(written, expected);
+}

@@ -1,0 +1,211 @@
+//! `gate`: what passes, what does not, and that what is not known never passes.
+
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::cli::harness::{Place, ROWS, Run, assert_refused};
+
+/// `x/` of one layer `enc`, `worse/` of the same with its classes mixed, `y.npy`, and the results of both.
+fn place() -> Place {
+    let place = Place::with_layer();
+    let mut mixed = ROWS;
+    mixed.swap(1, 6);
+    for (name, rows) in [("good", ROWS), ("worse", mixed)] {
+        fs::create_dir(place.path(name)).unwrap();
+        place.layer(&format!("{name}/enc.npy"), &rows);
+        place.stdout(&format!("{name} --labels y.npy --export-json {name}.json --export-rows {name}.rows.parquet -q"));
+    }
+    place
+}
+
+fn gate(place: &Place, args: &str) -> Run {
+    place.run(&format!("gate {args}"))
+}
+
+#[track_caller]
+fn assert_code(place: &Place, args: &str, code: i32, said: &str) {
+    let run = gate(place, args);
+    assert_eq!(run.code, Some(code), "{args}: {run:?}");
+    assert!(run.stdout.contains(said) || run.stderr.contains(said), "{args}: {run:?}");
+}
+
+#[test]
+fn every_exit_code_has_its_cause() {
+    let place = place();
+    place.labels("other.npy", &[0, 1, 0, 1, 0, 1, 0, 1]);
+    place.write("rules.toml", "version = 1\n[[rule]]\nlayers = \"head\"\nmax = 1\n");
+    place.write("misspelt.toml", "version = 1\n[[rule]]\nmaximum = 1\n");
+    let cases = [
+        ("good --labels y.npy --max 0.85", 0, "good passes the gate"),
+        ("good.json --max 0.85", 0, "good passes the gate"),
+        ("worse --labels y.npy --baseline good.json --max-regression 2%", 1, "worse fails the gate: 1 of 1"),
+        ("good --labels y.npy --baseline worse.json --max-regression 2%", 0, "passes"),
+        ("worse --labels y.npy --max 0.85", 1, "is above 0.8500"),
+        ("good --labels y.npy", 2, "a gate without a rule lets everything pass"),
+        ("good --labels y.npy --max-regression 2%", 2, "about a baseline, and none is named"),
+        ("good --labels y.npy --max-regression two", 2, "expected a percentage"),
+        ("good worse --labels y.npy --max 1", 2, "it names 2 candidates"),
+        ("good --max 1", 2, "activations need labels"),
+        ("good --labels y.npy --rules misspelt.toml", 3, "there is no key `maximum`"),
+        ("good --labels y.npy --rules none.toml", 3, "No such file"),
+        ("none --labels y.npy --max 1", 3, "No such file"),
+        ("good --labels y.npy --baseline none.json --max-regression 2%", 4, "there is no such baseline"),
+        ("good --labels y.npy --rules rules.toml", 4, "no layer of the candidate has such a name"),
+        ("good --labels y.npy --max 1 --at 7", 4, "expected temperature 7"),
+        ("good --labels other.npy --baseline good.json --max-regression 2%", 5, "hash of the labels"),
+        ("good --labels y.npy --baseline good.json --max 1 --preset article", 5, "ε: expected 0, found 0.00001"),
+    ];
+    for (args, code, said) in cases {
+        assert_code(&place, args, code, said);
+        // Whoever reads the report may go away.
+        let mut command = place.command(&format!("gate {args}"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{args} with a closed pipe");
+    }
+}
+
+#[test]
+fn what_is_missing_never_passes_but_on_the_first_run() {
+    let place = place();
+    fs::rename(place.path("good/enc.npy"), place.path("good/enc9.npy")).unwrap();
+    let args = "good --labels y.npy --baseline worse.json --max-regression 2%";
+    assert_code(&place, args, 4, "the baseline has no such layer at this temperature");
+    assert_code(&place, args, 4, "the baseline `worse` has this layer, the candidate does not");
+    assert_code(&place, &format!("{args} --init"), 0, "good passes the gate");
+    // A layer that is broken is more than one that is missing.
+    assert_code(&place, &format!("{args} --max 0.1"), 1, "fails the gate");
+    assert_code(&place, &format!("{args} --exit-zero"), 0, "MISSING");
+    place.write("rules.toml", "version = 1\n[[rule]]\nlayers = \"head\"\nmax = 1\nreport_only = true\n");
+    assert_code(&place, "good --labels y.npy --rules rules.toml", 0, "missing, reported only");
+}
+
+#[test]
+fn rows_that_are_left_out_of_the_candidate_are_missing() {
+    let place = place();
+    let mut rows = ROWS;
+    // The strays, which make the value what it is.
+    (rows[3][0], rows[7][0]) = (f64::NAN, f64::NAN);
+    place.layer("good/enc.npy", &rows);
+    let args = "good --labels y.npy --baseline worse.json --max-regression 2% --non-finite drop";
+    assert_code(&place, args, 4, "expected 8 rows as in the baseline, counted 6");
+}
+
+#[test]
+fn rules_go_both_ways_and_by_class() {
+    let place = place();
+    let rule = |keys: &str| place.write("rules.toml", format!("version = 1\n[[rule]]\n{keys}\n"));
+    let args = |candidate: &str, baseline: &str| {
+        format!("{candidate} --labels y.npy --baseline {baseline}.json --rules rules.toml")
+    };
+    rule("direction = \"higher\"\nmax_regression = { rel = 0.01 }");
+    assert_code(&place, &args("worse", "good"), 0, "passes");
+    assert_code(&place, &args("good", "worse"), 1, "down by");
+    rule("min = 0.9");
+    assert_code(&place, &args("good", "good"), 1, "is below 0.9000");
+    rule("worst_class = 0.8\ntemperature = 1");
+    assert_code(&place, &args("good", "good"), 1, "class `0`: 0.8201 is above");
+    assert_code(&place, "good.json --rules rules.toml", 4, "score it with --per-class");
+    // Eight rows show nothing for sure; without their losses nothing is excused.
+    rule("max_regression = { rel = 0.01 }\nsignificance = 0.9999\ntemperature = 1");
+    assert_code(&place, &args("worse", "good"), 0, "0.9999 asked for");
+    fs::remove_file(place.path("good.rows.parquet")).unwrap();
+    assert_code(&place, &args("worse", "good"), 1, "nothing tells it from noise");
+}
+
+#[test]
+fn every_report_is_written_before_the_verdict() {
+    let place = place();
+    let args = "worse --labels y.npy --max 0.85 --export-json g.json --export-markdown g.md --export-junit g.xml \
+                --export-metrics m.json --format json";
+    let run = gate(&place, args);
+    assert_eq!(run.code, Some(1));
+    let schema = include_str!("../../../docs/gate.schema.json");
+    let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
+    for text in [run.stdout.as_str(), place.read("g.json").as_str()] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        schema.validate(&value).unwrap();
+        assert_eq!((&value["outcome"], &value["findings"][0]["check"]), (&"fail".into(), &"max".into()));
+    }
+    assert!(place.read("g.md").starts_with("### worse fails the gate: 1 of 1 checks\n\n|  | layer | T |"));
+    let xml = place.read("g.xml");
+    assert!(
+        xml.contains("tests=\"1\"") && xml.contains("failures=\"1\"") && xml.contains("<failure message="),
+        "{xml}"
+    );
+    let metrics: Value = serde_json::from_str(&place.read("m.json")).unwrap();
+    let result: Value = serde_json::from_str(&place.read("worse.json")).unwrap();
+    assert_eq!(metrics["snnl"]["enc"]["best"], result["layers"][0]["best"]["snnl"]);
+    assert_eq!(metrics["snnl"]["enc"]["T=0.1"], result["layers"][0]["scores"][3]["snnl"]);
+    // A report that cannot be written fails before the run.
+    assert_refused(
+        &gate(&place, "worse --labels y.npy --max 1 --export-junit none/g.xml"),
+        3,
+        ["none/g.xml", "no directory", ""],
+    );
+}
+
+#[test]
+fn classes_are_shown_where_asked_for() {
+    let place = place();
+    let table = gate(&place, "good --labels y.npy --max 0.85 --per-class").stdout;
+    assert!(table.contains("│ class  n  enc T=1 │") && table.contains("most entangled class: enc 0 0.8201"), "{table}");
+    let markdown = gate(&place, "good --labels y.npy --max 0.85 --per-class --format markdown").stdout;
+    assert!(markdown.contains("\n| class | n | enc T=1 |"), "{markdown}");
+}
+
+#[test]
+fn github_gets_annotations_and_a_summary() {
+    let place = place();
+    let summary = place.path("summary.md");
+    let run = |args: &str| {
+        let mut command = place.command(&format!("gate {args}"));
+        command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", &summary);
+        crate::cli::harness::ended(&command.output().unwrap())
+    };
+    let failed = run("worse --labels y.npy --max 0.85");
+    assert!(failed.stderr.starts_with("::error title=snnl-score gate%3A enc%2C flags::"), "{failed:?}");
+    assert_eq!(run("good --labels y.npy --max 0.85").stderr, "");
+    let text = place.read("summary.md");
+    assert!(text.contains("### worse fails the gate") && text.contains("### good passes the gate"), "{text}");
+    // A full summary stays below its limit, and is cut at a line.
+    fs::write(&summary, "x".repeat((1 << 20) - 100) + "\n").unwrap();
+    run("worse --labels y.npy --max 0.85");
+    let text = place.read("summary.md");
+    assert!(text.len() < 1 << 20 && text.ends_with('\n') && text.contains("### worse"), "{}", text.len());
+}
+
+#[test]
+fn a_baseline_is_made_of_what_passes() {
+    let place = place();
+    let args = "--labels y.npy --baseline base.json --max-regression 2%";
+    assert_code(&place, &format!("good {args} --init --update-baseline"), 0, "there is no baseline yet");
+    let first = place.read("base.json");
+    // Paired, for its rows lie beside it; not replaced by what fails.
+    assert_code(&place, &format!("worse {args} --update-baseline"), 1, "base, paired row by row");
+    assert_eq!(place.read("base.json"), first);
+    assert_code(&place, &format!("good.json {args} --update-baseline"), 0, "base, paired row by row");
+    assert_code(&place, &format!("good {args}"), 0, "base, paired row by row");
+    // Of a result without rows, there are none to pair with.
+    fs::remove_file(place.path("good.rows.parquet")).unwrap();
+    assert_code(&place, &format!("good.json {args} --update-baseline"), 0, "passes");
+    assert!(!place.path("base.rows.parquet").exists());
+    assert_refused(&gate(&place, "good --labels y.npy --max 1 --update-baseline"), 2, ["", "--baseline", ""]);
+    assert_refused(&gate(&place, &format!("good {args} --export-json base.json")), 2, ["base.json", "reads it", ""]);
+}
+
+#[test]
+fn the_command_line_describes_itself() {
+    let place = Place::empty();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        assert!(place.stdout(&format!("completions {shell}")).contains("update-baseline"), "{shell}");
+    }
+    let man = place.stdout("man");
+    assert!(man.contains(".TH snnl-score 1") && man.contains("max\\-regression"), "{}", man.len());
+    for command in ["", "inspect ", "compare ", "gate ", "completions ", "man "] {
+        let help = place.stdout(&format!("{command}--help"));
+        assert!(help.contains("Example"), "{command}: {help}");
+    }
+}

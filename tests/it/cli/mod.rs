@@ -1,0 +1,17 @@
+//! The binary as users meet it: standard output, standard error and exit code together, and what lies on the disk
+//! afterwards.
+
+mod action;
+mod any_size;
+mod bad_input;
+mod bad_usage;
+mod compare;
+mod estimates;
+mod formats;
+mod gate;
+mod harness;
+mod inspect;
+mod labels;
+mod pipes;
+mod schema;
+mod text;

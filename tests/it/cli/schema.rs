@@ -1,0 +1,43 @@
+//! The JSON of real runs, held against `docs/result.schema.json`.
+
+use serde_json::Value;
+
+use crate::cli::harness::{Place, ROWS};
+
+const SCHEMA: &str = include_str!("../../../docs/result.schema.json");
+
+#[test]
+fn every_kind_of_run_writes_what_the_schema_says() {
+    let schema = jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap();
+    let place = Place::with_layer();
+    let mut odd = ROWS;
+    odd[0] = [0.0, 0.0];
+    odd[6] = [f64::NAN, 0.0];
+    odd[2] = odd[1];
+    place.layer("odd.npy", &odd);
+    place.labels("odd_y.npy", &[0, 0, 0, 0, 1, 1, 1, 2]);
+    place.labels("one.npy", &[3; 8]);
+    let cases = [
+        ("x.npy --labels y.npy", "exact"),
+        ("x.npy --labels y.npy --rows 5 --seed 3 --per-class", "exact"),
+        ("x.npy --labels y.npy --preset article -T epoch:12", "article"),
+        ("x.npy --labels y.npy --preset cleverhans", "cleverhans"),
+        ("x.npy --labels y.npy --distance euclidean --temperature-unit mean -T 0.1,1", "custom"),
+        ("x.npy --labels one.npy", "exact"),
+        ("odd.npy --labels odd_y.npy --non-finite drop", "exact"),
+        ("odd.npy --labels odd_y.npy --non-finite drop --preset article", "article"),
+    ];
+    for (args, preset) in cases {
+        let json: Value = serde_json::from_str(&place.stdout(&format!("{args} --format json"))).unwrap();
+        schema.validate(&json).unwrap_or_else(|error| panic!("{args}: {error} at {}", error.instance_path()));
+        assert_eq!(json["definition"]["preset"], preset);
+        let layer = &json["layers"][0];
+        let counted = ["singletons", "zero_rows", "non_finite_rows", "duplicate_rows"].map(|name| &layer[name]);
+        if args.starts_with("odd") {
+            assert_eq!(counted, [1, 1, 1, 1], "{args}");
+        } else {
+            assert_eq!(counted, [0, 0, 0, 0], "{args}");
+        }
+        assert_eq!(layer["scores"][0]["relative"].is_null(), args.contains("one.npy"), "{args}");
+    }
+}

@@ -1,0 +1,9 @@
+//! Values: those of independent programs, those of hard cases, and the same bits however they are computed.
+
+mod checkpoints;
+mod equal_bits;
+mod false_alarms;
+mod golden;
+mod odd_rows;
+mod self_check;
+mod traps;
