@@ -7,10 +7,11 @@ use divan::counter::ItemsCount;
 use snnl_score::block::{Block, Preparation, RowStream, RowTag};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
-use snnl_score::engine::{Engine, Sides, Task};
+use snnl_score::engine::{Engine, Unobserved};
 use snnl_score::error::Fault;
+use snnl_score::pairing::Meeting;
 use snnl_score::source::{Matrix, Memory};
-use snnl_score::sums::Sums;
+use snnl_score::tally::{Statistic, Tally};
 
 /// A few tiles to a side.
 const ROWS: usize = 1920;
@@ -46,11 +47,11 @@ fn sweep(bencher: Bencher, engine: &str, dim: usize, temperatures: &[f64]) {
     let mut engines = Cpu::all(1).into_iter();
     let mut engine = engines.find(|cpu| cpu.describe() == engine).expect("one of `engines`");
     let block = block(dim);
-    let task = Task { distance: Distance::Cosine, temperatures, sides: Sides::Both, progress: &|_| (), note: &|_| () };
+    let statistics = [Statistic::Masses(temperatures.to_vec())];
     bencher.counter(ItemsCount::new(ROWS * (ROWS - 1) / 2)).bench_local(|| {
-        let mut sums = Sums::new(ROWS, temperatures.len());
-        engine.sweep(&block, &block, &task, &mut sums).unwrap();
-        sums
+        let mut tally = Tally::nothing(ROWS, &statistics);
+        engine.sweep(&Meeting::Within(&block), Distance::Cosine, &mut tally, &Unobserved).unwrap();
+        tally
     });
 }
 

@@ -39,4 +39,4 @@ pub mod run;
 pub mod score;
 pub mod source;
 
-pub use snnl_core::{block, distance, engine, sums, temperature};
+pub use snnl_core::{block, distance, engine, pairing, tally, temperature};

@@ -9,7 +9,7 @@ use crate::engine::device::Device;
 use crate::gate::rules::Rules;
 use crate::report::Format;
 use crate::report::gate::GateFormat;
-use crate::score::Keeping;
+use crate::score::Resume;
 use crate::source::Selection;
 
 /// How much a run says beside its result.
@@ -147,7 +147,7 @@ pub struct Plan {
     /// Where the losses of rows go.
     pub rows_output: Option<PathBuf>,
     /// Where sums are kept for a later run, if they are.
-    pub keeping: Option<Keeping>,
+    pub keeping: Option<Resume>,
     /// Whether classes are scored one by one, too.
     pub per_class: bool,
     /// Whether the table is shaded.

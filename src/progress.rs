@@ -1,5 +1,4 @@
-//! How a run goes, on stderr: a bar on a terminal, a line now and then elsewhere; counting pairs and bytes is left to
-//! those who tell.
+//! How a run goes, on stderr: a bar on a terminal, a line now and then elsewhere.
 
 mod pace;
 
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::pace::Pace;
+use crate::engine::Observer;
 use crate::plan::Verbosity;
 use crate::score::Progress;
 
@@ -81,6 +81,18 @@ impl Bar {
     }
 }
 
+impl Observer for Bar {
+    fn done(&self, pairs: u64) {
+        self.change(|pace| pace.done += pairs);
+    }
+
+    fn note(&self, text: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.say("note", text);
+        }
+    }
+}
+
 impl Progress for Bar {
     fn layer(&self, name: &str) {
         let name = name.escape_debug().to_string();
@@ -100,18 +112,8 @@ impl Progress for Bar {
         });
     }
 
-    fn done(&self, pairs: u64) {
-        self.change(|pace| pace.done += pairs);
-    }
-
     fn read(&self, bytes: u64) {
         self.change(|pace| pace.bytes += bytes);
-    }
-
-    fn note(&self, text: &str) {
-        if self.verbosity == Verbosity::Verbose {
-            self.say("note", text);
-        }
     }
 
     fn warn(&self, text: &str) {

@@ -14,11 +14,11 @@ use snnl_score::block::TILE;
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
 use snnl_score::draw::Draw;
-use snnl_score::engine::Engine;
 use snnl_score::engine::device::{Device, Products};
+use snnl_score::engine::{Engine, Observer};
 use snnl_score::error::{Signal, exit};
 use snnl_score::score::table::ScoreTable;
-use snnl_score::score::{Keeping, Means, Progress, score};
+use snnl_score::score::{Means, Progress, Resume, score};
 
 const TEMPERATURES: [f64; 4] = [0.1, 0.2, 0.4, 3.0];
 
@@ -38,15 +38,18 @@ fn torch(threads: usize) -> Box<dyn Engine> {
 #[derive(Default)]
 struct Notes(Mutex<Vec<String>>);
 
-impl Progress for Notes {
-    fn layer(&self, _: &str) {}
-    fn expect(&self, _: u64) {}
+impl Observer for Notes {
     fn done(&self, _: u64) {}
-    fn resumed(&self, _: u64) {}
-    fn read(&self, _: u64) {}
     fn note(&self, text: &str) {
         self.0.lock().unwrap().push(text.to_owned());
     }
+}
+
+impl Progress for Notes {
+    fn layer(&self, _: &str) {}
+    fn expect(&self, _: u64) {}
+    fn resumed(&self, _: u64) {}
+    fn read(&self, _: u64) {}
     fn warn(&self, _: &str) {}
 }
 
@@ -150,8 +153,8 @@ fn sums_are_gone_on_with_to_the_same_bits_over_the_same_rows_and_over_more() {
     let run = |rows: &[Vec<f64>], path: Option<&Path>, stop_after: usize| {
         let asked = AtomicUsize::new(0);
         let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= stop_after).then_some(Signal::Terminate);
-        let keeping = path.map(|path| Keeping { path: path.to_owned(), every: Duration::ZERO });
-        let means = Means { memory, keeping, stop: &stop, ..Means::new(torch(1), 1) };
+        let resume = path.map(|path| Resume { path: path.to_owned(), every: Duration::ZERO });
+        let means = Means { memory, resume, stop: &stop, ..Means::new(torch(1), 1) };
         score(&[layer(rows)], &labels(&classes[..rows.len()]), &definition, means)
     };
     let bits = |table: &ScoreTable| values(table).into_iter().map(f64::to_bits).collect::<Vec<u64>>();

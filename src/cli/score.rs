@@ -10,7 +10,7 @@ use crate::definition::Definition;
 use crate::draw::Draw;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::score::Keeping;
+use crate::score::Resume;
 
 /// What can be typed where there is no other command.
 #[derive(Debug, clap::Args)]
@@ -75,7 +75,7 @@ impl ScoreArgs {
         let draw = self.rows.map(|rows| Draw { rows: rows as usize, seed: self.seed });
         let every = Duration::from_secs(self.checkpoint_every.into());
         Ok(Plan {
-            keeping: self.checkpoint.map(|path| Keeping { path, every }),
+            keeping: self.checkpoint.map(|path| Resume { path, every }),
             selection: self.input.selection(),
             inputs: self.input.inputs,
             labels: self.input.labels,

@@ -6,7 +6,8 @@ use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Operation, system};
+use super::operation::Operation;
+use super::system;
 
 /// What happens instead of, or to, an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

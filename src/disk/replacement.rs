@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Operation, attempt, write};
+use super::medium::{attempt, write};
+use super::operation::Operation;
 
 /// What will take the place of a file. Dropped, it leaves nothing behind and an earlier file as it was.
 #[derive(Debug)]

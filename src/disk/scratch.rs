@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Operation, attempt, write};
+use super::medium::{attempt, write};
+use super::operation::Operation;
 
 /// A nameless file that is being written.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::Operation;
+use super::operation::Operation;
 
 /// Does what can fail.
 #[cfg_attr(feature = "faults", expect(dead_code, reason = "faults decide whether it is done"))]

@@ -30,7 +30,7 @@ pub(super) fn run(plan: &Plan) -> Result<(), Error> {
     let interruption = Interruption::watch()?;
     let stop = || interruption.signal();
     let extent = Extent::of(&layers, &labels, &plan.definition);
-    let means = Means { keeping: plan.keeping.clone(), ..means(&plan.resources, &extent, &progress, &stop)? };
+    let means = Means { resume: plan.keeping.clone(), ..means(&plan.resources, &extent, &progress, &stop)? };
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
             score.classes = Some(losses.by_class(&labels));

@@ -1,22 +1,23 @@
-//! A sample of rows computed in f64 from the file's numbers, to hold results against; what to do about an error is left
-//! to `layer`.
+//! A sample of rows computed in f64 from the file's numbers, to hold results against.
 
 use std::thread::scope;
 
 use super::loss::Mean;
 use super::reading::Reading;
-use super::rows::ScoredRows;
-use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
+use super::rows::{ScoredRows, masses};
+use super::side::{RowSet, Side};
+use crate::block::{RowTag, TILE};
 use crate::engine::cpu::Cpu;
-use crate::engine::{Engine, Sides, Task};
+use crate::engine::{Engine, Unobserved};
 use crate::error::Fault;
-use crate::sums::Sums;
+use crate::pairing::{Ids, Meeting};
+use crate::tally::{Statistic, Tally};
 
 /// Rows in a sample.
-pub(super) const SAMPLE: usize = 64;
+const SAMPLE: usize = 64;
 
-/// Bytes of the crowd that the sample meets at once.
-const CROWD: usize = 2 << 20;
+/// Bytes of the references that the sample meets at once.
+const REFERENCES: usize = 2 << 20;
 
 /// The losses of some counted rows, spread over the layer, in f64.
 pub(super) struct Sample {
@@ -24,6 +25,25 @@ pub(super) struct Sample {
     places: Vec<usize>,
     /// Their losses, a list a temperature.
     losses: Vec<Vec<f64>>,
+}
+
+/// What a self-check found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Checked {
+    /// Rows in the sample.
+    pub(super) rows: usize,
+    /// The largest error at any temperature, in the precision that was taken for it.
+    pub(super) largest_error: f64,
+}
+
+impl Checked {
+    /// Before the first layer.
+    pub(super) const NOTHING: Checked = Checked { rows: SAMPLE, largest_error: 0.0 };
+
+    /// What both found: the smaller sample, and the larger error.
+    pub(super) fn and(self, other: Checked) -> Checked {
+        Checked { rows: self.rows.min(other.rows), largest_error: self.largest_error.max(other.largest_error) }
+    }
 }
 
 impl Sample {
@@ -41,30 +61,27 @@ impl Sample {
         let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..scored[place] };
         let tags: Vec<RowTag> = (0..).zip(&places).map(own).collect();
 
-        let preparation: &Preparation = &rows.preparation;
-        let dim = reading.matrix.dim();
-        let read =
-            |stream: &mut RowStream<Fault>, tags: &[RowTag]| Block::read::<f64, Fault>(stream, tags, dim, preparation);
-        let sample = scope(|scope| read(&mut reading.rows(scope, &tags)?, &tags))?;
+        let references = rows.pairing.met();
+        let sample = RowSet::new(tags, references.class_sizes.len(), rows.pairing.gaining().preparation.clone());
+        let queries = Side { rows: &sample, reading };
+        let references = Side { rows: references, reading };
+        let block = scope(|scope| queries.block::<f64>(&mut queries.stream(scope, &(0..1))?, &(0..1)))?;
         let mut engine = Cpu::new(threads);
-        let mut sums = Sums::new(size, rows.temperatures.len());
-        let task = Task {
-            distance: preparation.distance,
-            temperatures: &rows.temperatures,
-            sides: Sides::Rows,
-            progress: &|_| (),
-            note: &|_| (),
-        };
-        let part = (CROWD / (8 * dim)).max(1).next_multiple_of(TILE);
+        let mut tally = Tally::nothing(size, &[Statistic::Masses(rows.temperatures.clone())]);
+        let part = (REFERENCES / (8 * reading.matrix.dim())).max(1).div_ceil(TILE);
         scope(|scope| {
-            let mut stream = reading.rows(scope, &rows.tags)?;
-            for crowd in rows.tags.chunks(part) {
-                engine.sweep(&sample, &read(&mut stream, crowd)?, &task, &mut sums)?;
+            let mut stream = references.stream(scope, &(0..references.tiles()))?;
+            for start in (0..references.tiles()).step_by(part) {
+                let references =
+                    references.block::<f64>(&mut stream, &(start..references.tiles().min(start + part)))?;
+                let meeting = Meeting::Across { queries: &block, references: &references, ids: Ids::Shared };
+                engine.sweep(&meeting, sample.preparation.distance, &mut tally, &Unobserved)?;
             }
             Ok::<_, Fault>(())
         })?;
+        let masses = masses(&tally);
         let loss = |position: usize, temperature: f64| {
-            tags.iter().map(|tag| rows.loss(tag, &sums, position, temperature)).collect()
+            sample.tags.iter().map(|tag| rows.loss(tag, masses, position, temperature)).collect()
         };
         let losses = rows.temperatures.iter().enumerate().map(|(position, &t)| loss(position, t)).collect();
         Ok(Sample { places, losses })

@@ -1,16 +1,16 @@
-//! What scoring will cost, from the sizes of layers and a short run of the engine; doing it is left to `layer`.
+//! What scoring will cost, from the sizes of layers and a short run of the engine.
 
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::layer::pairs;
 use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
 use crate::distance::Distance;
-use crate::engine::{Engine, Sides, Task};
+use crate::engine::{Engine, Unobserved};
 use crate::error::Fault;
+use crate::pairing::{Meeting, Pairing};
 use crate::source::{Matrix, Memory};
-use crate::sums::Sums;
+use crate::tally::{Statistic, Tally};
 use crate::temperature::Ladder;
 
 /// The cost of a run at the default temperatures.
@@ -39,14 +39,15 @@ impl Cost {
         let [short, long] = [seconds_a_pair(engine, DIMS[0])?, seconds_a_pair(engine, DIMS[1])?];
         let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
         let of_pair = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
-        let temperatures = Ladder::standard().temperatures().len();
+        let row_bytes =
+            Tally::nothing(0, &[Statistic::Masses(Ladder::standard().temperatures().to_vec())]).bytes_a_row();
         let bytes = |&(rows, dim): &(usize, usize)| {
             let prepared = rows.saturating_mul(dim * size_of::<f32>()).min(memory);
-            (prepared + prepared / 5 + 32 * rows * temperatures) as u64
+            (prepared + prepared / 5 + rows * row_bytes) as u64
         };
         Ok(Cost {
-            pairs: layers.iter().map(|&(rows, _)| pairs(rows)).sum(),
-            seconds: layers.iter().map(|&(rows, dim)| pairs(rows) as f64 * of_pair(dim)).sum(),
+            pairs: layers.iter().map(|&(rows, _)| Pairing::Within(rows).pairs()).sum(),
+            seconds: layers.iter().map(|&(rows, dim)| Pairing::Within(rows).pairs() as f64 * of_pair(dim)).sum(),
             memory_bytes: BASE + layers.iter().map(bytes).max().unwrap_or(0),
         })
     }
@@ -63,19 +64,13 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
     let block = Block::read::<f32, Fault>(&mut RowStream::new(rows.scan(0..count)?), &tags, dim, &preparation)?;
     let ladder = Ladder::standard();
-    let task = Task {
-        distance: Distance::Cosine,
-        temperatures: ladder.temperatures(),
-        sides: Sides::Both,
-        progress: &|_| (),
-        note: &|_| (),
-    };
+    let statistics = [Statistic::Masses(ladder.temperatures().to_vec())];
     let mut best = f64::INFINITY;
     for _ in 0..3 {
-        let mut sums = Sums::new(count, ladder.temperatures().len());
+        let mut tally = Tally::nothing(count, &statistics);
         let start = Instant::now();
-        engine.sweep(&block, &block, &task, &mut sums)?;
+        engine.sweep(&Meeting::Within(&block), Distance::Cosine, &mut tally, &Unobserved)?;
         best = best.min(start.elapsed().as_secs_f64());
     }
-    Ok(best / pairs(count) as f64)
+    Ok(best / Pairing::Within(count).pairs() as f64)
 }

@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::Means;
 use super::cost::Cost;
 use super::layer::check_rows;
+use super::means::Means;
 use super::table::Tool;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;

@@ -1,9 +1,9 @@
-//! From the masses around a row to its loss, and from losses to a score; the masses are left to the engines.
+//! From the masses around a row to its loss, and from losses to a score.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::table::Interval;
-use crate::sums::Mass;
+use crate::tally::Mass;
 
 /// Which form of the loss, and what becomes of rows alone in their class.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ pub(super) enum Meets {
 
 impl Form {
     /// The loss of one row from the masses of its own and of other classes, in nats; NaN where an ε form has none,
-    /// because a row that [`Meets::OwnZero`] has less than no probability.
+    /// because the self-term of a row that [`Meets::OwnZero`] makes its probability negative.
     ///
     /// # Formula
     /// ε = 0: ln(1 + other/same) (Frosst, Papernot & Hinton 2019, arXiv:1902.01889, in the form that keeps small
@@ -50,16 +50,16 @@ impl Form {
         -(self.epsilon + pick).ln()
     }
 
-    /// The loss of a row of a class of `class_size` among `rows` rows when every neighbor is as likely as any other,
-    /// as it is at T → ∞.
-    pub(super) fn chance(&self, class_size: usize, rows: usize) -> f64 {
+    /// The loss of a row with so many neighbors of its own class and of others when each is as likely as any other, as
+    /// they are at T → ∞.
+    pub(super) fn chance(&self, same: usize, other: usize) -> f64 {
         let mass = |count: usize| Mass::new(count as f64, 0);
-        self.loss(mass(class_size - 1), mass(rows - class_size), f64::INFINITY, Meets::Others)
+        self.loss(mass(same), mass(other), f64::INFINITY, Meets::Others)
     }
 
-    /// Whether a row of a class of `class_size` counts.
-    pub(super) fn counts(&self, class_size: usize) -> bool {
-        class_size > 1 || self.counts_singletons
+    /// Whether a row with so many neighbors of its own class counts.
+    pub(super) fn counts(&self, same: usize) -> bool {
+        same > 0 || self.counts_singletons
     }
 }
 
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn singletons_are_capped_by_epsilon() {
         assert_eq!(ARTICLE.loss(Mass::ZERO, mass(3.0), 1.0, Meets::Others), -1e-5f64.ln());
-        assert!((ARTICLE.chance(1, 10) - 11.512_925_464_970_229).abs() < 1e-12);
-        assert!(!EXACT.counts(1) && ARTICLE.counts(1) && EXACT.counts(2));
+        assert!((ARTICLE.chance(0, 9) - 11.512_925_464_970_229).abs() < 1e-12);
+        assert!(!EXACT.counts(0) && ARTICLE.counts(0) && EXACT.counts(1));
     }
 
     #[test]

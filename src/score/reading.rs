@@ -1,12 +1,12 @@
 //! How the rows of a layer reach the blocks: read ahead by a thread of its own, counted, and only as long as nobody asks
-//! the run to stop; which rows, and in which order, is left to `walk`.
+//! the run to stop.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::Scope;
 
+use super::means::{Means, Progress, Stop};
 use super::shares::Shares;
-use super::{Means, Progress};
 use crate::block::{RowStream, RowTag};
 use crate::error::Fault;
 use crate::source::{Matrix, Meter, Scan, ahead};
@@ -20,7 +20,7 @@ pub(super) struct Reading<'a> {
     /// Bytes of numbers that are read before they are needed.
     ahead: usize,
     pub(super) progress: &'a dyn Progress,
-    stop: &'a super::Stop<'a>,
+    stop: &'a Stop<'a>,
     spent: &'a Spent,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Spent {
 
 impl Spent {
     /// The cost, for those who want to know.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let (read, waited) = (self.bytes.load(Ordering::Relaxed) as f64, self.meter.waited().as_secs_f64());
         format!("{:.1} MB read, computing waited {waited:.2} s for them", read / 1e6)
     }

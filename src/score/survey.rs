@@ -1,13 +1,11 @@
-//! One look at all rows of a layer before anything is computed: which can be used, and how they lie; using them is left
-//! to `block`.
+//! One look at all rows of a layer before anything is computed: which can be used, and how they lie.
 
 use rayon::prelude::*;
 use twox_hash::XxHash3_64;
 
 use super::halves::Halves;
-use super::saved::RowsHash;
+use super::rows_hash::RowsHash;
 use crate::definition::NonFinite;
-use crate::distance::Distance;
 use crate::error::Fault;
 use crate::source::{Scan, Values};
 
@@ -80,15 +78,6 @@ impl Survey {
             }
         }
         Ok(looking.finish())
-    }
-
-    /// The distance that a temperature of 1 stands for where the unit is the mean distance.
-    pub(crate) fn mean_distance(&self, distance: Distance) -> f64 {
-        match distance {
-            Distance::Cosine => 1.0,
-            Distance::Sqeuclidean => self.mean_squared_distance,
-            Distance::Euclidean => self.mean_squared_distance.sqrt(),
-        }
     }
 }
 

@@ -1,18 +1,20 @@
-//! The losses of a layer in the cheapest arithmetic that is exact enough at each temperature; judging a result is left to
-//! `check`, and the order of the pairs to `walk`.
+//! The losses of a layer in the cheapest arithmetic that is exact enough at each temperature.
 
 use half::{bf16, f16};
 
-use super::check::Sample;
+use super::check::{Checked, Sample};
 use super::halves::Halves;
-use super::layer::Scorer;
+use super::means::Means;
 use super::reading::Reading;
-use super::rows::ScoredRows;
-use super::walk::{Swept, Walk};
-use crate::block::{PANEL, Panel, Scalar, TILE};
-use crate::definition::Precision;
-use crate::engine::Sides;
+use super::resume::ResumeFile;
+use super::rows::{ScoredRows, masses};
+use super::side::Side;
+use super::swept::Swept;
+use super::walk::Walk;
+use crate::block::{PANEL, Panel, Scalar};
+use crate::definition::{Definition, Precision};
 use crate::error::Fault;
+use crate::tally::{Column, Statistic, Tally};
 
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
 const TOLERATED: f64 = 0.5e-5;
@@ -51,24 +53,41 @@ impl Arithmetic {
     }
 }
 
-impl Scorer<'_> {
-    /// The losses at every temperature, each in the precision that it needs.
-    pub(super) fn losses(
-        &mut self,
-        layer: &str,
-        reading: &Reading,
-        rows: &ScoredRows,
+/// What the sweeps over one layer found out.
+pub(super) struct SweptLayer {
+    /// What all rows gathered: masses at the temperatures that were taken from each sweep, sweep after sweep.
+    pub(super) tally: Tally,
+    /// The losses, an entry a temperature of the ladder.
+    pub(super) losses: Vec<Losses>,
+    /// What the self-check found.
+    pub(super) check: Checked,
+    /// Pairs that earlier runs had done.
+    pub(super) resumed_pairs: u64,
+}
+
+/// The sweeps over one layer, one for each arithmetic that some temperature needs.
+pub(super) struct Sweeps<'a> {
+    pub(super) layer: &'a str,
+    pub(super) definition: &'a Definition,
+    pub(super) rows: &'a ScoredRows,
+    pub(super) reading: &'a Reading<'a>,
+}
+
+impl Sweeps<'_> {
+    /// Sweeps until the losses at every temperature are exact enough.
+    pub(super) fn run(
+        &self,
         halves: Halves,
-    ) -> Result<Vec<Losses>, Fault> {
-        let mut ladder = rows.temperatures.iter().zip(self.definition.ladder.temperatures());
-        let in_f32 = matches!(self.definition.precision, Precision::F32 | Precision::Tf32);
-        if let Some((_, cold)) = ladder.find(|(t, _)| in_f32 && **t < COLDEST_POSSIBLE_F32) {
-            let problem = format!("temperature {cold:e} is too low for the range of f32");
-            return Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"));
-        }
-        let sample = Sample::new(reading, rows, self.means.threads)?;
-        self.sample_rows = self.sample_rows.min(sample.rows());
-        let mut left: Vec<usize> = (0..rows.temperatures.len()).collect();
+        means: &mut Means,
+        mut resume: Option<&mut ResumeFile>,
+    ) -> Result<SweptLayer, Fault> {
+        let (rows, ladder) = (self.rows, self.definition.ladder.temperatures());
+        self.check_range()?;
+        let sample = Sample::new(self.reading, rows, means.threads)?;
+        let mut check = Checked { rows: sample.rows(), largest_error: 0.0 };
+        let mut tally = Tally::nothing(rows.pairing.gaining().tags.len(), &[]);
+        let mut resumed_pairs = 0;
+        let mut left: Vec<usize> = (0..ladder.len()).collect();
         let mut found: Vec<Option<Losses>> = left.iter().map(|_| None).collect();
         let (mut attempts, mut is_first) = (self.attempts(halves).iter().peekable(), true);
         while let Some(attempt) = attempts.next() {
@@ -80,29 +99,49 @@ impl Scorer<'_> {
                 continue;
             }
             if !std::mem::take(&mut is_first) {
-                self.means.progress.expect(rows.pairs());
+                means.progress.expect(rows.pairs());
             }
-            for (position, of_rows) in self.sweep_in(*attempt, layer, reading, rows, &hopeful)? {
+            let (swept, met) = self.sweep_in(*attempt, &hopeful, means, resume.as_deref_mut())?;
+            resumed_pairs += met;
+            let mut taken = Vec::new();
+            for (at, &position) in hopeful.iter().enumerate() {
+                let masses = masses(&swept);
+                let loss = |tag| rows.loss(tag, masses, at, masses.temperatures()[at]);
+                let of_rows: Vec<f64> = rows.scored().map(loss).collect();
                 let error = sample.error_of(position, &of_rows);
                 // A NaN is no small error.
                 let is_exact_enough = error <= TOLERATED;
                 match next {
                     Some(next) if !is_exact_enough => {
-                        let temperature = self.definition.ladder.temperatures()[position];
-                        let (tried, next) = (attempt.name(), next.name());
-                        self.means
+                        let (temperature, tried, next) = (ladder[position], attempt.name(), next.name());
+                        means
                             .progress
                             .note(&format!("T={temperature}: {tried} is off by {error:.1e}, computing in {next}"));
                         left.push(position);
                     }
                     _ => {
-                        self.largest_error = self.largest_error.max(error);
+                        check.largest_error = check.largest_error.max(error);
                         found[position] = Some(Losses { of_rows, precision: self.precision_of(*attempt) });
+                        taken.push(at);
                     }
                 }
             }
+            tally.append(keep(swept, &taken));
         }
-        Ok(found.into_iter().flatten().collect())
+        Ok(SweptLayer { tally, losses: found.into_iter().flatten().collect(), check, resumed_pairs })
+    }
+
+    /// Refuses temperatures beyond the range of the arithmetic that was asked for.
+    fn check_range(&self) -> Result<(), Fault> {
+        let mut ladder = self.rows.temperatures.iter().zip(self.definition.ladder.temperatures());
+        let in_f32 = matches!(self.definition.precision, Precision::F32 | Precision::Tf32);
+        match ladder.find(|(t, _)| in_f32 && **t < COLDEST_POSSIBLE_F32) {
+            Some((_, cold)) => {
+                let problem = format!("temperature {cold:e} is too low for the range of f32");
+                Err(Fault::content(problem).hint("--precision auto takes f64 where f32 is not enough"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What to compute in, each where those before are not exact enough.
@@ -126,81 +165,78 @@ impl Scorer<'_> {
         }
     }
 
-    /// [`Scorer::sweep`] in this arithmetic.
+    /// [`Sweeps::sweep`] in this arithmetic.
     fn sweep_in(
-        &mut self,
+        &self,
         arithmetic: Arithmetic,
-        layer: &str,
-        reading: &Reading,
-        rows: &ScoredRows,
         positions: &[usize],
-    ) -> Result<Vec<(usize, Vec<f64>)>, Fault> {
+        means: &mut Means,
+        resume: Option<&mut ResumeFile>,
+    ) -> Result<(Tally, u64), Fault> {
         match arithmetic {
-            Arithmetic::F16 => self.sweep::<f16>(layer, reading, rows, positions),
-            Arithmetic::Bf16 => self.sweep::<bf16>(layer, reading, rows, positions),
-            Arithmetic::F32 => self.sweep::<f32>(layer, reading, rows, positions),
-            Arithmetic::F64 => self.sweep::<f64>(layer, reading, rows, positions),
+            Arithmetic::F16 => self.sweep::<f16>(positions, means, resume),
+            Arithmetic::Bf16 => self.sweep::<bf16>(positions, means, resume),
+            Arithmetic::F32 => self.sweep::<f32>(positions, means, resume),
+            Arithmetic::F64 => self.sweep::<f64>(positions, means, resume),
         }
     }
 
-    /// Every pair of rows once; the losses at the given positions of the ladder.
+    /// Every pair of rows once; the tally at the given positions of the ladder, and how many pairs earlier runs had done.
     fn sweep<E: Scalar>(
-        &mut self,
-        layer: &str,
-        reading: &Reading,
-        rows: &ScoredRows,
+        &self,
         positions: &[usize],
-    ) -> Result<Vec<(usize, Vec<f64>)>, Fault> {
-        let (crowd, dim) = (&rows.tags, reading.matrix.dim());
-        let temperatures: Vec<f64> = positions.iter().map(|&position| rows.temperatures[position]).collect();
-        let walk = Walk {
-            rows: rows.summed(),
-            crowd,
-            sides: rows.sides(),
-            preparation: &rows.preparation,
-            shares: self.means.shares(
-                rows.summed().len().div_ceil(TILE),
-                dim,
-                size_of::<Panel<E>>().div_ceil(PANEL),
-            )?,
-            leaves_last: self.keeper.is_some() && rows.sides() == Sides::Both,
-        };
-        let mut swept = Swept::new(walk.rows.len(), temperatures);
-        let mut keeping = match &mut self.keeper {
-            Some(keeper) => Some((keeper.sweep(layer, E::NAME, &mut swept)?, keeper)),
+        means: &mut Means,
+        resume: Option<&mut ResumeFile>,
+    ) -> Result<(Tally, u64), Fault> {
+        let temperatures: Vec<f64> = positions.iter().map(|&position| self.rows.temperatures[position]).collect();
+        let pairing = self.rows.pairing.as_ref().map(|&rows| Side { rows, reading: self.reading });
+        let gaining = *pairing.gaining();
+        let width = size_of::<Panel<E>>().div_ceil(PANEL);
+        let shares = means.shares(gaining.tiles(), self.reading.matrix.dim(), width)?;
+        let walk = Walk { leaves_last: resume.is_some() && pairing.is_mutual(), pairing, shares };
+        let mut swept = Swept::new(gaining.rows.tags.len(), &[Statistic::Masses(temperatures)]);
+        let mut keeping = match resume {
+            Some(file) => Some((file.sweep(self.layer, E::NAME, &mut swept)?, file)),
             None => None,
         };
         let met = walk.pairs_met(&swept);
-        self.resumed_pairs += met;
-        self.means.progress.resumed(met);
-        let (stop, progress) = (self.means.stop, self.means.progress);
+        means.progress.resumed(met);
+        let (stop, progress) = (means.stop, means.progress);
         let mut is_settled = walk.is_settled(&swept);
-        let walked = walk.go::<E>(&mut swept, reading, self.means.engine.as_mut(), &mut |swept| {
-            if let Some((place, keeper)) = keeping.as_mut().filter(|_| !is_settled) {
+        let walked = walk.go::<E>(&mut swept, means.engine.as_mut(), progress, &mut |swept| {
+            if let Some((sweep, file)) = keeping.as_mut().filter(|_| !is_settled) {
                 is_settled = walk.is_settled(swept);
-                if is_settled || keeper.is_due() {
+                if is_settled || file.is_due() {
                     // A run goes on without: its result does not depend on it.
-                    keeper
-                        .keep(*place, swept)
-                        .unwrap_or_else(|fault| progress.warn(&format!("cannot write a checkpoint: {fault}")));
+                    file.keep(*sweep, swept)
+                        .unwrap_or_else(|fault| progress.warn(&format!("cannot write the resume file: {fault}")));
                 }
             }
             stop().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))
         });
         if let Err(fault) = walked {
             // Whatever ends the walk, what was done is not lost.
-            let Some((place, keeper)) = keeping else { return Err(fault) };
-            let kept = if is_settled { Ok(()) } else { keeper.keep(place, &swept) };
+            let Some((sweep, file)) = keeping else { return Err(fault) };
+            let kept = if is_settled { Ok(()) } else { file.keep(sweep, &swept) };
             return Err(match (fault, kept) {
-                (fault @ Fault::Stopped { .. }, Ok(())) => fault.hint(keeper.how_to_go_on()),
+                (fault @ Fault::Stopped { .. }, Ok(())) => fault.hint(file.how_to_go_on()),
                 (Fault::Stopped { .. }, Err(unkept)) => unkept,
                 (fault, _) => fault,
             });
         }
-        let losses = |(at, &position): (usize, &usize)| {
-            let loss = |tag| rows.loss(tag, &swept.sums, at, swept.temperatures[at]);
-            (position, rows.scored().map(loss).collect())
-        };
-        Ok(positions.iter().enumerate().map(losses).collect())
+        Ok((swept.tally, met))
     }
 }
+
+/// The masses at these positions of a tally's temperatures, and all other columns.
+fn keep(mut tally: Tally, positions: &[usize]) -> Tally {
+    for column in tally.columns_mut() {
+        if let Column::Masses(masses) = column {
+            masses.keep(positions);
+        }
+    }
+    tally
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,4 @@
-//! The three distances, defined once: on two rows, and as what a matrix product of prepared rows must be turned into;
-//! preparing whole blocks is left to `block`.
+//! The three distances, defined once.
 
 use std::fmt;
 use std::str::FromStr;
@@ -57,6 +56,21 @@ impl Distance {
             }
             Distance::Sqeuclidean => squared(),
             Distance::Euclidean => squared().sqrt(),
+        }
+    }
+
+    /// Whether it depends on the rows' directions only: scaling a row changes nothing, a zero row is at distance 1 from
+    /// everything, and 1 is a distance that means the same in every layer.
+    pub fn is_scale_free(self) -> bool {
+        self == Distance::Cosine
+    }
+
+    /// The mean distance that temperatures are measured in, from the mean squared Euclidean distance: 1 where it is scale-free.
+    pub fn mean_from(self, mean_squared: f64) -> f64 {
+        match self {
+            Distance::Cosine => 1.0,
+            Distance::Sqeuclidean => mean_squared,
+            Distance::Euclidean => mean_squared.sqrt(),
         }
     }
 

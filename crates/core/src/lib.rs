@@ -5,15 +5,17 @@
 //! A module uses what stands to its left:
 //!
 //! ```text
-//! distance, rows → block → sums → engine
+//! distance, rows → block → pairing → tile → tally → engine
 //! ```
 //!
-//! [`block`] prepares [`rows`] for a [`distance`], and an [`engine`] adds up the pairs of blocks at every
-//! [`temperature`] into [`sums`].
+//! [`block`] prepares [`rows`] for a [`distance`]; a [`pairing`] says who meets whom; and an [`engine`] gathers the pairs of
+//! blocks into a [`tally`], tile by tile.
 
 pub mod block;
 pub mod distance;
 pub mod engine;
+pub mod pairing;
 pub mod rows;
-pub mod sums;
+pub mod tally;
 pub mod temperature;
+mod tile;

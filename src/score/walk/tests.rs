@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::*;
+use crate::block::{Preparation, RowTag};
 use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
 use crate::engine::device::DeviceFailure;
-use crate::score::Means;
-use crate::score::reading::Spent;
+use crate::engine::{Engine, Observer, Unobserved};
+use crate::pairing::Ids;
+use crate::score::means::Means;
+use crate::score::reading::{Reading, Spent};
+use crate::score::side::RowSet;
 use crate::source::{Matrix, Memory};
+use crate::tally::{Statistic, Tally};
 
 /// For each tile of rows, the tiles that it met, in order.
 type Meetings = BTreeMap<usize, Vec<usize>>;
@@ -38,22 +43,23 @@ impl Engine for Witness {
         false
     }
 
-    fn sweep(&mut self, rows: &Block, cols: &Block, task: &Task, _: &mut Sums) -> Result<(), DeviceFailure> {
+    fn sweep(&mut self, meeting: &Meeting, _: Distance, _: &mut Tally, _: &dyn Observer) -> Result<(), DeviceFailure> {
         let tiles = |block: &Block| -> Vec<usize> {
             block.tags.chunks(TILE).map(|tile| tile.iter().map(|tag| tag.id as usize).min().unwrap() / TILE).collect()
         };
-        for block in [rows, cols].map(tiles) {
+        let [rows, cols] = [meeting.rows(), meeting.cols()].map(tiles);
+        for block in [&rows, &cols] {
             assert!(block[0].is_multiple_of(self.grain), "a block starts where the engine's own units do: {block:?}");
         }
         let mut met = self.meetings.lock().unwrap();
-        for &row in &tiles(rows) {
-            for &col in &tiles(cols) {
-                if std::ptr::eq(rows, cols) && col < row {
+        for &row in &rows {
+            for &col in &cols {
+                if meeting.is_square() && col < row {
                     continue;
                 }
-                assert!(task.sides == Sides::Rows || row <= col, "the earlier tile is on the side of the rows");
+                assert!(!meeting.is_mutual() || row <= col, "the earlier tile is on the side of the rows");
                 met.entry(row).or_default().push(col);
-                if task.sides == Sides::Both && row != col {
+                if meeting.is_mutual() && row != col {
                     met.entry(col).or_default().push(row);
                 }
             }
@@ -64,31 +70,33 @@ impl Engine for Witness {
 
 const PREPARATION: Preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
 
-fn tags(rows: usize) -> Vec<RowTag> {
-    (0..rows as u32).map(|id| RowTag { id, slot: id, class: 0 }).collect()
+fn row_set(rows: usize) -> RowSet {
+    let tags = (0..rows as u32).map(|id| RowTag { id, slot: id, class: 0 }).collect();
+    RowSet::new(tags, 1, PREPARATION)
 }
 
-/// Walks with each of `all_shares` in turn, each but the last stopped after so many steps; what was met, and what it
-/// has to be.
-fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(Shares, usize)]) {
-    let (row_tags, crowd_tags) = (tags(rows), tags(crowd));
-    let memory = Memory::new(1, vec![1.0; rows.max(crowd)]);
+/// How many rows meet each other, or how many others.
+type Sizes = Pairing<usize>;
+
+const fn across(queries: usize, references: usize) -> Sizes {
+    Pairing::Across { queries, references, ids: Ids::Shared }
+}
+
+/// Walks with each of `legs` in turn, each but the last stopped after so many steps; what was met is what has to be.
+fn walked(sizes: Sizes, leaves_last: bool, legs: &[(Shares, usize)]) {
+    let (rows, references) = sizes.both();
+    let sets = sizes.map(|&size| row_set(size));
+    let memory = Memory::new(1, vec![1.0; rows.max(references)]);
     let matrix: &dyn Matrix = &memory;
     let meetings = Arc::new(Mutex::new(Meetings::new()));
     let mut witness = Witness { meetings: meetings.clone(), grain: legs[0].0.grain };
     let means = Means::new(Box::new(witness.clone()), 1);
     let spent = Spent::default();
     let reading = Reading::of(matrix, &means, &spent);
-    let mut swept = Swept::new(rows, vec![1.0]);
+    let mut swept = Swept::new(rows, &[Statistic::Masses(vec![1.0])]);
     for (shares, steps) in legs {
-        let walk = Walk {
-            rows: &row_tags,
-            crowd: &crowd_tags,
-            sides,
-            preparation: &PREPARATION,
-            shares: *shares,
-            leaves_last,
-        };
+        let pairing = sets.as_ref().map(|&rows| Side { rows, reading: &reading });
+        let walk = Walk { pairing, shares: *shares, leaves_last };
         let mut left = *steps;
         let mut after = |swept: &Swept| {
             let unit = TILE * shares.grain;
@@ -99,12 +107,12 @@ fn walked(rows: usize, crowd: usize, sides: Sides, leaves_last: bool, legs: &[(S
             left -= 1;
             if left == 0 { Err(Fault::content("enough")) } else { Ok(()) }
         };
-        let outcome = walk.go::<f32>(&mut swept, &reading, &mut witness, &mut after);
+        let outcome = walk.go::<f32>(&mut swept, &mut witness, &Unobserved, &mut after);
         if outcome.is_ok() {
             break;
         }
     }
-    let expected: Vec<usize> = (0..crowd.div_ceil(TILE)).collect();
+    let expected: Vec<usize> = (0..references.div_ceil(TILE)).collect();
     let met = meetings.lock().unwrap();
     assert_eq!(met.len(), rows.div_ceil(TILE));
     assert!(met.values().all(|partners| *partners == expected), "{legs:?}: {met:?}");
@@ -121,9 +129,9 @@ fn every_row_meets_every_other_in_order_whatever_stays() {
     for rows in [2, TILE, TILE + 1, 5 * TILE, 7 * TILE + 3] {
         for (staying, passing, block) in [(99, 3, 16), (99, 1, 2), (1, 1, 1), (2, 1, 3), (3, 2, 2), (7, 5, 2)] {
             for leaves_last in [false, true] {
-                walked(rows, rows, Sides::Both, leaves_last, &[(shares(staying, passing, block), ALL)]);
+                walked(Pairing::Within(rows), leaves_last, &[(shares(staying, passing, block), ALL)]);
             }
-            walked(rows, 6 * TILE + 1, Sides::Rows, false, &[(shares(staying, passing, block), ALL)]);
+            walked(across(rows, 6 * TILE + 1), false, &[(shares(staying, passing, block), ALL)]);
         }
     }
 }
@@ -134,12 +142,12 @@ fn an_engine_that_takes_several_tiles_at_once_always_gets_the_same() {
         for (staying, passing, block) in [(99, 2, 4), (99, 4, 2), (2, 2, 2), (4, 2, 2), (6, 4, 4)] {
             let shares = Shares { grain: 2, ..shares(staying, passing, block) };
             for leaves_last in [false, true] {
-                walked(rows, rows, Sides::Both, leaves_last, &[(shares, ALL)]);
+                walked(Pairing::Within(rows), leaves_last, &[(shares, ALL)]);
                 for steps in 1..8 {
-                    walked(rows, rows, Sides::Both, leaves_last, &[(shares, steps), (shares, ALL)]);
+                    walked(Pairing::Within(rows), leaves_last, &[(shares, steps), (shares, ALL)]);
                 }
             }
-            walked(rows, 6 * TILE + 1, Sides::Rows, false, &[(shares, ALL)]);
+            walked(across(rows, 6 * TILE + 1), false, &[(shares, ALL)]);
         }
     }
 }
@@ -153,8 +161,8 @@ fn a_walk_goes_on_where_it_was_stopped_with_whatever_memory_there_is_then() {
             for at in 0..kinds.len() {
                 let kind = |step: usize| kinds[(at * step + step) % kinds.len()];
                 let legs = [(kind(1), first), (kind(2), second), (kind(3), second), (kind(4), ALL)];
-                walked(rows, rows, Sides::Both, true, &legs);
-                walked(rows, 5 * TILE, Sides::Rows, false, &legs);
+                walked(Pairing::Within(rows), true, &legs);
+                walked(across(rows, 5 * TILE), false, &legs);
             }
         }
     }
@@ -162,23 +170,22 @@ fn a_walk_goes_on_where_it_was_stopped_with_whatever_memory_there_is_then() {
 
 #[test]
 fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
-    let (rows, memory) = (tags(2 * TILE + 3), Memory::new(1, vec![1.0; 2 * TILE + 3]));
+    let (rows, memory) = (row_set(2 * TILE + 3), Memory::new(1, vec![1.0; 2 * TILE + 3]));
     let means = Means::new(Box::new(Cpu::new(1)), 1);
     let spent = Spent::default();
     let reading = Reading::of(&memory, &means, &spent);
-    let sides = Sides::Both;
-    let shares = shares(1, 1, 1);
-    let walk = Walk { rows: &rows, crowd: &rows, sides, preparation: &PREPARATION, shares, leaves_last: false };
-    let mut swept = Swept::new(rows.len(), vec![1.0]);
+    let pairing = Pairing::Within(Side { rows: &rows, reading: &reading });
+    let walk = Walk { pairing, shares: shares(1, 1, 1), leaves_last: false };
+    let mut swept = Swept::new(rows.tags.len(), &[Statistic::Masses(vec![1.0])]);
     let mut seen = Vec::new();
     let mut engine = Witness { meetings: Arc::default(), grain: 1 };
-    walk.go::<f32>(&mut swept, &reading, &mut engine, &mut |swept| {
+    walk.go::<f32>(&mut swept, &mut engine, &Unobserved, &mut |swept| {
         seen.push(walk.pairs_met(swept));
         Ok(())
     })
     .unwrap();
-    let (tile, square) = (TILE as u64, pairs(TILE));
+    let (tile, square) = (TILE as u64, Pairing::Within(TILE).pairs());
     let expected = [square, square + tile * tile, 2 * square + tile * tile];
     assert_eq!(seen[..3], expected);
-    assert_eq!(seen.last(), Some(&pairs(rows.len())));
+    assert_eq!(seen.last(), Some(&Pairing::Within(rows.tags.len()).pairs()));
 }

@@ -12,7 +12,7 @@ use snnl_score::draw::Draw;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::error::{Error, Signal, exit};
 use snnl_score::score::table::ScoreTable;
-use snnl_score::score::{Keeping, Means, score};
+use snnl_score::score::{Means, Resume, score};
 use snnl_score::source::Layer;
 use tempfile::TempDir;
 
@@ -55,8 +55,8 @@ fn definition(distance: Distance, precision: Precision) -> Definition {
     Definition::new(wishes(distance, precision, &[0.01, 0.1, 0.2, 3.0])).unwrap()
 }
 
-fn keeping(path: &Path, every: Duration) -> Keeping {
-    Keeping { path: path.to_owned(), every }
+fn resume(path: &Path, every: Duration) -> Resume {
+    Resume { path: path.to_owned(), every }
 }
 
 /// Scores, with a signal after so many questions whether there is one.
@@ -69,8 +69,8 @@ fn run(
 ) -> Result<ScoreTable, Error> {
     let asked = AtomicUsize::new(0);
     let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= stop_after).then_some(Signal::Terminate);
-    let keeping = path.map(|path| keeping(path, Duration::ZERO));
-    let means = Means { memory, keeping, stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
+    let resume = path.map(|path| resume(path, Duration::ZERO));
+    let means = Means { memory, resume, stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
     score(&data.layers(), &labels(&data.classes), definition, means)
 }
 
@@ -132,8 +132,8 @@ fn whenever_a_run_is_stopped_what_was_done_is_kept() {
         let path = checkpoint(&directory);
         let asked = AtomicUsize::new(0);
         let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= asked_after).then_some(Signal::Interrupt);
-        let keeping = Some(keeping(&path, Duration::from_secs(3600)));
-        let means = Means { memory: LEAST_F32, keeping, stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
+        let resume = Some(resume(&path, Duration::from_secs(3600)));
+        let means = Means { memory: LEAST_F32, resume, stop: &stop, ..Means::new(Box::new(Cpu::new(2)), 2) };
         if score(&data.layers(), &labels(&data.classes), &definition, means).is_ok() {
             break;
         }
@@ -233,7 +233,7 @@ fn a_damaged_checkpoint_is_refused_wherever_the_damage_is() {
     for length in [0, 1, whole.len() / 2, whole.len() - 1] {
         assert!(refused(&whole[..length]).contains("damaged"));
     }
-    assert!(refused(b"{\"schema_version\":1}").contains("it is no checkpoint"));
+    assert!(refused(b"{\"schema_version\":1}").contains("it is no resume file"));
     // A flipped bit is found, or it lies where nothing does.
     let mut found = 0;
     for at in (0..whole.len()).step_by(whole.len() / 60) {

@@ -4,6 +4,7 @@ mod checkpoints;
 mod equal_bits;
 mod false_alarms;
 mod golden;
+mod laws;
 mod odd_rows;
 mod self_check;
 mod traps;

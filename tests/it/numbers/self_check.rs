@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
+use snnl_score::engine::Observer;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::score::table::ScoreTable;
 use snnl_score::score::{Means, Progress, score};
@@ -16,16 +17,19 @@ struct Listener {
     notes: Mutex<Vec<String>>,
 }
 
-impl Progress for Listener {
-    fn layer(&self, _: &str) {}
-    fn expect(&self, _: u64) {}
+impl Observer for Listener {
     fn done(&self, _: u64) {}
-    fn resumed(&self, _: u64) {}
-    fn read(&self, _: u64) {}
-    fn warn(&self, _: &str) {}
     fn note(&self, text: &str) {
         self.notes.lock().unwrap().push(text.to_owned());
     }
+}
+
+impl Progress for Listener {
+    fn layer(&self, _: &str) {}
+    fn expect(&self, _: u64) {}
+    fn resumed(&self, _: u64) {}
+    fn read(&self, _: u64) {}
+    fn warn(&self, _: &str) {}
 }
 
 /// Ten clouds of this width around corners far apart: float32 tells their rows apart to about 1e-4.

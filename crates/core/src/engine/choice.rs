@@ -1,8 +1,8 @@
-//! The engine that this machine has for what was asked for; computing is left to the engines.
+//! The engine that this machine has for what was asked for.
 
-use super::Engine;
 use super::cpu::Cpu;
 use super::device::{Device, Products, TorchDevice, Unavailable};
+use super::sweep::Engine;
 use super::torch;
 
 /// An engine, and why it was taken where there was a choice.

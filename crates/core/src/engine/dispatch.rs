@@ -1,45 +1,33 @@
-//! Which kernels this processor can run, asked once; the kernels themselves are left to `engine::kernel`.
+//! Which kernels this processor can run, asked once.
 #![allow(unsafe_code, reason = "a function compiled for an instruction set is entered once the processor was asked")]
 
-use super::kernel::tile;
-use super::simd::portable::{PortableF32, PortableF64};
-use super::tile::{Side, TileSums, TileTask};
+use super::kernel::{TileResult, tile};
+use crate::tile::pairs::TilePairs;
+use crate::tile::simd::portable::{PortableF32, PortableF64};
 
 /// A tile's arithmetic in one precision; see [`tile`].
-pub(crate) type TileKernel<E> = fn(&Side<E>, &Side<E>, usize, &TileTask, &mut TileSums<E>);
+pub(super) type TileKernel<E> = fn(&TilePairs<E>, &mut TileResult<E>);
 
 /// The kernels of one instruction set.
 #[derive(Clone, Copy)]
-pub(crate) struct Kernels {
+pub(super) struct Kernels {
     /// The instruction set, for reports.
-    pub(crate) name: &'static str,
-    pub(crate) f32: TileKernel<f32>,
-    pub(crate) f64: TileKernel<f64>,
+    pub(super) name: &'static str,
+    pub(super) f32: TileKernel<f32>,
+    pub(super) f64: TileKernel<f64>,
 }
 
 /// Compiles the generic kernel for an instruction set and wraps it into a plain function.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! compiled_for {
     ($name:ident, $features:literal, $lanes:ty, $element:ty, $rows:literal, $few:literal) => {
-        fn $name(
-            rows: &Side<$element>,
-            cols: &Side<$element>,
-            dim: usize,
-            task: &TileTask,
-            sums: &mut TileSums<$element>,
-        ) {
+        fn $name(pairs: &TilePairs<$element>, result: &mut TileResult<$element>) {
             #[target_feature(enable = $features)]
-            fn compiled(
-                rows: &Side<$element>,
-                cols: &Side<$element>,
-                dim: usize,
-                task: &TileTask,
-                sums: &mut TileSums<$element>,
-            ) {
-                tile::<$lanes, $rows, $few>(rows, cols, dim, task, sums);
+            fn compiled(pairs: &TilePairs<$element>, result: &mut TileResult<$element>) {
+                tile::<$lanes, $rows, $few>(pairs, result);
             }
             // SAFETY: `available` hands this function out only after it found these features.
-            unsafe { compiled(rows, cols, dim, task, sums) }
+            unsafe { compiled(pairs, result) }
         }
     };
 }
@@ -47,8 +35,8 @@ macro_rules! compiled_for {
 #[cfg(target_arch = "x86_64")]
 mod bound {
     use super::*;
-    use crate::engine::simd::avx2::{Avx2F32, Avx2F64};
-    use crate::engine::simd::avx512::{Avx512F32, Avx512F64};
+    use crate::tile::simd::avx2::{Avx2F32, Avx2F64};
+    use crate::tile::simd::avx512::{Avx512F32, Avx512F64};
 
     compiled_for!(avx512_f32, "avx512f", Avx512F32, f32, 8, 4);
     compiled_for!(avx512_f64, "avx512f", Avx512F64, f64, 8, 4);
@@ -70,7 +58,7 @@ mod bound {
 #[cfg(target_arch = "aarch64")]
 mod bound {
     use super::*;
-    use crate::engine::simd::neon::{NeonF32, NeonF64};
+    use crate::tile::simd::neon::{NeonF32, NeonF64};
 
     compiled_for!(neon_f32, "neon", NeonF32, f32, 8, 4);
     compiled_for!(neon_f64, "neon", NeonF64, f64, 8, 4);
@@ -91,7 +79,7 @@ mod bound {
 }
 
 /// All kernels this processor can run, fastest first; the portable ones always come last.
-pub(crate) fn available() -> Vec<Kernels> {
+pub(super) fn available() -> Vec<Kernels> {
     let portable = Kernels { name: "portable", f32: tile::<PortableF32, 4, 2>, f64: tile::<PortableF64, 4, 2> };
     let mut found = bound::available();
     found.push(portable);

@@ -1,37 +1,44 @@
-//! The arithmetic of one tile, written once for every instruction set: products become distances, distances weights;
-//! which tiles there are and who computes them is left to `engine::cpu`.
+//! The arithmetic of one tile, written once for every instruction set: products become distances, and those what every
+//! column gathers of them.
 
-use super::distances::distances;
-use super::product::product;
-use super::rescue::{rescue, same_ranges};
-use super::simd::{Element, Lanes};
-use super::tile::{Side, TileSums, TileTask};
-use super::weights::weigh;
+use crate::tally::{Gain, Tally};
+use crate::tile::distances::distances;
+use crate::tile::pairs::{Similarities, TilePairs, TileRow, room};
+use crate::tile::product::product;
+use crate::tile::simd::{Element, Lanes};
+
+/// What one tile adds to its rows and to its columns, and the room it is computed in.
+pub(super) struct TileResult<E> {
+    similarity: Vec<TileRow<E>>,
+    /// A gain for each column of the tally.
+    pub(super) rows: Vec<Gain<E>>,
+    pub(super) cols: Vec<Gain<E>>,
+}
+
+impl<E: Element> TileResult<E> {
+    /// Room for what `tally` gathers.
+    pub(super) fn room(tally: &Tally) -> Self {
+        TileResult { similarity: room(), rows: tally.gains(), cols: tally.gains() }
+    }
+}
 
 /// Computes one tile. `ROWS` rows of products or of exponentials at one temperature are kept in
 /// registers at once, `FEW` rows of exponentials at several.
 #[inline(always)]
-pub(crate) fn tile<L: Lanes, const ROWS: usize, const FEW: usize>(
-    rows: &Side<L::Element>,
-    cols: &Side<L::Element>,
-    dim: usize,
-    task: &TileTask,
-    sums: &mut TileSums<L::Element>,
+pub(super) fn tile<L: Lanes, const ROWS: usize, const FEW: usize>(
+    pairs: &TilePairs<L::Element>,
+    result: &mut TileResult<L::Element>,
 ) {
-    sums.clear();
-    product::<L, ROWS>(rows, cols, dim, &mut sums.similarity);
-    let nearest = distances::<L>(rows, cols, dim, task, &mut sums.similarity);
+    let TileResult { similarity, rows, cols } = result;
+    rows.iter_mut().chain(&mut *cols).for_each(Gain::clear);
+    product::<L, ROWS>(&pairs.rows, &pairs.cols, pairs.dim, similarity);
+    let nearest = distances::<L>(pairs, similarity);
     if nearest <= L::Element::NEVER {
         // A row by itself: no pair counts, and there is no exponent to scale to.
         return;
     }
-    let ranges = same_ranges(rows.classes, cols.classes);
-    for chain in task.chains {
-        weigh::<L, ROWS, FEW>(chain, nearest, &ranges[..rows.rows()], cols.rows(), sums);
-    }
-    let TileSums { similarity, rows: row_sums, cols: col_sums } = sums;
-    rescue::<L>(rows, cols, task.chains, |row, col| similarity[row].0[col], row_sums);
-    if task.both_sides {
-        rescue::<L>(cols, rows, task.chains, |col, row| similarity[row].0[col], col_sums);
+    let similarities = Similarities { rows: similarity, nearest };
+    for (of_rows, of_cols) in rows.iter_mut().zip(cols) {
+        Gain::gather::<L, ROWS, FEW>(of_rows, of_cols, pairs, &similarities);
     }
 }

@@ -1,7 +1,7 @@
 //! What stands in the place of the engines of libtorch in a program that was built without them.
 
-use super::Engine;
 use super::device::{Products, TorchDevice, Unavailable};
+use super::sweep::Engine;
 
 /// Whether `auto` has a choice.
 pub(super) const IS_BUILT_IN: bool = false;

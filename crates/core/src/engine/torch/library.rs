@@ -1,5 +1,4 @@
-//! libtorch as a library: whether a device is there, how much memory it has, and how exact its products are; computing on
-//! it is left to [`torch`](super).
+//! libtorch as a library: whether a device is there, how much memory it has, and how exact its products are.
 //!
 //! What libtorch's C interface lacks is called by the names of its C++ functions, which are those of the one version that
 //! this program is built for, and of the CUDA runtime, which are those of its C interface.
@@ -13,10 +12,11 @@ use std::sync::{Mutex, PoisonError};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use tch::{Cuda, Device};
 
-use super::{MATRICES, Place, Torch};
+use super::capacity::{Capacity, MATRICES};
+use super::sweep::Torch;
 use crate::block::TILE;
-use crate::engine::Engine;
 use crate::engine::device::{Products, TorchDevice, Unavailable};
+use crate::engine::sweep::Engine;
 
 /// Tiles at once on a GPU: so many that what happens once for all of them takes little of the time.
 const MOST_TILES: usize = 32;
@@ -33,27 +33,27 @@ pub(in crate::engine) fn open(
     products: Products,
     threads: usize,
 ) -> Result<Box<dyn Engine>, Unavailable> {
-    let place = match device {
+    let capacity = match device {
         TorchDevice::Cpu => {
             // Its products are other bits on other numbers of threads.
             tch::set_num_threads(1);
             let (name, device) = ("torch, cpu".to_owned(), Device::Cpu);
-            Place { device, name, tiles: CPU_TILES, rows_room: None, work_room: usize::MAX }
+            Capacity { device, name, tiles: CPU_TILES, rows_room: None, work_room: usize::MAX }
         }
         TorchDevice::Mps => {
             if !tch::utils::has_mps() {
                 return Err(unavailable("this libtorch has no GPU of a Mac to compute on", "--device cpu"));
             }
             let (name, device) = ("torch, mps".to_owned(), Device::Mps);
-            Place { device, name, tiles: CPU_TILES * 2, rows_room: None, work_room: usize::MAX }
+            Capacity { device, name, tiles: CPU_TILES * 2, rows_room: None, work_room: usize::MAX }
         }
         TorchDevice::Cuda(index) => cuda(index)?,
     };
     switch(products)?;
-    Ok(Box::new(Torch::on(place, threads)))
+    Ok(Box::new(Torch::on(capacity, threads)))
 }
 
-fn cuda(index: usize) -> Result<Place, Unavailable> {
+fn cuda(index: usize) -> Result<Capacity, Unavailable> {
     // libtorch registers its GPU functions when this library is loaded, and remembers if they were asked for before.
     // SAFETY: the initializers of libtorch's own library, which is made to be loaded so.
     let loaded = unsafe { Library::open(Some("libtorch_cuda.so"), RTLD_NOW | RTLD_GLOBAL) };
@@ -87,7 +87,7 @@ fn cuda(index: usize) -> Result<Place, Unavailable> {
     // A part stays free for what libtorch itself needs.
     let rows_room = free.map(|free| free.saturating_sub(work_room).saturating_sub(free / 16));
     let name = format!("torch, cuda:{index}");
-    Ok(Place { device: Device::Cuda(index), name, tiles, rows_room, work_room })
+    Ok(Capacity { device: Device::Cuda(index), name, tiles, rows_room, work_room })
 }
 
 /// Free bytes of a CUDA device when this process first asked: what it has taken since is libtorch's, which uses it again.

@@ -1,6 +1,6 @@
-//! Which rows are on a device: those that were used last, as many as fit; copying them is left to `rows`.
+//! Which rows are on a device: those that were used last, as many as fit.
 
-use super::Refusal;
+use super::refusal::Refusal;
 use super::rows::DeviceRows;
 
 /// Rows on a device, those used last at the end.

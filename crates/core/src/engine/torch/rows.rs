@@ -1,5 +1,4 @@
-//! Rows of a block where libtorch computes: one row after the other, sorted by class; which rows are kept there, and for
-//! how long, is left to `resident`.
+//! Rows of a block where libtorch computes: one row after the other, sorted by class.
 
 use std::ops::Range;
 
@@ -22,7 +21,7 @@ pub(super) struct DeviceRows {
 }
 
 /// Some of the rows on a device.
-pub(super) struct Part<'a> {
+pub(super) struct DevicePart<'a> {
     /// N × D.
     pub(super) features: Tensor,
     /// ‖x‖² of each prepared row, N.
@@ -56,25 +55,25 @@ impl DeviceRows {
         let tags = order.iter().map(|&row| block.tags[row]).collect();
         let places: Vec<i64> = order.iter().map(|&row| (row - rows.start) as i64).collect();
         let panels = &numbers.panels[rows.start / PANEL * block.dim..rows.end.div_ceil(PANEL) * block.dim];
-        let places = sent(&places, device)?;
+        let places = to_device(&places, device)?;
         // Laying rows out and sorting them is one pass over memory there, and a slow one here.
-        let features = sent(&flat(panels), device)?
+        let features = to_device(&flat(panels), device)?
             // `tch` takes bf16 for f16, which has the same size.
             .f_view_dtype(kind)?
             .f_view([(panels.len() / block.dim) as i64, block.dim as i64, PANEL as i64])?
             .f_permute([0, 2, 1])?
             .f_reshape([-1, block.dim as i64])?
             .f_index_select(0, &places)?;
-        let norms = sent(&numbers.norms[rows.clone()], device)?.f_index_select(0, &places)?;
+        let norms = to_device(&numbers.norms[rows.clone()], device)?.f_index_select(0, &places)?;
         let factors = numbers.factors.get(rows);
-        let factors = factors.map(|factors| sent(factors, device)?.f_index_select(0, &places)).transpose()?;
+        let factors = factors.map(|factors| to_device(factors, device)?.f_index_select(0, &places)).transpose()?;
         Ok(DeviceRows { features, norms, factors, tags })
     }
 
     /// The rows of `range`.
-    pub(super) fn part(&self, range: &Range<usize>) -> Result<Part<'_>, TchError> {
+    pub(super) fn part(&self, range: &Range<usize>) -> Result<DevicePart<'_>, TchError> {
         let (start, length) = (range.start as i64, range.len() as i64);
-        Ok(Part {
+        Ok(DevicePart {
             features: self.features.f_narrow(0, start, length)?,
             norms: self.norms.f_narrow(0, start, length)?,
             factors: self.factors.as_ref().map(|factors| factors.f_narrow(0, start, length)).transpose()?,
@@ -91,12 +90,12 @@ fn flat<E: tch::kind::Element + Copy + Send + Sync>(panels: &[Panel<E>]) -> Vec<
 }
 
 /// The values on a device.
-pub(super) fn sent<T: tch::kind::Element>(values: &[T], device: Device) -> Result<Tensor, TchError> {
+pub(super) fn to_device<T: tch::kind::Element>(values: &[T], device: Device) -> Result<Tensor, TchError> {
     Tensor::f_from_slice(values)?.f_to_device(device)
 }
 
 /// The values of a tensor of any shape, whatever computes them.
-pub(super) fn fetched(tensor: &Tensor) -> Result<Vec<f64>, TchError> {
+pub(super) fn to_host(tensor: &Tensor) -> Result<Vec<f64>, TchError> {
     let here = tensor.f_to_device(Device::Cpu)?.f_to_kind(Kind::Double)?.f_reshape([-1])?;
     Vec::try_from(&here)
 }

@@ -1,17 +1,19 @@
-//! −distance of all pairs of two parts, as one matrix; weighing it is left to `weights`.
+//! −distance of all pairs of two parts, as one matrix.
 
 use tch::{TchError, Tensor};
 
-use super::Number;
-use super::rows::Part;
+use super::number::Number;
+use super::pair::DevicePair;
+use super::rows::DevicePart;
 use crate::distance::Distance;
 
 /// Numbers of the pairs that are taken by differences at once.
 const DIFFERENCES: usize = 1 << 24;
 
 /// −distance of all pairs, rows × cols; [`Number::NEVER`] where a row meets itself.
-pub(super) fn similarity<E: Number>(rows: &Part, cols: &Part, distance: Distance) -> Result<Tensor, TchError> {
-    let mut similarity = match distance {
+pub(super) fn similarity<E: Number>(pair: &DevicePair) -> Result<Tensor, TchError> {
+    let DevicePair { rows, cols, selves, .. } = *pair;
+    let mut similarity = match pair.distance {
         Distance::Cosine => {
             // Rounding must not make a distance negative.
             product::<E>(rows, cols, 1.0)?.f_add_scalar_(-1.0)?.f_clamp_max_(0.0)?
@@ -19,10 +21,10 @@ pub(super) fn similarity<E: Number>(rows: &Part, cols: &Part, distance: Distance
         Distance::Sqeuclidean => squared::<E>(rows, cols)?,
         Distance::Euclidean => squared::<E>(rows, cols)?.f_neg_()?.f_sqrt_()?.f_neg_()?,
     };
-    let selves = selves(rows, cols);
     if !selves.is_empty() {
         let device = similarity.device();
-        let [of_rows, of_cols] = [0, 1].map(|side| selves.iter().map(|pair| pair[side]).collect::<Vec<i64>>());
+        let (of_rows, of_cols): (Vec<i64>, Vec<i64>) =
+            selves.iter().map(|&(row, col)| (row as i64, col as i64)).unzip();
         let [of_rows, of_cols] = [Tensor::f_from_slice(&of_rows)?, Tensor::f_from_slice(&of_cols)?];
         let places = [Some(of_rows.f_to_device(device)?), Some(of_cols.f_to_device(device)?)];
         let never = Tensor::f_full([1], E::NEVER.to_f64(), (E::KIND, device))?;
@@ -32,7 +34,7 @@ pub(super) fn similarity<E: Number>(rows: &Part, cols: &Part, distance: Distance
 }
 
 /// Inner products of all pairs, `times` as much, which is a power of two.
-fn product<E: Number>(rows: &Part, cols: &Part, times: f64) -> Result<Tensor, TchError> {
+fn product<E: Number>(rows: &DevicePart, cols: &DevicePart, times: f64) -> Result<Tensor, TchError> {
     let scaled = |tensor: &Tensor| if times == 1.0 { Ok(tensor.shallow_clone()) } else { tensor.f_mul_scalar(times) };
     let turned = cols.features.f_transpose(0, 1)?;
     let (Some(of_rows), Some(of_cols)) = (&rows.factors, &cols.factors) else {
@@ -51,7 +53,7 @@ fn product<E: Number>(rows: &Part, cols: &Part, times: f64) -> Result<Tensor, Tc
 }
 
 /// −(‖x‖² + ‖y‖² − 2⟨x, y⟩). Where the subtraction leaves too few digits, the pair is taken again by differences.
-fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
+fn squared<E: Number>(rows: &DevicePart, cols: &DevicePart) -> Result<Tensor, TchError> {
     let (row_norms, col_norms) = (rows.norms.f_unsqueeze(1)?, cols.norms.f_unsqueeze(0)?);
     let mut similarity = product::<E>(rows, cols, 2.0)?.f_sub_(&row_norms)?.f_sub_(&col_norms)?;
     let least = E::CANCELLED.to_f64();
@@ -64,7 +66,7 @@ fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
     for start in (0..count).step_by(at_once as usize) {
         let pairs = near.f_narrow(0, start, at_once.min(count - start))?;
         let (row, col) = (pairs.f_select(1, 0)?, pairs.f_select(1, 1)?);
-        let prepared = |part: &Part, places: &Tensor| {
+        let prepared = |part: &DevicePart, places: &Tensor| {
             let numbers = part.features.f_index_select(0, places)?.f_to_kind(E::KIND)?;
             match &part.factors {
                 Some(factors) => numbers.f_mul(&factors.f_index_select(0, places)?.f_unsqueeze(1)?),
@@ -76,21 +78,4 @@ fn squared<E: Number>(rows: &Part, cols: &Part) -> Result<Tensor, TchError> {
         similarity = similarity.f_index_put_(&[Some(row), Some(col)], &squared, false)?;
     }
     similarity.f_clamp_max_(0.0)
-}
-
-/// Where a row would meet itself: the places, row and column, of equal ids.
-fn selves(rows: &Part, cols: &Part) -> Vec<[i64; 2]> {
-    let span = |part: &Part| {
-        let ids = part.tags.iter().map(|tag| tag.id);
-        ids.clone().min().zip(ids.max()).unwrap_or((u32::MAX, 0))
-    };
-    let ((low, high), (first, last)) = (span(rows), span(cols));
-    if high < first || last < low {
-        return Vec::new();
-    }
-    let mut ids: Vec<(u32, usize)> = cols.tags.iter().enumerate().map(|(place, tag)| (tag.id, place)).collect();
-    ids.sort_unstable();
-    let place = |id: u32| ids.binary_search_by_key(&id, |entry| entry.0).ok().map(|at| ids[at].1 as i64);
-    let pair = |(row, col): (usize, Option<i64>)| col.map(|col| [row as i64, col]);
-    rows.tags.iter().map(|tag| place(tag.id)).enumerate().filter_map(pair).collect()
 }

@@ -4,12 +4,24 @@ use std::cell::RefCell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::*;
-use crate::block::{Chunks, MissingRow};
-use crate::block::{Preparation, RowStream, RowTag};
+use std::ops::Range;
+
+use tch::{Device, TchError};
+
+use super::capacity::{Capacity, MATRICES};
+use super::library::{self, open};
+use super::refusal::Refusal;
+use super::resident::Resident;
+use super::rows::DeviceRows;
+use super::sweep::Torch;
+use crate::block::{Block, Chunks, MissingRow, Preparation, RowStream, RowTag, TILE};
 use crate::distance::Distance;
-use crate::engine::device::{Products, TorchDevice};
+use crate::engine::cpu::Cpu;
+use crate::engine::device::{DeviceFailure, Products, TorchDevice};
+use crate::engine::sweep::{Engine, Observer};
+use crate::pairing::Meeting;
 use crate::rows::{Rows, Values};
+use crate::tally::{Statistic, Tally};
 
 const ROWS: usize = 2 * TILE + 150;
 const DIM: usize = 3;
@@ -30,36 +42,47 @@ fn block() -> Block {
 }
 
 fn torch(tiles: usize, rows_room: usize, work_room: usize) -> Torch {
-    let place = Place { device: Device::Cpu, name: "small".into(), tiles, rows_room: Some(rows_room), work_room };
-    Torch::on(place, 1)
+    let capacity = Capacity { device: Device::Cpu, name: "small".into(), tiles, rows_room: Some(rows_room), work_room };
+    Torch::on(capacity, 1)
 }
 
-/// The sums of all pairs, what was noted, and how many pairs were reported.
-fn squared(engine: &mut dyn Engine, block: &Block) -> (Result<Sums, DeviceFailure>, Vec<String>, u64) {
-    let (notes, pairs) = (Mutex::new(Vec::new()), AtomicU64::new(0));
-    let mut sums = Sums::new(ROWS, TEMPERATURES.len());
-    let swept = {
-        let progress = |done| {
-            pairs.fetch_add(done, Ordering::Relaxed);
-        };
-        let note = |text: &str| notes.lock().unwrap().push(text.to_owned());
-        let task = Task {
-            distance: Distance::Sqeuclidean,
-            temperatures: &TEMPERATURES,
-            sides: Sides::Both,
-            progress: &progress,
-            note: &note,
-        };
-        engine.sweep(block, block, &task, &mut sums)
-    };
-    (swept.map(|()| sums), notes.into_inner().unwrap(), pairs.into_inner())
+/// Remembers what it is told.
+#[derive(Default)]
+struct Listener {
+    notes: Mutex<Vec<String>>,
+    pairs: AtomicU64,
 }
 
-fn assert_close(found: &Sums, expected: &Sums) {
+impl Observer for Listener {
+    fn done(&self, pairs: u64) {
+        self.pairs.fetch_add(pairs, Ordering::Relaxed);
+    }
+    fn note(&self, text: &str) {
+        self.notes.lock().unwrap().push(text.to_owned());
+    }
+}
+
+/// The tally of all pairs, what was noted, and how many pairs were reported.
+fn squared(engine: &mut dyn Engine, block: &Block) -> (Result<Tally, DeviceFailure>, Vec<String>, u64) {
+    let listener = Listener::default();
+    let mut tally = Tally::nothing(ROWS, &[Statistic::Masses(TEMPERATURES.to_vec()), Statistic::Nearest]);
+    let swept = engine.sweep(&Meeting::Within(block), Distance::Sqeuclidean, &mut tally, &listener);
+    (swept.map(|()| tally), listener.notes.into_inner().unwrap(), listener.pairs.into_inner())
+}
+
+fn assert_close(found: &Tally, expected: &Tally) {
+    let [of_found, of_expected] = [found, expected].map(|tally| tally.masses().unwrap());
     for (row, position) in (0..ROWS).flat_map(|row| (0..TEMPERATURES.len()).map(move |position| (row, position))) {
-        for (found, expected) in found.at(row, position).into_iter().zip(expected.at(row, position)) {
+        for (found, expected) in of_found.at(row, position).into_iter().zip(of_expected.at(row, position)) {
             let off = (found.ln() - expected.ln()).abs();
             assert!(off <= REORDERED, "row {row}, {position}: {off:e}");
+        }
+    }
+    let [of_found, of_expected] = [found, expected].map(|tally| tally.nearest().unwrap());
+    for row in 0..ROWS {
+        for (found, expected) in of_found.at(row).into_iter().zip(of_expected.at(row)) {
+            let off = (found.distance - expected.distance).abs();
+            assert!(found.id == expected.id && off <= REORDERED, "row {row}: {found:?} is not {expected:?}");
         }
     }
 }

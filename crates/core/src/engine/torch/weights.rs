@@ -1,11 +1,11 @@
-//! exp(−d/T) of whole matrices, summed along their rows and columns; which pairs a matrix holds is left to `pair`.
+//! exp(−d/T) of whole matrices, summed along their rows and columns.
 
 use tch::{TchError, Tensor};
 
-use super::Number;
-use super::rows::{fetched, sent};
-use crate::engine::tile::{Chain, common_exponent};
-use crate::sums::Mass;
+use super::number::Number;
+use super::rows::{to_device, to_host};
+use crate::tally::Mass;
+use crate::tally::masses::chains::{Chain, common_exponent};
 
 /// Pushes the sums along the rows, and if wanted along the columns, of the weights of `similarity`, any number of
 /// matrices, at every temperature of `chain`, in units of its exponent's power of two.
@@ -13,7 +13,7 @@ pub(super) fn weigh<E: Number>(
     similarity: &Tensor,
     chain: &Chain,
     nearest: E,
-    both_sides: bool,
+    is_mutual: bool,
     sums: &mut Vec<Tensor>,
 ) -> Result<(), TchError> {
     let (rate, exponent) = chain.scaled(nearest);
@@ -25,7 +25,7 @@ pub(super) fn weigh<E: Number>(
             weights = weights.f_square_()?;
         }
         sums.push(weights.f_sum_dim_intlist(-1, false, None)?.f_reshape([-1])?);
-        if both_sides {
+        if is_mutual {
             sums.push(weights.f_sum_dim_intlist(-2, false, None)?.f_reshape([-1])?);
         }
     }
@@ -34,16 +34,16 @@ pub(super) fn weigh<E: Number>(
 
 /// The sums of some rows of `similarity`, one matrix, at one temperature, each with an exponent of its own.
 pub(super) fn weigh_apart<E: Number>(similarity: &Tensor, places: &[i64], rate: f64) -> Result<Vec<Mass>, TchError> {
-    let mut rows = similarity.f_index_select(0, &sent(places, similarity.device())?)?;
+    let mut rows = similarity.f_index_select(0, &to_device(places, similarity.device())?)?;
     let nearest = rows.f_amax(1, true)?;
-    let of_nearest: Vec<f64> = fetched(&nearest)?;
+    let of_nearest: Vec<f64> = to_host(&nearest)?;
     // Rounded here as it is there.
     let exponent = |&nearest: &f64| common_exponent(E::from_f64(nearest * rate).to_f64());
     let exponents: Vec<f64> = of_nearest.iter().map(exponent).collect();
     let shifts: Vec<E> = exponents.iter().map(|&exponent| E::from_f64(exponent)).collect();
-    let shifts = sent(&shifts, similarity.device())?.f_unsqueeze(1)?;
+    let shifts = to_device(&shifts, similarity.device())?.f_unsqueeze(1)?;
     let weights = rows.f_mul_scalar_(rate)?.f_sub_(&shifts)?.f_exp2_()?;
-    let sums = fetched(&weights.f_sum_dim_intlist(1, false, None)?)?;
+    let sums = to_host(&weights.f_sum_dim_intlist(1, false, None)?)?;
     let mass = |((nearest, exponent), sum): ((f64, f64), f64)| match nearest <= E::NEVER.to_f64() {
         true => Mass::ZERO,
         false => Mass::new(sum, exponent as i64),

@@ -1,0 +1,82 @@
+//! What every column of a tally is made of: entries that merge, and whatever tells it from another of its kind.
+
+use std::ops::Range;
+
+use super::entries::{Entries, Entry, Field, Numbers};
+
+/// One statistic of every row over the pairs that it takes part in.
+pub(crate) trait TypedColumn {
+    /// What it holds of a row in one place. It says its identity, how it merges, and how it is written.
+    type Entry: Entry;
+    /// What files call the column.
+    const NAME: &'static str;
+
+    /// What tells it from another column of this name, a number for each entry of a row: temperatures, or nothing.
+    fn parameters(&self) -> &[f64];
+    /// The entries of all rows.
+    fn entries(&self) -> &Entries<Self::Entry>;
+    /// As [`TypedColumn::entries`].
+    fn entries_mut(&mut self) -> &mut Entries<Self::Entry>;
+}
+
+/// A column whose entries are of any type.
+pub trait AnyColumn {
+    /// What files call it.
+    fn name(&self) -> &'static str;
+    /// What tells it from another column of this name.
+    fn parameters(&self) -> &[f64];
+    /// Number of rows.
+    fn rows(&self) -> usize;
+    /// Entries of each row.
+    fn entries_a_row(&self) -> usize;
+    /// Bytes of memory that a row takes.
+    fn bytes_a_row(&self) -> usize;
+    /// The numbers that an entry is made of, as files name them.
+    fn fields(&self) -> &'static [Field];
+    /// The numbers of the entries of some rows, a list for each of [`AnyColumn::fields`], those of a row together.
+    fn write(&self, rows: Range<usize>) -> Vec<Numbers>;
+    /// Puts such numbers in the place of what these rows have; whether they are such.
+    fn read(&mut self, rows: Range<usize>, fields: &[Numbers]) -> bool;
+}
+
+impl<C: TypedColumn> AnyColumn for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn parameters(&self) -> &[f64] {
+        TypedColumn::parameters(self)
+    }
+
+    fn rows(&self) -> usize {
+        self.entries().rows()
+    }
+
+    fn entries_a_row(&self) -> usize {
+        self.entries().a_row()
+    }
+
+    fn bytes_a_row(&self) -> usize {
+        self.entries().a_row() * size_of::<C::Entry>()
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        C::Entry::FIELDS
+    }
+
+    fn write(&self, rows: Range<usize>) -> Vec<Numbers> {
+        C::Entry::write(self.entries().of(rows))
+    }
+
+    fn read(&mut self, rows: Range<usize>, fields: &[Numbers]) -> bool {
+        let places = self.entries_mut().of_mut(rows);
+        let is_whole = fields.len() == C::Entry::FIELDS.len() && fields.iter().all(|field| field.len() == places.len());
+        match C::Entry::read(fields).filter(|_| is_whole) {
+            Some(entries) => {
+                places.copy_from_slice(&entries);
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Who reads and writes: the system, or in tests of faults one that fails.
+
+#[cfg(feature = "faults")]
+use super::faults as chosen;
+#[cfg(not(feature = "faults"))]
+use super::system as chosen;
+
+pub(crate) use self::chosen::read_at;
+pub(super) use self::chosen::{attempt, write};

@@ -1,0 +1,214 @@
+//! What a resume file says of itself: of which run it is, how far that was, and checksums.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use twox_hash::XxHash3_64;
+
+use crate::block::Preparation;
+use crate::definition::{Definition, NonFinite};
+use crate::error::Fault;
+use crate::labels::Labels;
+use crate::score::{described, table};
+use crate::source::Layer;
+use crate::tally::{AnyColumn, Column, Numbers};
+
+/// Version of the file; grows when an older program would misread it.
+pub(super) const VERSION: u32 = 2;
+
+/// Rows that a checksum takes at a time.
+const HASHED: usize = 1 << 10;
+
+/// Everything but the tallies themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Header {
+    /// [`VERSION`].
+    pub(super) version: u32,
+    /// The program that wrote it.
+    pub(super) tool: String,
+    /// Of which run it is.
+    pub(super) run: Identity,
+    /// The layers begun, in the order of the run.
+    pub(super) layers: Vec<SavedLayer>,
+}
+
+/// What must agree for a tally to be continued.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Identity {
+    definition: table::Definition,
+    temperatures: Vec<f64>,
+    non_finite: String,
+    ignored_labels: Vec<String>,
+    layers: Vec<String>,
+    /// Number of rows.
+    pub(super) rows: usize,
+    /// The hash of the labels of all rows.
+    labels_sha256: String,
+}
+
+/// How far a layer was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::score) struct SavedLayer {
+    pub(in crate::score) name: String,
+    /// Number of its rows, all that there were.
+    pub(in crate::score) rows: usize,
+    /// Their hash.
+    pub(in crate::score) rows_sha256: String,
+    /// As in [`Preparation`].
+    pub(in crate::score) centre: Vec<f64>,
+    pub(in crate::score) scale: f64,
+    pub(super) sweeps: Vec<SavedSweep>,
+}
+
+/// How far a sweep over a layer was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct SavedSweep {
+    /// `f32` or `f64`.
+    pub(super) precision: String,
+    /// As in [`Swept`](crate::score::swept::Swept), for the tiles that met any.
+    pub(super) met: Vec<u32>,
+    /// Rows of these tiles, whose tally is saved.
+    pub(super) rows: usize,
+    /// The columns of the tally.
+    pub(super) columns: Vec<SavedColumn>,
+}
+
+/// A column of a saved tally.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct SavedColumn {
+    name: String,
+    parameters: Vec<f64>,
+    /// Of the rows that are saved.
+    checksum: u64,
+}
+
+/// What tells a column from all others.
+pub(super) fn key(column: &Column) -> (&str, &[f64]) {
+    (column.name(), column.parameters())
+}
+
+impl SavedColumn {
+    /// The first `rows` rows of a column.
+    pub(super) fn of(column: &Column, rows: usize) -> SavedColumn {
+        let (name, parameters) = (column.name().to_owned(), column.parameters().to_vec());
+        SavedColumn { name, parameters, checksum: checksum(&**column, rows) }
+    }
+
+    /// As [`key`].
+    pub(super) fn key(&self) -> (&str, &[f64]) {
+        (&self.name, &self.parameters)
+    }
+
+    /// Whether the first `rows` rows of `column` are those that were saved.
+    pub(super) fn is_of(&self, column: &Column, rows: usize) -> bool {
+        self.checksum == checksum(&**column, rows)
+    }
+}
+
+impl SavedLayer {
+    /// How its rows were prepared.
+    pub(in crate::score) fn preparation(&self, definition: &Definition) -> Preparation {
+        Preparation { distance: definition.distance, centre: self.centre.clone(), scale: self.scale }
+    }
+}
+
+impl Identity {
+    /// Of a run of so many rows of nothing in particular.
+    #[cfg(test)]
+    pub(super) fn for_tests(rows: usize) -> Identity {
+        let definition = serde_json::json!({
+            "preset": "exact", "distance": "cosine", "epsilon": 0.0, "singletons": "drop", "precision": "auto",
+            "temperature_unit": "raw",
+        });
+        Identity {
+            definition: serde_json::from_value(definition).unwrap(),
+            temperatures: Vec::new(),
+            non_finite: "error".into(),
+            ignored_labels: Vec::new(),
+            layers: Vec::new(),
+            rows,
+            labels_sha256: String::new(),
+        }
+    }
+
+    /// Of a run over these layers.
+    pub(super) fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Identity {
+        let ignored = labels.names.iter().zip(&labels.ignored).filter(|(_, ignored)| **ignored);
+        Identity {
+            definition: described(definition),
+            temperatures: definition.ladder.temperatures().to_vec(),
+            non_finite: match definition.non_finite {
+                NonFinite::Error => "error".into(),
+                NonFinite::Drop => "drop".into(),
+            },
+            ignored_labels: ignored.map(|(name, _)| name.clone()).collect(),
+            layers: layers.iter().map(|layer| layer.name.clone()).collect(),
+            rows: labels.len(),
+            labels_sha256: labels.sha256(),
+        }
+    }
+
+    /// Checks that what was summed for `self` is of use to `run`, over `labels`, whose first rows may be all that `self`
+    /// had.
+    pub(super) fn check(&self, run: &Identity, labels: &Labels) -> Result<(), Fault> {
+        let json = |identity: &Identity| serde_json::to_value(&identity.definition).unwrap_or_default();
+        let (was, is) = (json(self), json(run));
+        // Some names are there only where they mean something, so both sides are asked.
+        let names = [&was, &is].into_iter().filter_map(Value::as_object).flat_map(Map::keys);
+        if let Some(name) = names.into_iter().find(|name| was.get(name) != is.get(name)) {
+            let [was, is] = [&was, &is].map(|side| side.get(name).map_or("none".to_owned(), Value::to_string));
+            let name = name.replace('_', " ");
+            return Err(different(format_args!("its {name} is {was}, that of this run {is}")));
+        }
+        let differences = [
+            ("temperatures are", format!("{:?}", self.temperatures), format!("{:?}", run.temperatures)),
+            ("policies for rows that are not finite are", self.non_finite.clone(), run.non_finite.clone()),
+            ("ignored labels are", format!("{:?}", self.ignored_labels), format!("{:?}", run.ignored_labels)),
+            ("layers are", self.layers.join(", "), run.layers.join(", ")),
+        ];
+        if let Some((name, was, is)) = differences.into_iter().find(|(_, was, is)| was != is) {
+            return Err(different(format_args!("its {name} {was}, those of this run {is}")));
+        }
+        if self.rows > run.rows {
+            return Err(different(format_args!("it has {} rows, this run only {}", self.rows, run.rows)));
+        }
+        if labels.sha256_of(self.rows) != self.labels_sha256 {
+            return Err(different(format_args!("its {} rows have other labels than the first of this run", self.rows)));
+        }
+        let has_grown = self.rows < run.rows;
+        if has_grown && self.definition.sample.is_some() {
+            return Err(different(format_args!(
+                "its sample was drawn from {} rows, that of this run from {}",
+                self.rows, run.rows
+            )));
+        }
+        if has_grown && self.definition.temperature_unit == "mean" && self.definition.distance != "cosine" {
+            let problem = "its temperatures are multiples of a mean distance, which more rows change";
+            return Err(different(problem).hint("--temperature-unit raw does not depend on the rows"));
+        }
+        Ok(())
+    }
+}
+
+/// The fault of a file that is sound, and of another run.
+pub(in crate::score) fn different(difference: impl std::fmt::Display) -> Fault {
+    Fault::Different {
+        problem: format!("the resume file is of another run: {difference}"),
+        hint: "name another file, or remove it to start from the beginning".into(),
+    }
+}
+
+/// A checksum of the first `rows` rows of a column.
+fn checksum(column: &dyn AnyColumn, rows: usize) -> u64 {
+    let mut bytes = Vec::new();
+    (0..rows).step_by(HASHED).fold(0, |hash, start| {
+        bytes.clear();
+        for numbers in column.write(start..rows.min(start + HASHED)) {
+            match numbers {
+                Numbers::F64(numbers) => bytes.extend(numbers.iter().flat_map(|x| x.to_bits().to_le_bytes())),
+                Numbers::I64(numbers) => bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes())),
+                Numbers::U32(numbers) => bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes())),
+            }
+        }
+        XxHash3_64::oneshot_with_seed(hash, &bytes)
+    })
+}

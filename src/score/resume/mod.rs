@@ -1,0 +1,169 @@
+//! Tallies that outlive their run: kept in a file while it goes on, and continued by the next one over the same rows, or
+//! over those and more.
+
+mod file;
+mod header;
+mod numbers;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use self::file::{SavedFile, SweepRows};
+use self::header::{Header, Identity, SavedColumn, SavedSweep, VERSION};
+pub(super) use self::header::{SavedLayer, different};
+use super::swept::Swept;
+use crate::block::{Preparation, TILE};
+use crate::definition::Definition;
+use crate::error::{Error, Fault};
+use crate::labels::Labels;
+use crate::source::Layer;
+
+/// Of the time since the file was last written, no more than a part of this many is taken by writing it.
+const SELDOM: u32 = 20;
+
+/// Where and how often tallies are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// The file; there need not be one yet.
+    pub path: PathBuf,
+    /// How long a run goes on without keeping what it has; zero for every step.
+    pub every: Duration,
+}
+
+/// The file that a run goes on from, and keeps its tallies in.
+pub(super) struct ResumeFile {
+    path: PathBuf,
+    every: Duration,
+    /// Of the sweeps, what `file` has of them.
+    header: Header,
+    /// The file with the tallies of all sweeps but the one under way.
+    file: Option<SavedFile>,
+    last: Instant,
+    /// How long the last writing took.
+    took: Duration,
+}
+
+/// A sweep under way by its numbers: of the layer, and of the sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SweepIndex(usize, usize);
+
+impl ResumeFile {
+    /// For a run over `layers`, which goes on with what the file holds, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] where the file is damaged or of another run.
+    pub(super) fn start(
+        resume: &Resume,
+        layers: &[Layer],
+        labels: &Labels,
+        definition: &Definition,
+    ) -> Result<ResumeFile, Error> {
+        let run = Identity::of(layers, labels, definition);
+        let unusable = |fault| Error::Checkpoint { path: resume.path.display().to_string(), fault };
+        let file = resume.path.exists().then(|| SavedFile::open(&resume.path)).transpose().map_err(unusable)?;
+        if let Some(file) = &file {
+            file.header.run.check(&run, labels).map_err(unusable)?;
+        }
+        let layers = file.as_ref().map_or(Vec::new(), |file| file.header.layers.clone());
+        Ok(ResumeFile {
+            path: resume.path.clone(),
+            every: resume.every,
+            header: Header { version: VERSION, tool: env!("CARGO_PKG_VERSION").into(), run, layers },
+            file,
+            last: Instant::now(),
+            took: Duration::ZERO,
+        })
+    }
+
+    /// What is known of a layer that an earlier run began.
+    pub(super) fn begun(&self, layer: &str) -> Option<&SavedLayer> {
+        self.header.layers.iter().find(|begun| begun.name == layer)
+    }
+
+    /// Adds a layer whose sweeps are to be kept, and the hash of its rows.
+    pub(super) fn add_layer(&mut self, name: &str, rows_sha256: String, preparation: &Preparation) {
+        // Where the distance is scale-free, nothing is subtracted.
+        let centre = if preparation.distance.is_scale_free() { Vec::new() } else { preparation.centre.clone() };
+        let (rows, scale) = (self.header.run.rows, preparation.scale);
+        match self.header.layers.iter_mut().find(|begun| begun.name == name) {
+            Some(begun) => (begun.rows, begun.rows_sha256) = (rows, rows_sha256),
+            None => {
+                let name = name.to_owned();
+                self.header.layers.push(SavedLayer { name, rows, rows_sha256, centre, scale, sweeps: Vec::new() });
+            }
+        }
+    }
+
+    /// The number of the sweep of `layer` in `precision`, with what was kept of it put into `swept`, which is at its
+    /// beginning.
+    ///
+    /// # Errors
+    /// A fault where the file is damaged.
+    pub(super) fn sweep(&mut self, layer: &str, precision: &str, swept: &mut Swept) -> Result<SweepIndex, Fault> {
+        let at = self.header.layers.iter().position(|begun| begun.name == layer);
+        let at = at.ok_or_else(|| Fault::content("a layer was not added"))?;
+        let sweeps = &mut self.header.layers[at].sweeps;
+        if let Some(sweep) = sweeps.iter().position(|kept| kept.precision == precision) {
+            let kept = &sweeps[sweep];
+            let is_wanted = kept.columns.iter().map(SavedColumn::key).eq(swept.tally.columns().iter().map(header::key))
+                && kept.met.len() <= swept.met.len()
+                && kept.rows == swept.tally.rows().min(kept.met.len() * TILE);
+            if let Some(file) = self.file.as_ref().filter(|_| is_wanted) {
+                file.read(at, sweep, &mut swept.tally)?;
+                swept.met[..kept.met.len()].copy_from_slice(&kept.met);
+            }
+            return Ok(SweepIndex(at, sweep));
+        }
+        let columns = swept.tally.columns().iter().map(|column| SavedColumn::of(column, 0)).collect();
+        sweeps.push(SavedSweep { precision: precision.to_owned(), met: Vec::new(), rows: 0, columns });
+        Ok(SweepIndex(at, sweeps.len() - 1))
+    }
+
+    /// Whether it is time to keep what there is.
+    pub(super) fn is_due(&self) -> bool {
+        self.every.is_zero() || self.last.elapsed() >= self.every.max(SELDOM * self.took)
+    }
+
+    /// Keeps the sweep under way, and all before it.
+    ///
+    /// # Errors
+    /// What the system says of the file; the earlier one is as it was.
+    pub(super) fn keep(&mut self, sweep: SweepIndex, swept: &Swept) -> Result<(), Fault> {
+        self.write(sweep, swept).map_err(|fault| fault.within(&self.path.display().to_string()))
+    }
+
+    fn write(&mut self, SweepIndex(layer, sweep): SweepIndex, swept: &Swept) -> Result<(), Fault> {
+        let start = Instant::now();
+        // What fails is not tried again before its time.
+        self.last = start;
+        let tiles = swept.met.iter().rposition(|&met| met > 0).map_or(0, |last| last + 1);
+        let rows = swept.tally.rows().min(tiles * TILE);
+        // What fails to be written must not be in the header that later files are written by.
+        let mut header = self.header.clone();
+        let kept = &mut header.layers[layer].sweeps[sweep];
+        (kept.met, kept.rows) = (swept.met[..tiles].to_vec(), rows);
+        kept.columns = swept.tally.columns().iter().map(|column| SavedColumn::of(column, rows)).collect();
+        let mut sweeps = Vec::new();
+        for (at, begun) in header.layers.iter().enumerate() {
+            for number in 0..begun.sweeps.len() {
+                sweeps.push(match &self.file {
+                    _ if (at, number) == (layer, sweep) => SweepRows::Here(&swept.tally, rows),
+                    Some(file) if begun.sweeps[number].rows > 0 => SweepRows::Saved(file, file.range(at, number)),
+                    _ => SweepRows::None,
+                });
+            }
+        }
+        file::write(&self.path, &header, &sweeps)?;
+        (self.file, self.header) = (Some(SavedFile::open(&self.path)?), header);
+        (self.last, self.took) = (Instant::now(), start.elapsed());
+        Ok(())
+    }
+
+    /// What to tell those who stopped the run.
+    pub(super) fn how_to_go_on(&self) -> String {
+        format!("what was done is in `{}`: the same command goes on from there", self.path.display())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! One side of a pairing: its rows, where they are read, and how they become blocks.
+
+use std::ops::Range;
+use std::thread::Scope;
+
+use super::reading::Reading;
+use crate::block::{Block, Preparation, RowStream, RowTag, Scalar, TILE};
+use crate::error::Fault;
+
+/// Rows that meet others, or each other.
+#[derive(Debug, Clone)]
+pub(super) struct RowSet {
+    /// Who they are, ascending by id; the slot of each is its place.
+    pub(super) tags: Vec<RowTag>,
+    /// How many there are of each class.
+    pub(super) class_sizes: Vec<usize>,
+    /// How they are prepared.
+    pub(super) preparation: Preparation,
+}
+
+impl RowSet {
+    /// The rows of `tags`, of `classes` classes.
+    pub(super) fn new(tags: Vec<RowTag>, classes: usize, preparation: Preparation) -> RowSet {
+        let mut class_sizes = vec![0; classes];
+        tags.iter().for_each(|tag| class_sizes[tag.class as usize] += 1);
+        RowSet { tags, class_sizes, preparation }
+    }
+}
+
+/// Rows that meet others, and where they are read.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub(super) rows: &'a RowSet,
+    pub(super) reading: &'a Reading<'a>,
+}
+
+impl<'a> Side<'a> {
+    /// Number of its tiles.
+    pub(super) fn tiles(&self) -> usize {
+        self.rows.tags.len().div_ceil(TILE)
+    }
+
+    /// The rows of some tiles.
+    pub(super) fn tags(&self, tiles: &Range<usize>) -> &'a [RowTag] {
+        &self.rows.tags[tiles.start * TILE..self.rows.tags.len().min(tiles.end * TILE)]
+    }
+
+    /// The rows of some tiles one after the other, read by a thread of `scope`.
+    pub(super) fn stream<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        tiles: &Range<usize>,
+    ) -> Result<RowStream<'scope, Fault>, Fault> {
+        self.reading.rows(scope, self.tags(tiles))
+    }
+
+    /// The block of some tiles, whose rows lie ahead in `stream`.
+    pub(super) fn block<E: Scalar>(&self, stream: &mut RowStream<Fault>, tiles: &Range<usize>) -> Result<Block, Fault> {
+        Block::read::<E, Fault>(stream, self.tags(tiles), self.reading.matrix.dim(), &self.rows.preparation)
+    }
+}
