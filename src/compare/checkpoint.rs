@@ -9,8 +9,7 @@ use super::rows_file;
 use crate::error::{Error, Fault};
 use crate::score::RowLosses;
 use crate::score::table::{Definition, LayerScore, SCHEMA_VERSION, ScoreTable};
-use crate::source::natural;
-use crate::source::region::Region;
+use crate::source::{Region, natural};
 
 /// A checkpoint's scores, and the losses that they are means of where these are known.
 #[derive(Debug, Clone)]

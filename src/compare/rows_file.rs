@@ -18,7 +18,7 @@ use crate::error::Fault;
 use crate::labels::Labels;
 use crate::score::RowLosses;
 use crate::score::table::ScoreTable;
-use crate::source::parquet::Parquet;
+use crate::source::ParquetFile;
 use crate::source::table::Table;
 
 /// Largest difference between a mean in a result and the mean of its rows, relative: both are the same sum in one order.
@@ -92,7 +92,7 @@ impl<W: Write + Send> RowsWriter<W> {
 /// # Errors
 /// A fault where the file is damaged, or of another run.
 pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, RowLosses>, Fault> {
-    let file = Parquet::open(path)?;
+    let file = ParquetFile::open(path)?;
     let names: Vec<&str> = file.fields().iter().map(|field| field.name().as_str()).collect();
     if names != ["row", "label", "layer", "temperature", "loss"] {
         return Err(Fault::content(format_args!(

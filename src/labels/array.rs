@@ -5,11 +5,7 @@ use std::io::Read;
 use super::classes::Classes;
 use super::column::choose;
 use crate::error::Fault;
-use crate::source::array::Array;
-use crate::source::named::Arrays;
-use crate::source::npy::{self, Dtype};
-use crate::source::region::unreadable;
-use crate::source::{Matrix, Values};
+use crate::source::{Array, Arrays, Dtype, Matrix, Values, read_fault};
 
 /// What to try about an array that is no labels.
 const ONE_A_ROW: &str = "save one label a row, `y.argmax(axis=1)` for one";
@@ -36,7 +32,7 @@ pub(super) fn read(array: Array, classes: &mut Classes) -> Result<(), Fault> {
     let mut elements = array.elements()?;
     for start in (0..rows).step_by(step) {
         let mut bytes = vec![0; step.min(rows - start) * width];
-        elements.read_exact(&mut bytes).map_err(unreadable)?;
+        elements.read_exact(&mut bytes).map_err(read_fault)?;
         for element in bytes.chunks_exact(width) {
             push(classes, &header.dtype, element)?;
         }
@@ -69,7 +65,7 @@ fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Faul
             let text: Option<String> = characters.iter().map(|bytes| char::from_u32(code(bytes))).collect();
             classes.push(text.ok_or_else(|| unreadable(row))?.trim_end_matches('\0'))
         }
-        _ => match npy::widen(dtype, element) {
+        _ => match dtype.widen(element) {
             _ if dtype.kind == b'c' => Err(Fault::content("expected labels, found complex numbers").hint(ONE_A_ROW)),
             Values::F32(number) => classes.push_number(f64::from(number[0])),
             Values::F64(number) => classes.push_number(number[0]),

@@ -11,8 +11,7 @@ use sha2::{Digest, Sha256};
 
 use self::classes::Classes;
 use crate::error::{Error, Fault};
-use crate::source::format::{self, Content};
-use crate::source::{LabelFile, parts_in};
+use crate::source::{self, Content, LabelFile, parts_in};
 
 /// The class of every row of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,15 +123,15 @@ fn read(path: &Path, column: Option<&str>, classes: &mut Classes) -> Result<(), 
         Some("csv") => return text::read_csv(path, column, classes),
         Some(_) if column.is_some() => return no_column("expected no column: each line is one label"),
         Some(_) => return text::read_lines(path, classes),
-        None if format::suffix(path).is_none() => {
-            let expected = format!("expected a file ending in .csv, .txt, {}", format::suffixes());
+        None if source::suffix(path).is_none() => {
+            let expected = format!("expected a file ending in .csv, .txt, {}", source::suffixes());
             return Err(
                 Fault::content(expected).hint("the suffix tells the format: y.npy, or table.csv:column for one column")
             );
         }
         None => {}
     }
-    match format::open(path)? {
+    match source::open(path)? {
         Content::Array(_) if column.is_some() => no_column("expected no column: an array has none"),
         Content::Array(array) => array::read(array, classes),
         Content::Arrays(arrays) => array::read_named(arrays, column, classes),
@@ -142,7 +141,7 @@ fn read(path: &Path, column: Option<&str>, classes: &mut Classes) -> Result<(), 
 
 /// Whether `path` has a suffix of files that labels come in.
 fn is_readable(path: &Path) -> bool {
-    text_suffix(path).is_some() || format::suffix(path).is_some()
+    text_suffix(path).is_some() || source::suffix(path).is_some()
 }
 
 /// The suffix of `path` in lower case, if labels come in such text.

@@ -6,8 +6,7 @@ use std::path::Path;
 use super::classes::Classes;
 use super::column::choose;
 use crate::error::Fault;
-use crate::source::is_label_like;
-use crate::source::region::{Region, RegionReader};
+use crate::source::{Region, RegionReader, is_label_like};
 
 /// Reads a label a line; space around it does not count.
 pub(super) fn read_lines(path: &Path, classes: &mut Classes) -> Result<(), Fault> {

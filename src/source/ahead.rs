@@ -1,5 +1,4 @@
-//! Reading ahead: a thread of its own fetches and decodes rows while others compute with those before; what is read and
-//! in which order is left to the caller.
+//! Reading ahead: a thread of its own fetches and decodes rows while others compute with those before.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,8 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
-use super::{Rows, Scan};
+use super::matrix::Scan;
 use crate::error::Fault;
+use snnl_core::rows::Rows;
 
 /// How long computing has waited for rows to be read.
 #[derive(Debug, Default)]
@@ -47,13 +47,13 @@ pub(crate) fn ahead<'scope>(
 
 /// Chunks that were read and not yet taken.
 struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     changed: Condvar,
     bytes: usize,
 }
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     chunks: VecDeque<Result<Rows, Fault>>,
     bytes: usize,
     /// Whether no chunk will come any more.
@@ -63,13 +63,13 @@ struct State {
 }
 
 impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for room and appends; `false` where nobody will take it.
     fn put(&self, chunk: Result<Rows, Fault>) -> bool {
-        let is_full = |state: &mut State| state.bytes > self.bytes && !state.is_abandoned;
+        let is_full = |state: &mut QueueState| state.bytes > self.bytes && !state.is_abandoned;
         let mut state = self.changed.wait_while(self.state(), is_full).unwrap_or_else(PoisonError::into_inner);
         state.bytes += chunk.as_ref().map_or(0, Rows::bytes);
         state.chunks.push_back(chunk);
@@ -99,7 +99,7 @@ impl Iterator for Taker<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let start = Instant::now();
-        let is_empty = |state: &mut State| state.chunks.is_empty() && !state.is_finished;
+        let is_empty = |state: &mut QueueState| state.chunks.is_empty() && !state.is_finished;
         let Queue { changed, .. } = &*self.queue;
         let mut state = changed.wait_while(self.queue.state(), is_empty).unwrap_or_else(PoisonError::into_inner);
         let chunk = state.chunks.pop_front();
@@ -123,7 +123,7 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-    use crate::source::Values;
+    use snnl_core::rows::Values;
 
     fn chunk(start: usize) -> Rows {
         Rows { start, dim: 1, values: Values::F32(vec![0.0; 10]) }

@@ -1,17 +1,19 @@
 //! A copy of a matrix in a scratch file, made while it is read for the first time, for formats that are slow to read
-//! again; whether one is worth it is left to the caller.
+//! again.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::ToByteSlice;
 
-use super::npy::{Dtype, Header};
-use super::plain::Plain;
-use super::region::Region;
-use super::{Matrix, Rows, Values};
+use super::arrays::dtype::Dtype;
+use super::arrays::header::ArrayHeader;
+use super::arrays::plain::Plain;
+use super::files::region::Region;
+use super::matrix::Matrix;
 use crate::disk::Scratch;
 use crate::error::{Fault, is_passing};
+use snnl_core::rows::{Rows, Values};
 
 /// Bytes that are written at a time.
 const WRITTEN: usize = 1 << 20;
@@ -32,7 +34,7 @@ impl ScratchCopy {
     /// # Errors
     /// What the system says, with what to try.
     pub(crate) fn start(directory: &Path, dim: usize) -> Result<ScratchCopy, Fault> {
-        let file = Scratch::create(directory).map_err(|error| unwritten(directory, &error))?;
+        let file = Scratch::create(directory).map_err(|error| write_fault(directory, &error))?;
         let out = BufWriter::with_capacity(WRITTEN, file);
         Ok(ScratchCopy { directory: directory.to_owned(), out, dim, rows: 0, width: size_of::<f32>() })
     }
@@ -47,7 +49,7 @@ impl ScratchCopy {
             Values::F64(values) => (values.as_slice().to_byte_slice(), size_of::<f64>()),
         };
         (self.rows, self.width) = (self.rows + rows.rows(), width);
-        self.out.write_all(bytes).map_err(|error| unwritten(&self.directory, &error))
+        self.out.write_all(bytes).map_err(|error| write_fault(&self.directory, &error))
     }
 
     /// The copy, to be read from any row on.
@@ -56,14 +58,14 @@ impl ScratchCopy {
     /// As [`ScratchCopy::start`].
     pub(crate) fn finish(self) -> Result<Box<dyn Matrix>, Fault> {
         let ScratchCopy { directory, out, dim, rows, width } = self;
-        let file = out.into_inner().map_err(|error| unwritten(&directory, error.error()))?.into_file();
+        let file = out.into_inner().map_err(|error| write_fault(&directory, error.error()))?.into_file();
         let dtype = Dtype { kind: b'f', width, big_endian: cfg!(target_endian = "big") };
-        let header = Header { dtype, shape: vec![rows, dim], strides: vec![dim, 1], data_start: 0 };
+        let header = ArrayHeader { dtype, shape: vec![rows, dim], strides: vec![dim, 1], data_start: 0 };
         Ok(Box::new(Plain::new(Region::of(file)?, header)?))
     }
 }
 
-fn unwritten(directory: &Path, error: &std::io::Error) -> Fault {
+fn write_fault(directory: &Path, error: &std::io::Error) -> Fault {
     let problem = format!("cannot write a scratch file in `{}`: {error}", directory.display());
     let hint = "--scratch names another directory; a larger --memory, or .npy files, need none";
     if is_passing(error.kind()) {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Matrix, Order, Rows, Scan, Shape, Values};
+use super::matrix::{Matrix, Order, Scan, Shape};
 use crate::error::Fault;
+use snnl_core::rows::{Rows, Values};
 
 /// Rows in memory, row-major.
 #[derive(Debug, Clone)]

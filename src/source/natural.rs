@@ -1,5 +1,4 @@
-//! The order people expect of names with numbers in them: `layer2` before `layer10`; which names there are is left to
-//! the callers.
+//! The order people expect of names with numbers in them: `layer2` before `layer10`.
 
 use std::cmp::Ordering;
 

@@ -1,0 +1,28 @@
+//! How the arrays and columns of a file become layers: what was asked for on the command line, as the formats need it.
+
+use globset::GlobMatcher;
+
+use super::label_names::is_label_like;
+use crate::source::views::pool::Pool;
+
+/// What the axes of arrays and the columns of tables stand for.
+#[derive(Debug, Default)]
+pub(crate) struct Layout<'a> {
+    /// In tables, scalar columns that together form one layer; without it, every column of vectors is a layer.
+    pub(crate) columns: Option<&'a GlobMatcher>,
+    /// In tables, the number of features in a value of a column of raw bytes; without it, such columns are no layers.
+    pub(crate) dim: Option<usize>,
+    /// The axis of an array along which several layers are stacked.
+    pub(crate) layer_axis: Option<usize>,
+    /// What becomes of the tokens of a row.
+    pub(crate) pool: Option<Pool>,
+    /// The columns or arrays of the file that are labels. Those with a label-like name are never layers either.
+    pub(crate) labels: Vec<&'a str>,
+}
+
+impl Layout<'_> {
+    /// Whether `name` is that of labels.
+    pub(crate) fn is_label(&self, name: &str) -> bool {
+        self.labels.contains(&name) || is_label_like(name)
+    }
+}

@@ -1,0 +1,23 @@
+//! Which of the arrays or columns in a file are layers, decided once for all formats.
+
+mod axes;
+mod columns;
+pub(super) mod content;
+pub(super) mod file_layer;
+pub(super) mod label_names;
+pub(super) mod layout;
+mod named;
+
+use self::content::Content;
+use self::file_layer::FileLayer;
+use self::layout::Layout;
+use crate::error::Fault;
+
+/// The layers in a file of this content.
+pub(super) fn layers(content: Content, layout: &Layout) -> Result<Vec<FileLayer>, Fault> {
+    match content {
+        Content::Array(array) => Ok(axes::layers("", Ok(array), layout)),
+        Content::Arrays(arrays) => named::layers(arrays, layout),
+        Content::Table(table) => columns::layers(table, layout),
+    }
+}

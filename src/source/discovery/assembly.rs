@@ -1,0 +1,152 @@
+//! The layers in a set of files: by themselves, or one below the other where the files are parts.
+
+use std::path::PathBuf;
+
+use super::selection::Selection;
+use super::shards::{Parts, Set};
+use crate::error::Fault;
+use crate::source::contents;
+use crate::source::contents::content::Content;
+use crate::source::contents::file_layer::FileLayer;
+use crate::source::contents::layout::Layout;
+use crate::source::formats;
+use crate::source::matrix::Matrix;
+use crate::source::views::stack::Stack;
+
+/// A layer by the name that is shown.
+pub(super) struct NamedLayer {
+    pub(super) name: String,
+    pub(super) files: Vec<PathBuf>,
+    pub(super) activations: Result<Box<dyn Matrix>, Fault>,
+}
+
+/// A file, and the layers in it or why it cannot be read.
+type FileLayers = (PathBuf, Result<Vec<FileLayer>, Fault>);
+
+/// What tells a layer from the others in the same files: its array or column, and its place in that.
+type LayerKey = (String, Option<usize>);
+
+/// A file, and its part of a layer or why that cannot be read.
+type LayerPart = (PathBuf, Result<Box<dyn Matrix>, Fault>);
+
+/// The layers in the files of `set`; a file that cannot be read is one layer that cannot.
+pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<NamedLayer> {
+    let whole = set.check();
+    let open = |path: PathBuf| {
+        let layout = Layout { labels: selection.label_columns(&path), ..*layout };
+        let found = formats::open(&path).and_then(|content| match content {
+            Content::Array(_) if selection.is_labels(&path) => {
+                let hint = "name the file of the activations".into();
+                Err(Fault::NothingToScore { problem: "these are the labels".into(), hint })
+            }
+            content => contents::layers(content, &layout),
+        });
+        (path, found)
+    };
+    // In a directory, a file of labels alone goes without saying.
+    let is_layer = |(path, found): &FileLayers| set.is_named || found.is_ok() || !selection.is_labels(path);
+    let opened: Vec<FileLayers> = set.files.into_iter().map(open).filter(is_layer).collect();
+    let is_one = opened.len() > 1 && are_parts(&opened, set.parts, selection.rows);
+    match whole {
+        Err(fault) if !opened.is_empty() => {
+            let files = opened.into_iter().map(|(path, _)| path).collect();
+            vec![NamedLayer { name: set.name, files, activations: Err(fault) }]
+        }
+        _ if is_one => stack_parts(&set.name, opened),
+        // Layers with numbers in their names, in a directory of their own: a checkpoint of its own.
+        _ if set.is_directory && opened.len() > 1 => Vec::new(),
+        _ => {
+            let is_alone = opened.len() == 1;
+            let by_itself = |(path, found): FileLayers| {
+                let name = if is_alone { set.name.clone() } else { formats::stem(&path) };
+                layers_of_file(name, path, found)
+            };
+            opened.into_iter().flat_map(by_itself).collect()
+        }
+    }
+}
+
+/// Whether the files are the parts of one layer: by what they say, by the number of labels, or by what they are called.
+fn are_parts(opened: &[FileLayers], parts: Parts, labels: Option<usize>) -> bool {
+    let rows_in = |(_, found): &FileLayers| {
+        let first = found.as_ref().ok()?.iter().find_map(|found| found.activations.as_ref().ok())?;
+        Some(first.rows())
+    };
+    let rows: Option<Vec<usize>> = opened.iter().map(rows_in).collect();
+    match (parts, labels, rows) {
+        (Parts::Surely, ..) => true,
+        (_, Some(labels), Some(rows)) if rows.iter().sum::<usize>() == labels => true,
+        (_, Some(labels), Some(rows)) if rows.iter().all(|&rows| rows == labels) => false,
+        _ => parts == Parts::Likely,
+    }
+}
+
+/// The layers in one file, which `stem` names.
+fn layers_of_file(stem: String, path: PathBuf, found: Result<Vec<FileLayer>, Fault>) -> Vec<NamedLayer> {
+    match found {
+        Err(fault) => vec![NamedLayer { name: stem, files: vec![path], activations: Err(fault) }],
+        Ok(found) => {
+            let is_alone = found.windows(2).all(|pair| pair[0].array == pair[1].array);
+            let named = |found: FileLayer| NamedLayer {
+                name: layer_name(&stem, is_alone, &found.array, found.place),
+                files: vec![path.clone()],
+                activations: found.activations,
+            };
+            found.into_iter().map(named).collect()
+        }
+    }
+}
+
+/// The layers of which each file has a part, or of which each file has some whole.
+fn stack_parts(name: &str, opened: Vec<FileLayers>) -> Vec<NamedLayer> {
+    let files: Vec<PathBuf> = opened.iter().map(|(path, _)| path.clone()).collect();
+    let refused = |fault| vec![NamedLayer { name: name.to_owned(), files: files.clone(), activations: Err(fault) }];
+    let mut layers: Vec<(LayerKey, Vec<LayerPart>)> = Vec::new();
+    for (path, found) in opened {
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => return refused(fault.within(&file_name(&path))),
+        };
+        for FileLayer { array, place, activations } in found {
+            let key = (array, place);
+            match layers.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, parts)) => parts.push((path.clone(), activations)),
+                None => layers.push((key, vec![(path.clone(), activations)])),
+            }
+        }
+    }
+    let have = |count: usize| layers.iter().all(|(_, parts)| parts.len() == count);
+    if !have(files.len()) && !have(1) {
+        let lacking = layers.iter().find(|(_, parts)| parts.len() < files.len());
+        let (array, path) = lacking.map_or(("", &files[0]), |((array, _), parts)| {
+            let lacks = |file: &&PathBuf| parts.iter().all(|(path, _)| path != *file);
+            (array.as_str(), files.iter().find(lacks).unwrap_or(&files[0]))
+        });
+        return refused(
+            Fault::content(format_args!("`{}` has no `{array}`, which other parts have", file_name(path)))
+                .hint("every part of a layer has its rows; --layers chooses layers"),
+        );
+    }
+    let is_alone = layers.windows(2).all(|pair| pair[0].0.0 == pair[1].0.0);
+    let layer = |((array, place), parts): (LayerKey, Vec<LayerPart>)| {
+        let files = parts.iter().map(|(path, _)| path.clone()).collect();
+        let part = |(path, rows): LayerPart| {
+            let name = file_name(&path);
+            rows.map_err(|fault| fault.within(&name)).map(|rows| (name.clone(), rows))
+        };
+        let stack = parts.into_iter().map(part).collect::<Result<Vec<_>, _>>().and_then(Stack::of);
+        let activations = stack.map(|stack| Box::new(stack) as Box<dyn Matrix>);
+        NamedLayer { name: layer_name(name, is_alone, &array, place), files, activations }
+    };
+    layers.into_iter().map(layer).collect()
+}
+
+/// What a layer is called: after its file if that has no other array, and by its place where several are stacked.
+fn layer_name(stem: &str, is_alone: bool, array: &str, place: Option<usize>) -> String {
+    let name = if is_alone { stem } else { array };
+    place.map_or(name.to_owned(), |place| format!("{name}.{place}"))
+}
+
+fn file_name(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

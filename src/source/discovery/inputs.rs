@@ -1,0 +1,123 @@
+//! The files that the inputs name, in sets that may be the parts of one layer.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::selection::Selection;
+use super::shards::{Parts, Set, sets};
+use crate::error::{Error, Fault};
+use crate::source::contents::label_names::is_label_like;
+use crate::source::formats;
+
+/// The sets of files in `inputs`: those named one by one together, those in each directory.
+pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Set>, Error> {
+    let (mut all, mut named) = (Vec::new(), Vec::new());
+    for input in inputs {
+        let kind = fs::metadata(input).map_err(|error| Fault::Io(error).in_input(input))?;
+        if kind.is_dir() {
+            let found = in_directory(input, selection).map_err(|error| Fault::Io(error).in_input(input))?;
+            if found.is_empty() {
+                return Err(no_layers(inputs));
+            }
+            all.extend(found);
+        } else {
+            named.push(check_suffix(input).map_err(|fault| fault.in_input(input))?);
+        }
+    }
+    all.extend(sets(named).into_iter().map(|set| Set { is_named: true, ..set }));
+    Ok(all)
+}
+
+/// A file named on the command line.
+fn check_suffix(input: &Path) -> Result<PathBuf, Fault> {
+    match formats::suffix(input) {
+        Some(_) => Ok(input.to_owned()),
+        None => Err(Fault::content(format_args!("expected a directory or a file ending in {}", formats::suffixes()))
+            .hint("save each layer with `numpy.save`, or all in one with `numpy.savez`")),
+    }
+}
+
+/// What is said where `inputs` hold no layer.
+pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
+    let input = inputs.iter().find(|input| input.is_dir()).or(inputs.first()).cloned().unwrap_or_default();
+    let is_directory = |entry: fs::DirEntry| entry.path().is_dir().then(|| entry.path());
+    let deeper = fs::read_dir(&input).ok().and_then(|entries| entries.flatten().find_map(is_directory));
+    Fault::NothingToScore {
+        problem: format!("found no layer, which would be a file ending in {}", formats::suffixes()),
+        hint: match deeper {
+            Some(deeper) => format!(
+                "labels and hidden files are passed over, and directories but those of the parts of one layer; to score \
+                 one checkpoint, name it: `{}`",
+                deeper.display()
+            ),
+            None => "labels and hidden files are passed over".into(),
+        },
+    }
+    .in_input(input)
+}
+
+/// The sets in a directory, and those that the directories in it are.
+fn in_directory(directory: &Path, selection: &Selection) -> std::io::Result<Vec<Set>> {
+    let mut found = sets(files(directory)?);
+    if let [set] = &mut found[..]
+        && set.is_generic
+        && let Some(name) = directory.canonicalize()?.file_name()
+    {
+        set.name = name.to_string_lossy().into_owned();
+    }
+    let mut deeper: Vec<PathBuf> = entries(directory)?.into_iter().filter(|path| path.is_dir()).collect();
+    deeper.sort();
+    for path in deeper {
+        let is_labels =
+            selection.is_labels(&path) || is_label_like(&formats::stem(&path)) || path.ends_with("metadata");
+        let mut inside = if is_labels { Vec::new() } else { sets(files(&path)?) };
+        if inside.len() == 1 {
+            found.extend(inside.pop().and_then(|set| as_directory(set, &path)));
+        }
+    }
+    Ok(found)
+}
+
+/// The only set in a directory, called after it, if it may be the parts of one layer.
+fn as_directory(set: Set, path: &Path) -> Option<Set> {
+    // Numbers alone are layers or parts among other files, but parts where a directory names the layer.
+    let parts = if set.is_numbers { Parts::Likely.max(set.parts) } else { set.parts };
+    let may_be = parts > Parts::Perhaps || set.files.len() > 1;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    may_be.then_some(Set { name, parts, is_directory: true, ..set })
+}
+
+/// The files in a directory that may be layers.
+fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let may_be =
+        |path: &PathBuf| formats::suffix(path).is_some() && !is_label_like(&formats::stem(path)) && path.is_file();
+    let mut files: Vec<PathBuf> = entries(directory)?.into_iter().filter(may_be).collect();
+    let parts: HashSet<PathBuf> = files.iter().flat_map(|path| formats::files_behind(path)).collect();
+    files.retain(|path| !parts.contains(path));
+    Ok(files)
+}
+
+/// The files in a directory that `may_be` parts of one table, in order.
+///
+/// # Errors
+/// A fault where there are none, where they are not parts of one, and where some are missing.
+pub(crate) fn parts_in(directory: &Path, may_be: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Fault> {
+    let files = entries(directory)?.into_iter().filter(|path| path.is_file() && may_be(path)).collect();
+    match &mut sets(files)[..] {
+        [set] => set.check().map(|()| std::mem::take(&mut set.files)),
+        found => {
+            let names: Vec<&str> = found.iter().map(|set| set.name.as_str()).collect();
+            let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            Err(Fault::content(format_args!("expected files that are the parts of one table, found {found}"))
+                .hint("name the file of the labels"))
+        }
+    }
+}
+
+/// What is in a directory, but for hidden files.
+fn entries(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    Ok(paths.into_iter().filter(|path| !is_hidden(path)).collect())
+}

@@ -1,0 +1,100 @@
+//! Which layers the inputs hold, by name and in natural order.
+
+mod assembly;
+pub(super) mod inputs;
+pub(super) mod selection;
+mod shards;
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use globset::{Glob, GlobMatcher};
+
+use self::assembly::NamedLayer;
+use self::selection::Selection;
+use crate::error::{Error, Fault};
+use crate::source::contents::layout::Layout;
+use crate::source::layer::{Layer, place};
+use crate::source::matrix::Matrix;
+use crate::source::natural::natural;
+use crate::source::views::units::Units;
+
+/// The layers in `inputs` that `selection` takes, in natural order of their names. An input is a file or a directory: of
+/// files, and of directories whose files are the parts of one layer each. A layer is named after its file or its
+/// directory of parts, or after its column or array where there are several.
+///
+/// # Errors
+/// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, and when
+/// `selection` asks for what is not there.
+pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>, Error> {
+    look(inputs, selection)?.into_iter().collect()
+}
+
+/// The layers that [`discover`] finds, each with why it cannot be read if so.
+///
+/// # Errors
+/// As [`discover`], but for layers that cannot be read.
+pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Layer, Error>>, Error> {
+    let layer_globs = selection.layers.iter().map(|glob| compile("--layers", glob)).collect::<Result<Vec<_>, _>>()?;
+    let column_glob = selection.columns.as_deref().map(|glob| compile("--columns", glob)).transpose()?;
+    let layout = Layout {
+        columns: column_glob.as_ref(),
+        dim: selection.dim,
+        layer_axis: selection.layer_axis,
+        pool: selection.pool,
+        labels: Vec::new(),
+    };
+    let sets = inputs::sets_in(inputs, selection)?;
+    let mut found: Vec<NamedLayer> =
+        sets.into_iter().flat_map(|set| assembly::layers(set, selection, &layout)).collect();
+    if found.is_empty() {
+        return Err(inputs::no_layers(inputs));
+    }
+    found.sort_by(|a, b| natural(&a.name, &b.name));
+    let taken = take(found, &layer_globs)?;
+    if let Some([first, second]) = taken.array_windows().find(|[a, b]| a.name == b.name) {
+        let problem = format!("layer `{}` is also in `{}`", first.name, place(&first.files));
+        return Err(Fault::content(problem)
+            .hint("names must differ within a run; score each in its own")
+            .in_input(place(&second.files)));
+    }
+    Ok(taken.into_iter().map(|layer| layer.open(selection.units.clone())).collect())
+}
+
+impl NamedLayer {
+    fn open(self, units: Option<Range<usize>>) -> Result<Layer, Error> {
+        let NamedLayer { name, files, activations } = self;
+        let sliced = activations.and_then(|whole| match units {
+            Some(units) => Units::of(whole, units).map(|slice| Box::new(slice) as Box<dyn Matrix>),
+            None => Ok(whole),
+        });
+        match sliced {
+            Ok(activations) => Ok(Layer { name, files, activations }),
+            Err(fault) => Err(Error::Layer { layer: name, path: place(&files), fault }),
+        }
+    }
+}
+
+fn compile(flag: &str, glob: &str) -> Result<GlobMatcher, Error> {
+    let unfit = |error: globset::Error| {
+        Error::usage(format_args!("`{flag} {glob}`"), error.kind(), "`*` stands for any text, `[ab]` for a or b")
+    };
+    Ok(Glob::new(glob).map_err(unfit)?.compile_matcher())
+}
+
+/// The layers that match any of `globs`, each of which must match one.
+fn take(found: Vec<NamedLayer>, globs: &[GlobMatcher]) -> Result<Vec<NamedLayer>, Error> {
+    for glob in globs {
+        if !found.iter().any(|layer| glob.is_match(&layer.name)) {
+            let names: Vec<&str> = found.iter().map(|layer| layer.name.as_str()).collect();
+            let argument = format!("`--layers {}`", glob.glob());
+            return Err(Error::usage(
+                argument,
+                "no layer has such a name",
+                format_args!("there are: {}", names.join(", ")),
+            ));
+        }
+    }
+    let is_taken = |layer: &NamedLayer| globs.is_empty() || globs.iter().any(|glob| glob.is_match(&layer.name));
+    Ok(found.into_iter().filter(is_taken).collect())
+}

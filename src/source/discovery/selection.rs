@@ -1,0 +1,57 @@
+//! What to take from the inputs, and where the labels lie.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::source::views::pool::Pool;
+
+/// What to take from the inputs. The default takes every layer whole.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Globs over layer names; empty takes all. Only layers that are taken need to be readable.
+    pub layers: Vec<String>,
+    /// In tables, a glob of numeric columns that together form one layer, a feature each, in natural order.
+    pub columns: Option<String>,
+    /// In tables, the number of features in each value of a column of raw bytes, which is a layer then.
+    pub dim: Option<usize>,
+    /// The axis of an array along which layers are stacked, counted from 0.
+    pub layer_axis: Option<usize>,
+    /// What becomes of the tokens of rows × tokens × features.
+    pub pool: Option<Pool>,
+    /// The features to take of each layer.
+    pub units: Option<Range<usize>>,
+    /// The files of the labels, which are never taken for layers. A file of several arrays or columns may hold layers
+    /// beside them.
+    pub labels: Vec<LabelFile>,
+    /// The number of labels where it is known: it tells the parts of one layer from layers with numbers in their names.
+    pub rows: Option<usize>,
+}
+
+/// Where labels lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelFile {
+    /// A file, or a directory of files that are read one after the other.
+    pub path: PathBuf,
+    /// The column or array in it, where one is named.
+    pub column: Option<String>,
+}
+
+impl Selection {
+    /// Whether labels lie in `path`, a file, or in its directory.
+    pub(super) fn is_labels(&self, path: &Path) -> bool {
+        self.labels.iter().any(|labels| labels.is_in(path))
+    }
+
+    /// The columns or arrays of the file `path` that are labels.
+    pub(super) fn label_columns(&self, path: &Path) -> Vec<&str> {
+        let here = self.labels.iter().filter(|labels| labels.is_in(path));
+        here.filter_map(|labels| labels.column.as_deref()).collect()
+    }
+}
+
+impl LabelFile {
+    fn is_in(&self, path: &Path) -> bool {
+        let is_same = |path: &Path| matches!((self.path.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        is_same(path) || (self.path.is_dir() && path.parent().is_some_and(is_same))
+    }
+}

@@ -1,0 +1,159 @@
+//! A stretch of a file, read at any place without a cursor that threads would have to share.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use crate::disk;
+use crate::error::Fault;
+
+/// What to try about a file that ends too early.
+const STILL_WRITTEN: &str = "it was longer when it was opened: is it still being written?";
+
+/// Consecutive bytes of an open file.
+#[derive(Debug, Clone)]
+pub(crate) struct Region {
+    file: Arc<OpenFile>,
+    start: u64,
+    len: u64,
+}
+
+/// A file as it was when it was opened.
+#[derive(Debug)]
+struct OpenFile {
+    file: File,
+    len: u64,
+    /// When it was written to last; `None` where the system does not say.
+    modified: Option<SystemTime>,
+    /// The first failure to read it, which a decoder in between may have put into words of its own.
+    failure: Mutex<Option<(io::ErrorKind, String)>>,
+}
+
+impl Region {
+    /// Opens the regular file `path`, all of it.
+    pub(crate) fn open(path: &Path) -> Result<Region, Fault> {
+        Region::of(open_file(path)?)
+    }
+
+    /// All of `file`.
+    pub(crate) fn of(file: File) -> Result<Region, Fault> {
+        let metadata = file.metadata()?;
+        let len = metadata.len();
+        let file = OpenFile { file, len, modified: metadata.modified().ok(), failure: Mutex::default() };
+        Ok(Region { file: Arc::new(file), start: 0, len })
+    }
+
+    /// Why the file could not be read, if it could not.
+    pub(crate) fn failure(&self) -> Option<Fault> {
+        let failure = self.file.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.as_ref().map(|(kind, text)| Fault::Io(io::Error::new(*kind, text.as_str())))
+    }
+
+    /// Number of bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The `len` bytes from `start` on; `None` where this region does not have them all.
+    pub(crate) fn part(&self, start: u64, len: u64) -> Option<Region> {
+        start.checked_add(len).filter(|&end| end <= self.len)?;
+        Some(Region { file: self.file.clone(), start: self.start + start, len })
+    }
+
+    /// Fills `buffer` from `offset` on.
+    pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<(), Fault> {
+        let end = offset.saturating_add(buffer.len() as u64);
+        let part = self.part(offset, buffer.len() as u64);
+        let read = part.map_or(Err(io::ErrorKind::UnexpectedEof.into()), |part| part.reader().read_exact(buffer));
+        read.map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                Fault::content(format_args!("the file ended before byte {}", self.start.saturating_add(end)))
+                    .hint(STILL_WRITTEN)
+            }
+            _ => Fault::Io(error),
+        })
+    }
+
+    /// A reader of the bytes from the first to the last.
+    pub(crate) fn reader(&self) -> RegionReader {
+        RegionReader(self.clone())
+    }
+}
+
+/// Reads a region in order, with a place of its own.
+#[derive(Debug)]
+pub(crate) struct RegionReader(Region);
+
+impl Read for RegionReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Region { file, start, len } = &mut self.0;
+        let wanted = usize::try_from(*len).unwrap_or(usize::MAX).min(buffer.len());
+        let read = file.read_at(&mut buffer[..wanted], *start)?;
+        (*start, *len) = (*start + read as u64, *len - read as u64);
+        Ok(read)
+    }
+}
+
+impl OpenFile {
+    /// Reads what there is from `offset` on, of a file that is still what it was. What a signal interrupts is read again
+    /// here, for not every decoder does.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let read = loop {
+            match disk::read_at(&self.file, buffer, offset) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
+        read.and_then(|read| self.check_unchanged().map(|()| read)).inspect_err(|error| {
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| (error.kind(), error.to_string()));
+        })
+    }
+
+    fn check_unchanged(&self) -> io::Result<()> {
+        let metadata = self.file.metadata()?;
+        if (metadata.len(), metadata.modified().ok()) == (self.len, self.modified) {
+            return Ok(());
+        }
+        let how = match metadata.len() {
+            len if len == self.len => "it was written to".to_owned(),
+            len => format!("it had {} bytes and now has {len}", self.len),
+        };
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, format!("the file changed while it was read: {how}")))
+    }
+}
+
+/// What a failed read in order means: a decoder's complaint is about the content, any other about the system.
+pub(crate) fn read_fault(error: io::Error) -> Fault {
+    if error.kind() == io::ErrorKind::UnexpectedEof && error.get_ref().is_none() {
+        return Fault::content("the file ended too early").hint(STILL_WRITTEN);
+    }
+    let is_complaint = error.get_ref().is_some() && error.kind() != io::ErrorKind::ResourceBusy;
+    if is_complaint {
+        return Fault::content(format_args!("the file is damaged: {error}"))
+            .hint("write it again; was the writer stopped?");
+    }
+    Fault::Io(error)
+}
+
+/// Opens the regular file `path`. Anything else is refused unopened: a pipe would keep the run waiting for a writer.
+fn open_file(path: &Path) -> Result<File, Fault> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(Fault::content("expected a regular file, whose rows can be read in any order")
+            .hint("save what comes from a pipe or a device to a file first"));
+    }
+    Ok(File::open(path)?)
+}
+
+/// Reads `count` bytes and forgets them.
+pub(crate) fn skip(reader: &mut impl Read, count: u64) -> Result<(), Fault> {
+    let skipped = skip_some(reader, count)?;
+    if skipped == count { Ok(()) } else { Err(read_fault(io::ErrorKind::UnexpectedEof.into())) }
+}
+
+/// Reads `count` bytes, or what there is of them, and forgets them; returns how many there were.
+pub(crate) fn skip_some(reader: &mut impl Read, count: u64) -> Result<u64, Fault> {
+    io::copy(&mut reader.take(count), &mut io::sink()).map_err(read_fault)
+}

@@ -1,0 +1,78 @@
+//! An Arrow IPC file or stream whose metadata was read: where its messages lie, and the columns and rows in them.
+
+use std::ops::Range;
+use std::path::Path;
+
+use arrow::datatypes::{Schema, SchemaRef};
+
+use super::batch::Batch;
+use super::index::{self, MessageKind};
+use super::message::{Message, Next};
+use crate::error::Fault;
+use crate::source::files::region::Region;
+use crate::source::tables::guard::damaged_file;
+
+/// An Arrow file or stream whose metadata is consistent.
+pub(crate) struct Ipc {
+    file: Region,
+    pub(super) schema: SchemaRef,
+    pub(super) messages: Vec<ListedMessage>,
+    pub(super) rows: usize,
+    /// Whether any batch is, and so is decoded whole.
+    pub(super) is_compressed: bool,
+    /// Bytes of each column.
+    pub(super) bytes: Vec<u64>,
+}
+
+/// A message, in the order in which they must be read.
+pub(super) enum ListedMessage {
+    Dictionary { offset: u64, id: i64 },
+    Batch { offset: u64, rows: Range<usize> },
+}
+
+impl Ipc {
+    /// Reads the metadata of all messages of the file `path`, in the form that its first bytes tell.
+    pub(crate) fn open(path: &Path) -> Result<Ipc, Fault> {
+        let file = Region::open(path)?;
+        let (mut messages, mut rows, mut bytes) = (Vec::new(), 0_usize, Vec::new());
+        let mut is_compressed = false;
+        let schema = index::walk(&file, &mut |schema, offset, kind, message| {
+            messages.push(match kind {
+                MessageKind::Dictionary(id) => ListedMessage::Dictionary { offset, id },
+                MessageKind::Batch => {
+                    let batch = batch_in(message, schema)?;
+                    is_compressed |= batch.codec.is_some();
+                    let start = rows;
+                    rows = rows.checked_add(batch.rows).ok_or_else(|| damaged_file("it has more rows than can be"))?;
+                    bytes.resize(schema.fields().len(), 0_u64);
+                    for (column, sum) in bytes.iter_mut().enumerate() {
+                        *sum = sum.saturating_add(batch.bytes(column));
+                    }
+                    ListedMessage::Batch { offset, rows: start..rows }
+                }
+            });
+            Ok(())
+        })?;
+        Ok(Ipc { file, schema: schema.into(), messages, rows, is_compressed, bytes })
+    }
+
+    /// The message at `offset`, where one stood when the file was opened.
+    pub(super) fn message(&self, offset: u64) -> Result<Message, Fault> {
+        match Message::read(&self.file, offset)? {
+            (Next::Message(message), _) => Ok(message),
+            (Next::End, _) => Err(changed_file()),
+        }
+    }
+}
+
+/// The batch of rows of `schema` in `message`.
+pub(super) fn batch_in(message: &Message, schema: &Schema) -> Result<Batch, Fault> {
+    let parsed = message.parse()?;
+    let batch = parsed.header_as_record_batch().ok_or_else(changed_file)?;
+    Batch::read(batch, parsed.version(), message.body.clone(), schema.fields())
+}
+
+/// The fault of a file that is no longer what it was.
+pub(super) fn changed_file() -> Fault {
+    Fault::content("the file changed after it was opened").hint("is it still being written?")
+}

@@ -1,0 +1,92 @@
+//! The formats that activations come in, told by their suffix. Adding one is a file or folder here, and its lines in this
+//! file.
+
+pub(crate) mod ipc;
+mod npy;
+mod npz;
+pub(super) mod parquet;
+mod pt;
+mod safetensors;
+
+use std::path::{Path, PathBuf};
+
+use self::ipc::Ipc;
+use self::parquet::ParquetFile;
+use crate::error::Fault;
+use crate::source::contents::content::Content;
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileFormat {
+    Ipc,
+    Npy,
+    Npz,
+    Parquet,
+    Pt,
+    Safetensors,
+    SafetensorsIndex,
+}
+
+/// Every suffix, and the format of such files.
+const SUFFIXES: [(&str, FileFormat); 10] = [
+    (".arrow", FileFormat::Ipc),
+    (".feather", FileFormat::Ipc),
+    (".ipc", FileFormat::Ipc),
+    (".npy", FileFormat::Npy),
+    (".npz", FileFormat::Npz),
+    (".parquet", FileFormat::Parquet),
+    (".pt", FileFormat::Pt),
+    (".pth", FileFormat::Pt),
+    (".safetensors", FileFormat::Safetensors),
+    (".safetensors.index.json", FileFormat::SafetensorsIndex),
+];
+
+/// Opens `path`, which has one of the suffixes.
+pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
+    let Some((_, _, format)) = split(path) else {
+        let problem = format!("expected a file ending in {}", suffixes());
+        return Err(Fault::content(problem).hint("the suffix tells the format"));
+    };
+    match format {
+        FileFormat::Ipc => Ipc::open(path).map(Content::table),
+        FileFormat::Npy => npy::open(path).map(Content::Array),
+        FileFormat::Npz => npz::open(path).map(Content::Arrays),
+        FileFormat::Parquet => ParquetFile::open(path).map(Content::table),
+        FileFormat::Pt => pt::open(path),
+        FileFormat::Safetensors => safetensors::open(path).map(Content::Arrays),
+        FileFormat::SafetensorsIndex => safetensors::open_index(path).map(Content::Arrays),
+    }
+}
+
+/// Other files that `path` stands for, which are no inputs beside it.
+pub(super) fn files_behind(path: &Path) -> Vec<PathBuf> {
+    match split(path) {
+        Some((_, _, FileFormat::SafetensorsIndex)) => safetensors::indexed_files(path),
+        _ => Vec::new(),
+    }
+}
+
+/// The suffix of `path`, as the table writes it; `None` where it has none of them.
+pub(crate) fn suffix(path: &Path) -> Option<&'static str> {
+    split(path).map(|(_, suffix, _)| suffix)
+}
+
+/// The name of `path` without its suffix.
+pub(super) fn stem(path: &Path) -> String {
+    let stem = split(path).map(|(stem, ..)| stem.to_owned());
+    stem.unwrap_or_else(|| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+}
+
+/// The suffixes there are, for messages.
+pub(crate) fn suffixes() -> String {
+    let [others @ .., last] = SUFFIXES.map(|(suffix, _)| suffix);
+    format!("{} or {last}", others.join(", "))
+}
+
+fn split(path: &Path) -> Option<(&str, &'static str, FileFormat)> {
+    let name = path.file_name()?.to_str()?;
+    SUFFIXES.iter().find_map(|&(suffix, format)| {
+        let (stem, found) = name.split_at_checked(name.len().checked_sub(suffix.len())?)?;
+        (!stem.is_empty() && found.eq_ignore_ascii_case(suffix)).then_some((stem, suffix, format))
+    })
+}

@@ -1,0 +1,133 @@
+//! The header of a `.npy` file: element type, order and shape, checked against the file's length before anything is
+//! allocated.
+
+use std::io::Read;
+
+use super::literal::{self, Dictionary, SAVE_AGAIN};
+use crate::error::Fault;
+use crate::source::arrays::dtype::Dtype;
+use crate::source::arrays::header::ArrayHeader;
+use crate::source::arrays::strides::{columns_first, rows_first};
+use crate::source::files::region::read_fault;
+
+/// No header of numbers comes near it; a longer one is a lie or an attack.
+const LONGEST_HEADER: u64 = 1 << 20;
+
+/// Characters of one text element; class names are shorter by far.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// Reads the header that `source` begins with, a `.npy` file of `len` bytes.
+pub(super) fn read(source: &mut impl Read, len: u64) -> Result<ArrayHeader, Fault> {
+    let truncated = || Fault::content(format_args!("the file ends inside its header, after {len} bytes"));
+    let mut prefix = [0; 10];
+    source.read_exact(&mut prefix[..len.min(10) as usize]).map_err(read_fault)?;
+    let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, minor, low @ ..] = prefix else {
+        return Err(Fault::content("not a .npy file: it does not start with \\x93NUMPY")
+            .hint("save the array with `numpy.save`; pickles are not read"));
+    };
+    let (text_start, text_len) = match (major, minor) {
+        (1, 0) => (10, u64::from(u16::from_le_bytes(low))),
+        (2 | 3, 0) => {
+            let mut high = [0; 2];
+            source.read_exact(&mut high[..len.clamp(10, 12) as usize - 10]).map_err(read_fault)?;
+            (12, u64::from(u32::from_le_bytes([low[0], low[1], high[0], high[1]])))
+        }
+        _ => {
+            return Err(Fault::content(format_args!("expected .npy format 1.0, 2.0 or 3.0, found {major}.{minor}")));
+        }
+    };
+    if text_len > LONGEST_HEADER {
+        return Err(Fault::content(format_args!(
+            "expected a header of at most {LONGEST_HEADER} bytes, found one that claims {text_len}"
+        )));
+    }
+    let data_start = text_start + text_len;
+    if data_start > len {
+        return Err(truncated());
+    }
+    let mut text = vec![0; text_len as usize];
+    source.read_exact(&mut text).map_err(read_fault)?;
+    let Dictionary { descr, fortran, shape } = literal::parse(&String::from_utf8_lossy(&text))?;
+    let strides = if fortran { columns_first(&shape) } else { rows_first(&shape) };
+    let header = ArrayHeader { dtype: parse_dtype(&descr)?, shape, strides, data_start };
+    check_length(&header, len)?;
+    Ok(header)
+}
+
+/// Checks that a file of `file_len` bytes ends where its array does.
+fn check_length(header: &ArrayHeader, file_len: u64) -> Result<(), Fault> {
+    let bytes = header.shape.iter().try_fold(header.dtype.width as u64, |size, &axis| size.checked_mul(axis as u64));
+    let Some(expected) = bytes.and_then(|bytes| bytes.checked_add(header.data_start)) else {
+        return Err(
+            Fault::content(format_args!("the shape {:?} is larger than any file", header.shape)).hint(SAVE_AGAIN)
+        );
+    };
+    if expected == file_len {
+        return Ok(());
+    }
+    let problem =
+        format!("expected {expected} bytes for {} of shape {:?}, found {file_len}", header.dtype.name(), header.shape);
+    Err(if file_len < expected {
+        Fault::content(format_args!("the file is truncated: {problem}"))
+            .hint("was the writer stopped, or is it still writing?")
+    } else {
+        Fault::content(format_args!("the file is longer than its array: {problem}")).hint("save one array a file")
+    })
+}
+
+/// The element type that NumPy writes as `descr`.
+fn parse_dtype(descr: &str) -> Result<Dtype, Fault> {
+    let unsupported = || Fault::content(format_args!("expected an array of numbers, found elements of type `{descr}`"));
+    let (order, code) = descr.split_at_checked(1).ok_or_else(unsupported)?;
+    let (kind, width) = code.split_at_checked(1).ok_or_else(unsupported)?;
+    let big_endian = match order {
+        ">" => true,
+        "=" => cfg!(target_endian = "big"),
+        "<" | "|" => false,
+        _ => return Err(unsupported()),
+    };
+    let width: Option<usize> = width.parse().ok().filter(|_| width.bytes().all(|digit| digit.is_ascii_digit()));
+    let dtype = |kind, width| Ok(Dtype { kind, width, big_endian });
+    match (kind, width) {
+        ("b", Some(1)) => dtype(b'b', 1),
+        ("i" | "u", Some(width @ (1 | 2 | 4 | 8)))
+        | ("f", Some(width @ (2 | 4 | 8)))
+        | ("c", Some(width @ (8 | 16))) => dtype(kind.as_bytes()[0], width),
+        ("S", Some(width @ 1..=LONGEST_TEXT)) => dtype(b'S', width),
+        ("U", Some(characters @ 1..=LONGEST_TEXT)) => dtype(b'U', 4 * characters),
+        ("O", _) => {
+            Err(unsupported()
+                .hint("object arrays are pickles, which are never loaded; save `numpy.array(rows.tolist())`"))
+        }
+        // So the extension that adds the type, `ml_dtypes`, writes it; nothing else of this kind is a number.
+        ("V", Some(2)) => dtype(b'V', 2),
+        ("V", Some(1)) => Err(unsupported().hint("NumPy saves an 8-bit float as raw bytes; save it as float32")),
+        ("f" | "c", _) => Err(unsupported().hint("save it as float64 instead")),
+        _ => Err(unsupported()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_parsed_or_refused_with_advice() {
+        let dtype = parse_dtype(">f2").unwrap();
+        assert_eq!((dtype.name().as_str(), dtype.width, dtype.big_endian), ("float16", 2, true));
+        assert_eq!(parse_dtype("<U3").unwrap().width, 12);
+        for (descr, advice) in [
+            ("|O", "pickle"),
+            ("<f16", "float64"),
+            ("|V1", "float32"),
+            ("|V3", ""),
+            ("<i3", ""),
+            ("<M8[ns]", ""),
+            ("é", ""),
+            ("", ""),
+        ] {
+            let error = parse_dtype(descr).unwrap_err().in_input("x");
+            assert!(error.hint().unwrap_or_default().contains(advice), "{descr}: {error:?}");
+        }
+    }
+}

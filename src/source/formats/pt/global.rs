@@ -1,0 +1,84 @@
+//! The objects of Python that a pickle may name, which are those that tensors are made of.
+
+use crate::error::Fault;
+
+/// What to try where something else than tensors by name was saved.
+pub(super) const SAVE_FLAT: &str = "save a flat dict of tensors: `torch.save({\"enc1\": x, \"y\": y}, path)`";
+
+/// What to try about a file that no writer makes.
+pub(super) const SAVE_AGAIN: &str = "save the tensors again with `torch.save`";
+
+/// What to try about a tensor that is more than an array of numbers.
+const SAVE_PLAIN: &str = "save a plain one: `x.detach().clone()`, `x.to_dense()` or `x.dequantize()`";
+
+/// Characters of a name in a message.
+pub(super) const LONGEST_NAME: usize = 100;
+
+/// The objects that tensors are made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Global<'a> {
+    OrderedDict,
+    /// Makes a tensor whose type is that of its storage.
+    Tensor,
+    /// Makes a tensor with a type of its own.
+    TypedTensor,
+    Parameter,
+    /// A plain value, a shape for one.
+    Plain,
+    /// A type of elements or of storages.
+    Type(&'a str),
+}
+
+impl<'a> Global<'a> {
+    /// The object `name` of `module`, if it is one of the few.
+    pub(super) fn of(module: &'a str, name: &'a str) -> Result<Global<'a>, Fault> {
+        let object = || format!("{module}.{name}").chars().take(LONGEST_NAME).collect::<String>();
+        match (module, name) {
+            ("collections", "OrderedDict") => Ok(Global::OrderedDict),
+            ("torch._utils", "_rebuild_tensor_v2") => Ok(Global::Tensor),
+            ("torch._utils", "_rebuild_tensor_v3") => Ok(Global::TypedTensor),
+            ("torch._utils", "_rebuild_parameter") => Ok(Global::Parameter),
+            ("torch", "Size" | "device") => Ok(Global::Plain),
+            ("torch" | "torch.storage", _) if is_type(name) => Ok(Global::Type(name)),
+            ("torch._utils" | "torch._tensor", _) if name.starts_with("_rebuild_") => {
+                Err(Fault::content(format_args!("expected a plain tensor, found one that `{}` makes", object()))
+                    .hint(SAVE_PLAIN))
+            }
+            _ => Err(Fault::content(format_args!(
+                "expected a tensor or a dict of tensors, found an object `{}`",
+                object()
+            ))
+            .hint(SAVE_FLAT)),
+        }
+    }
+}
+
+/// Whether `name` is that of an element type or of a storage, be it one that is read or not.
+fn is_type(name: &str) -> bool {
+    const TYPES: [&str; 9] = ["float", "bfloat", "complex", "int", "uint", "bool", "bits", "qint", "quint"];
+    name.ends_with("Storage") || TYPES.iter().any(|start| name.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_known_or_refused_by_name() {
+        assert!(matches!(Global::of("torch", "FloatStorage").unwrap(), Global::Type("FloatStorage")));
+        assert!(matches!(Global::of("torch", "float8_e4m3fn").unwrap(), Global::Type("float8_e4m3fn")));
+        let long = "x".repeat(1000);
+        for (module, name, expected) in [
+            ("os", "system", "found an object `os.system`"),
+            ("builtins", "eval", "found an object `builtins.eval`"),
+            ("torch", "load", "found an object `torch.load`"),
+            ("os", "float32", "found an object `os.float32`"),
+            ("torch.nn.modules.linear", "Linear", "found an object `torch.nn.modules.linear.Linear`"),
+            ("torch._utils", "_rebuild_qtensor", "found one that `torch._utils._rebuild_qtensor` makes"),
+            ("m", &long, &format!("`m.{}`", "x".repeat(98))),
+        ] {
+            let error = Global::of(module, name).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Numeric columns side by side as a matrix, one column a feature.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+
+use super::numbers::{fits_f32, numpy_name, widen_f32, widen_f64};
+use super::row_faults::{NO_NULLS, NO_ROWS, first_null, row_fault};
+use super::table::Table;
+use crate::error::Fault;
+use crate::source::matrix::{CHUNK_BYTES, Matrix, Order, Scan, Shape};
+use snnl_core::rows::{Rows, Values};
+
+/// Numeric columns, each a feature.
+pub(crate) struct Scalars {
+    table: Arc<dyn Table>,
+    /// Index of each feature's column in the file.
+    columns: Vec<usize>,
+    /// Place of each feature's column in a batch, which keeps the file's order.
+    places: Vec<usize>,
+    fits_f32: bool,
+    shape: Shape,
+}
+
+impl Scalars {
+    /// Puts at least one numeric column side by side, in the order given. Differing types meet in float32 or float64.
+    pub(crate) fn open(table: Arc<dyn Table>, columns: Vec<usize>) -> Result<Scalars, Fault> {
+        if table.rows() == 0 {
+            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: NO_ROWS.into() });
+        }
+        let types: Vec<_> = columns.iter().map(|&column| table.fields()[column].data_type()).collect();
+        let fits_f32 = types.iter().all(|data_type| fits_f32(data_type));
+        let shared = types.iter().all(|data_type| *data_type == types[0]).then(|| numpy_name(types[0])).flatten();
+        let dtype = shared.unwrap_or(if fits_f32 { "float32" } else { "float64" });
+        let rank = |column| columns.iter().filter(|&&other| other < column).count();
+        let places = columns.iter().map(|&column| rank(column)).collect();
+        let shape = Shape {
+            rows: table.rows(),
+            dim: columns.len(),
+            dtype: dtype.into(),
+            order: Order::Columns,
+            bytes: columns.iter().map(|&column| table.bytes(column)).sum(),
+            shards: 1,
+        };
+        Ok(Scalars { table, columns, places, fits_f32, shape })
+    }
+
+    /// The values of `batch`, whose first row is `start`, row-major.
+    fn interleave(&self, start: usize, batch: &RecordBatch) -> Result<Values, Fault> {
+        let mut values = match self.fits_f32 {
+            true => Values::F32(vec![0.0; batch.num_rows() * self.dim()]),
+            false => Values::F64(vec![0.0; batch.num_rows() * self.dim()]),
+        };
+        for (feature, &place) in self.places.iter().enumerate() {
+            let column = batch.column(place);
+            if let Some(row) = first_null(column) {
+                let name = batch.schema_ref().field(place).name();
+                return Err(row_fault(name, start + row, "is null").hint(NO_NULLS));
+            }
+            match &mut values {
+                Values::F32(values) => fill(values, &widen_f32(column)?, feature, self.dim()),
+                Values::F64(values) => fill(values, &widen_f64(column)?, feature, self.dim()),
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// Writes `column` as feature `feature` of the row-major `values`.
+fn fill<T: Copy>(values: &mut [T], column: &[T], feature: usize, dim: usize) {
+    for (cell, &value) in values[feature..].iter_mut().step_by(dim).zip(column) {
+        *cell = value;
+    }
+}
+
+impl Matrix for Scalars {
+    fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    fn is_seekable(&self) -> bool {
+        self.table.is_seekable()
+    }
+
+    fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
+        let step = (CHUNK_BYTES / (self.dim() * size_of::<f32>())).max(1);
+        let batches = self.table.scan(&self.columns, range, step)?;
+        Ok(Box::new(batches.map(|batch| {
+            let (start, batch) = batch?;
+            Ok(Rows { start, dim: self.dim(), values: self.interleave(start, &batch)? })
+        })))
+    }
+}

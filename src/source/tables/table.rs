@@ -1,0 +1,53 @@
+//! A file of columns, whatever its format: what it has, and batches of its rows.
+
+use std::ops::Range;
+
+use arrow::datatypes::{Fields, Schema};
+use arrow::record_batch::RecordBatch;
+
+use crate::error::Fault;
+
+/// A file of columns whose metadata is consistent.
+pub(crate) trait Table: Send + Sync {
+    /// Number of rows.
+    fn rows(&self) -> usize;
+    /// Names and types of the columns, and what the writer noted beside them.
+    fn schema(&self) -> &Schema;
+    /// Bytes that the column takes in the file.
+    fn bytes(&self, column: usize) -> u64;
+    /// Whether some rows cost about their share of the whole to read, wherever they lie.
+    fn is_seekable(&self) -> bool;
+    /// The rows of `range` in batches of about `step`, with only `columns` decoded, in the file's order of columns.
+    fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault>;
+
+    /// Names and types of the columns.
+    fn fields(&self) -> &Fields {
+        self.schema().fields()
+    }
+
+    /// The columns there are, for hints.
+    fn describe_columns(&self) -> String {
+        let columns = self.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type()));
+        format!("the columns are: {}", columns.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Consecutive batches of rows, each with the index of its first row.
+pub(crate) type Batches<'a> = Box<dyn Iterator<Item = Result<(usize, RecordBatch), Fault>> + Send + 'a>;
+
+/// The batches that `decode` makes of the rows of `range`, each of the first of the rows that are left; none after a fault,
+/// when a decoder's state means nothing.
+pub(crate) fn decode_batches<'a>(
+    mut range: Range<usize>,
+    mut decode: impl FnMut(&Range<usize>) -> Result<RecordBatch, Fault> + Send + 'a,
+) -> Batches<'a> {
+    Box::new(std::iter::from_fn(move || {
+        if range.is_empty() {
+            return None;
+        }
+        let start = range.start;
+        let batch = decode(&range);
+        range.start = batch.as_ref().map_or(range.end, |batch| start + batch.num_rows());
+        Some(batch.map(|batch| (start, batch)))
+    }))
+}

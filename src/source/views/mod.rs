@@ -1,0 +1,5 @@
+//! Matrices made of other matrices, whatever format those come from.
+
+pub(super) mod pool;
+pub(super) mod stack;
+pub(super) mod units;
