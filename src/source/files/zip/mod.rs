@@ -1,157 +1,114 @@
-//! The members of a ZIP archive, stored or deflated: nothing comes out of one that its size and checksum in the
-//! directory do not bear out.
+//! The members of a ZIP archive: `rawzip` reads the directory at its end, which is held to the file's length here.
 
-mod directory;
+mod member;
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
-use flate2::bufread::DeflateDecoder;
+use rawzip::{ErrorKind, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive, ZipLocator};
 
-use self::directory::{DirectoryEntry, WRITE_AGAIN};
+pub(crate) use self::member::{Member, MemberReader};
+use self::member::{WRITE_AGAIN, open};
 use crate::error::Fault;
-use crate::source::files::region::{Region, read_fault};
-use crate::source::matrix::CHUNK_BYTES;
+use crate::source::files::region::Region;
 
-/// No deflated byte becomes more than this many: a match of 258 bytes costs two bits at least.
-const LARGEST_INFLATION: u64 = 1032;
-
-/// Bytes of a local header before its name.
-const LOCAL_HEADER: usize = 30;
-
-/// Deflated bytes read at a time.
-const READ_BYTES: usize = 1 << 16;
+/// Bytes of the record that ends an archive, with the longest comment.
+const LONGEST_END: u64 = 22 + u16::MAX as u64;
 
 /// The members of an archive by name, each with why it cannot be read if so.
 pub(crate) type Members = Vec<(String, Result<Member, Fault>)>;
 
 /// The members of the archive `path`.
 pub(crate) fn members(path: &Path) -> Result<Members, Fault> {
-    let archive = Region::open(path)?;
-    let entries = directory::read(&archive)?.into_iter();
-    let member = |entry: DirectoryEntry| {
-        let member = Member::open(&archive, &entry);
-        (entry.name, member)
-    };
-    Ok(entries.map(member).collect())
+    let file = Region::open(path)?;
+    let archive = find_directory(&file)?;
+    let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let mut entries = archive.entries(&mut buffer);
+    let mut members = Vec::new();
+    let unreadable = |_| file.failure().unwrap_or_else(damaged_directory);
+    while let Some(entry) = entries.next_entry().map_err(unreadable)? {
+        let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
+        members.push((name, open(&archive, &entry)));
+    }
+    let is_whole = members.len() as u64 == archive.entries_hint();
+    if is_whole { Ok(members) } else { Err(damaged_directory()) }
 }
 
-/// One file in an archive.
-#[derive(Debug)]
-pub(crate) struct Member {
-    /// Its bytes in the archive.
-    packed: Region,
-    deflated: bool,
-    /// Number of its bytes when unpacked.
-    size: u64,
-    crc: u32,
-    /// Whether it was once read to its end and found whole.
-    checked: Mutex<bool>,
+/// The archive that `file` is, up to its last byte. What looks like the record at its end may also stand in the comment
+/// after it; so another is looked for before each that is none.
+fn find_directory(file: &Region) -> Result<ZipArchive<&Region>, Fault> {
+    let mut buffer = vec![0; LONGEST_END as usize];
+    let (mut end, mut first_fault) = (file.len(), None);
+    loop {
+        let most = LONGEST_END.saturating_sub(file.len() - end);
+        let found = ZipLocator::new().max_search_space(most).locate_in_reader(file, &mut buffer, end);
+        let (before, fault) = match found {
+            Ok(archive) if archive.end_offset() == file.len() => return Ok(archive),
+            Ok(archive) => (Some(archive.eocd_offset()), no_directory()),
+            Err((_, error)) => match error.kind() {
+                ErrorKind::InvalidEndOfCentralDirectory => (error.eocd_offset(), damaged_directory()),
+                _ => (error.eocd_offset(), no_directory()),
+            },
+        };
+        first_fault.get_or_insert(fault);
+        match before.filter(|&before| before < end) {
+            Some(before) => end = before,
+            None => return Err(file.failure().or(first_fault).unwrap_or_else(no_directory)),
+        }
+    }
 }
 
-impl Member {
-    fn open(archive: &Region, entry: &DirectoryEntry) -> Result<Member, Fault> {
-        let deflated = match entry.method {
-            _ if entry.encrypted => return Err(Fault::content("expected an open archive, found an encrypted one")),
-            0 => false,
-            8 => true,
-            other => {
-                return Err(Fault::content(format_args!("expected no compression or deflate, found method {other}"))
-                    .hint("write it with `numpy.savez` or `numpy.savez_compressed`"));
+fn no_directory() -> Fault {
+    Fault::content("not a whole archive: it has no directory at its end").hint(WRITE_AGAIN)
+}
+
+fn damaged_directory() -> Fault {
+    Fault::content("the file is damaged: its directory cannot be read").hint(WRITE_AGAIN)
+}
+
+impl ReaderAt for Region {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = self.part(offset, self.len().saturating_sub(offset));
+        rest.map_or(Ok(0), |rest| rest.reader().read(buffer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive without members that ends in `comment`.
+    fn empty(comment: &[u8]) -> Vec<u8> {
+        [b"PK\x05\x06", &[0; 16][..], &(comment.len() as u16).to_le_bytes(), comment].concat()
+    }
+
+    fn count_members(bytes: &[u8]) -> Result<usize, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, bytes).unwrap();
+        members(file.path()).map(|members| members.len()).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn a_comment_may_look_like_the_end_of_an_archive() {
+        assert_eq!(count_members(&empty(b"")), Ok(0));
+        // An end whose comment is longer than the file, one that ends before it, and the signature alone.
+        for comment in [&empty(b"")[..20], &[&empty(b"")[..], b"more"].concat(), b"PK\x05\x06"] {
+            let longest = [comment, &[9; 60_000]].concat();
+            for comment in [comment, &longest] {
+                assert_eq!(count_members(&empty(comment)), Ok(0), "{comment:?}");
             }
-        };
-        // The header in place is only asked how long it is: where the archive was streamed it has no sizes.
-        let contradicts = || Fault::content("the file is damaged: its directory contradicts it").hint(WRITE_AGAIN);
-        let mut local = [0; LOCAL_HEADER];
-        let header = archive.part(entry.local_header, LOCAL_HEADER as u64).ok_or_else(contradicts)?;
-        header.read_at(&mut local, 0)?;
-        let length = |at: usize| u64::from(u16::from_le_bytes([local[at], local[at + 1]]));
-        let start = entry.local_header + LOCAL_HEADER as u64 + length(26) + length(28);
-        let mut name = vec![0; length(26) as usize];
-        let named = archive.part(entry.local_header + LOCAL_HEADER as u64, length(26)).ok_or_else(contradicts)?;
-        named.read_at(&mut name, 0)?;
-        // A name that was damaged may be that of another member.
-        let is_it = local.starts_with(b"PK\x03\x04") && String::from_utf8_lossy(&name) == entry.name;
-        let packed = archive.part(start, entry.packed).filter(|_| is_it);
-        let packed = packed.ok_or_else(contradicts)?;
-        let largest = if deflated { entry.packed.saturating_mul(LARGEST_INFLATION) } else { entry.packed };
-        if entry.size > largest || (!deflated && entry.size < largest) {
-            return Err(Fault::content(format_args!(
-                "the file is damaged: {} bytes in the archive cannot be {} unpacked",
-                entry.packed, entry.size
-            ))
-            .hint(WRITE_AGAIN));
         }
-        Ok(Member { packed, deflated, size: entry.size, crc: entry.crc, checked: Mutex::new(false) })
     }
 
-    /// Number of bytes when unpacked.
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Number of bytes in the archive.
-    pub(crate) fn packed_len(&self) -> u64 {
-        self.packed.len()
-    }
-
-    /// Where the bytes lie if they are stored as they are; [`Member::check`] them before use.
-    pub(crate) fn stored(&self) -> Option<Region> {
-        (!self.deflated).then(|| self.packed.clone())
-    }
-
-    /// Reads all of it, once, and compares it with the directory.
-    pub(crate) fn check(&self) -> Result<(), Fault> {
-        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*checked {
-            let (mut reader, mut buffer) = (self.reader(), vec![0; CHUNK_BYTES]);
-            while reader.read(&mut buffer).map_err(read_fault)? > 0 {}
-            *checked = true;
+    #[test]
+    fn what_does_not_end_with_its_directory_is_no_archive() {
+        let whole = empty(b"comment");
+        let longer = [&whole[..], b"!"].concat();
+        for bytes in [&[][..], b"PK", &whole[..whole.len() - 1], &longer] {
+            assert!(count_members(bytes).unwrap_err().starts_with("not a whole archive"), "{bytes:?}");
         }
-        Ok(())
-    }
-
-    /// Unpacks it from its start on. The read that would give the last byte fails instead if the whole is not what the
-    /// directory says; no read gives more.
-    pub(crate) fn reader(&self) -> MemberReader {
-        let packed = self.packed.reader();
-        let bytes: Box<dyn Read + Send> = if self.deflated {
-            Box::new(DeflateDecoder::new(BufReader::with_capacity(READ_BYTES, packed)))
-        } else {
-            Box::new(packed)
-        };
-        MemberReader { bytes, left: self.size, crc: crc32fast::Hasher::new(), expected: self.crc }
-    }
-}
-
-/// The bytes of a member in order.
-pub(crate) struct MemberReader {
-    bytes: Box<dyn Read + Send>,
-    left: u64,
-    crc: crc32fast::Hasher,
-    expected: u32,
-}
-
-impl Read for MemberReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if wanted == 0 {
-            return Ok(0);
-        }
-        let damaged = |problem| Err(io::Error::new(io::ErrorKind::InvalidData, problem));
-        let read = self.bytes.read(&mut buffer[..wanted])?;
-        if read == 0 {
-            return damaged("a member of the archive ends too early");
-        }
-        self.crc.update(&buffer[..read]);
-        self.left -= read as u64;
-        if self.left == 0 && self.bytes.read(&mut [0])? > 0 {
-            return damaged("a member of the archive is longer than its directory says");
-        }
-        if self.left == 0 && self.crc.clone().finalize() != self.expected {
-            return damaged("the checksum of a member of the archive is wrong");
-        }
-        Ok(read)
+        let mut miscounted = empty(b"");
+        miscounted[10] = 1;
+        assert!(count_members(&miscounted).unwrap_err().contains("its directory cannot be read"));
     }
 }

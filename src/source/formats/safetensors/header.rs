@@ -1,11 +1,13 @@
-//! The header of a `.safetensors` file: every tensor's type, shape and place, checked against each other and against
-//! the file's length.
+//! The header of a `.safetensors` file: every tensor's type, shape and place. The format's own library checks them against
+//! each other; what it finds is said here with the numbers that it found, and the file's length is checked.
 
 use std::collections::HashSet;
 use std::fmt;
 
+use safetensors::tensor::{Dtype as TensorType, Metadata, SafeTensorError, TensorInfo};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::value::Error as NoType;
+use serde::de::{Deserializer, Error as _, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
 use crate::error::Fault;
 use crate::source::arrays::dtype::Dtype;
@@ -19,17 +21,17 @@ pub(super) const SAVE_AGAIN: &str = "save the tensors again with `safetensors.to
 
 /// What the header says of one tensor.
 #[derive(Debug, Deserialize)]
-pub(super) struct Tensor {
+pub(super) struct TensorEntry {
     /// The element type as the format calls it.
-    pub(super) dtype: String,
+    dtype: String,
     /// Length of each axis.
     pub(super) shape: Vec<usize>,
     /// First byte and the one after the last, counted from the end of the header.
-    pub(super) data_offsets: (u64, u64),
+    pub(super) data_offsets: (usize, usize),
 }
 
 /// The tensors in `file` in the order of the header, and where the header ends.
-pub(super) fn read(file: &Region) -> Result<(Vec<(String, Tensor)>, u64), Fault> {
+pub(super) fn read(file: &Region) -> Result<(Vec<(String, TensorEntry)>, u64), Fault> {
     let truncated = || Fault::content(format_args!("the file ends inside its header, after {} bytes", file.len()));
     let mut len = [0; 8];
     file.part(0, 8).ok_or_else(truncated)?.read_at(&mut len, 0)?;
@@ -43,111 +45,132 @@ pub(super) fn read(file: &Region) -> Result<(Vec<(String, Tensor)>, u64), Fault>
     let text = file.part(8, len).ok_or_else(truncated)?;
     let mut bytes = vec![0; len as usize];
     text.read_at(&mut bytes, 0)?;
-    let Header(tensors) = serde_json::from_slice(&bytes)
+    let TensorEntries(tensors) = serde_json::from_slice(&bytes)
         .map_err(|error| Fault::content(format_args!("damaged header: {error}")).hint(SAVE_AGAIN))?;
-    check_places(&tensors, file.len() - 8 - len)?;
-    for (name, tensor) in &tensors {
-        tensor.check_size(name)?;
-    }
+    let mut infos: Vec<(String, TensorInfo)> =
+        tensors.iter().map(|(name, tensor)| (name.clone(), tensor.info())).collect();
+    infos.sort_by_key(|(_, info)| info.data_offsets);
+    let metadata = Metadata::new(None, infos.clone()).map_err(|error| metadata_fault(&error, &infos))?;
+    check_length(metadata.data_len() as u64, file.len() - 8 - len)?;
     Ok((tensors, 8 + len))
 }
 
-/// Checks that the tensors cover the `len` bytes of data, each byte once.
-fn check_places(tensors: &[(String, Tensor)], len: u64) -> Result<(), Fault> {
-    let mut places: Vec<((u64, u64), &str)> =
-        tensors.iter().map(|(name, tensor)| (tensor.data_offsets, name.as_str())).collect();
-    places.sort_unstable();
-    let mut covered = 0;
-    for ((start, end), name) in places {
-        if start != covered || end < start {
-            return Err(Fault::content(format_args!(
-                "damaged header: expected the data of a tensor from byte {covered} on, found `{name}` at {start} to {end}"
-            ))
-            .hint(SAVE_AGAIN));
+/// What it means that the library refuses `tensors`, which are sorted by their places.
+fn metadata_fault(error: &SafeTensorError, tensors: &[(String, TensorInfo)]) -> Fault {
+    let problem = match error {
+        SafeTensorError::InvalidOffset(refused) => {
+            let at = tensors.iter().position(|(name, _)| name == refused).unwrap_or(0);
+            let expected = at.checked_sub(1).map_or(0, |before| tensors[before].1.data_offsets.1);
+            let (start, end) = tensors[at].1.data_offsets;
+            format!(
+                "damaged header: expected the data of a tensor from byte {expected} on, found `{refused}` at {start} to {end}"
+            )
         }
-        covered = end;
-    }
-    match covered == len {
-        true => Ok(()),
-        false if len < covered => {
-            Err(Fault::content(format_args!("the file is truncated: expected {covered} bytes of data, found {len}"))
-                .hint("was the writer stopped, or is it still writing?"))
+        _ => {
+            let mut mismatches = tensors.iter().filter_map(|(name, info)| describe_mismatch(name, info));
+            mismatches.next().unwrap_or_else(|| format!("damaged header: {error}"))
         }
-        false => Err(Fault::content(format_args!(
-            "the file is longer than its tensors: expected {covered} bytes of data, found {len}"
-        ))
-        .hint(SAVE_AGAIN)),
-    }
+    };
+    Fault::content(problem).hint(SAVE_AGAIN)
 }
 
-impl Tensor {
+/// How the bytes of a tensor differ from what its type and shape take, if they do.
+fn describe_mismatch(
+    name: &str,
+    TensorInfo { dtype, shape, data_offsets: (start, end) }: &TensorInfo,
+) -> Option<String> {
+    let Some(bits) = shape.iter().try_fold(dtype.bitsize(), |bits, &axis| bits.checked_mul(axis)) else {
+        return Some(format!("tensor `{name}`: the shape {shape:?} is larger than any file"));
+    };
+    let (expected, found) = (bits.div_ceil(8), end.saturating_sub(*start));
+    let type_name = parse_dtype(&dtype.to_string()).map_or_else(|_| dtype.to_string(), |known| known.name());
+    (expected != found || bits % 8 != 0).then(|| {
+        format!("tensor `{name}`: expected {expected} bytes for {type_name} of shape {shape:?}, found {found}")
+    })
+}
+
+/// Checks that the file has the `covered` bytes that its tensors cover, and no more.
+fn check_length(covered: u64, found: u64) -> Result<(), Fault> {
+    if found < covered {
+        return Err(Fault::content(format_args!(
+            "the file is truncated: expected {covered} bytes of data, found {found}"
+        ))
+        .hint("was the writer stopped, or is it still writing?"));
+    }
+    if found > covered {
+        return Err(Fault::content(format_args!(
+            "the file is longer than its tensors: expected {covered} bytes of data, found {found}"
+        ))
+        .hint(SAVE_AGAIN));
+    }
+    Ok(())
+}
+
+impl TensorEntry {
     /// The element type, if it is one of whole bytes that hold a number.
     pub(super) fn dtype(&self) -> Result<Dtype, Fault> {
-        let (kind, width) = match self.dtype.as_str() {
-            "BOOL" => (b'b', 1),
-            "I8" => (b'i', 1),
-            "I16" => (b'i', 2),
-            "I32" => (b'i', 4),
-            "I64" => (b'i', 8),
-            "U8" => (b'u', 1),
-            "U16" => (b'u', 2),
-            "U32" => (b'u', 4),
-            "U64" => (b'u', 8),
-            "F16" => (b'f', 2),
-            "F32" => (b'f', 4),
-            "F64" => (b'f', 8),
-            "BF16" => (b'V', 2),
-            "C64" => (b'c', 8),
-            other => {
-                return Err(Fault::content(format_args!(
-                    "expected a tensor of numbers, found elements of type `{other}`"
-                ))
-                .hint("save it as float32 instead: `x.float()`"));
-            }
-        };
-        Ok(Dtype { kind, width, big_endian: false })
+        parse_dtype(&self.dtype)
     }
 
-    fn check_size(&self, name: &str) -> Result<(), Fault> {
-        // Types that are not read need not be known.
-        let Ok(dtype) = self.dtype() else {
-            return Ok(());
-        };
-        let found = self.data_offsets.1 - self.data_offsets.0;
-        let size = self.shape.iter().try_fold(dtype.width as u64, |size, &axis| size.checked_mul(axis as u64));
-        if size == Some(found) || (found == 0 && self.shape.contains(&0)) {
-            return Ok(());
+    /// The tensor as the library knows it. A type that is newer than the library stands for as many bytes, so that the
+    /// others in the file can be read.
+    fn info(&self) -> TensorInfo {
+        let (data_offsets, shape) = (self.data_offsets, self.shape.clone());
+        let known: Result<TensorType, NoType> = TensorType::deserialize(self.dtype.as_str().into_deserializer());
+        match known {
+            Ok(dtype) => TensorInfo { dtype, shape, data_offsets },
+            Err(_) => {
+                let bytes = data_offsets.1.saturating_sub(data_offsets.0);
+                TensorInfo { dtype: TensorType::U8, shape: vec![bytes], data_offsets }
+            }
         }
-        let (dtype, shape) = (dtype.name(), &self.shape);
-        let problem = match size {
-            Some(size) => {
-                format!("tensor `{name}`: expected {size} bytes for {dtype} of shape {shape:?}, found {found}")
-            }
-            None => format!("tensor `{name}`: the shape {shape:?} is larger than any file"),
-        };
-        Err(Fault::content(problem).hint(SAVE_AGAIN))
     }
 }
 
-/// The header as JSON: an object with a tensor a key.
-struct Header(Vec<(String, Tensor)>);
+/// The element type that the format calls `name`, if it is one of whole bytes that hold a number.
+fn parse_dtype(name: &str) -> Result<Dtype, Fault> {
+    let (kind, width) = match name {
+        "BOOL" => (b'b', 1),
+        "I8" => (b'i', 1),
+        "I16" => (b'i', 2),
+        "I32" => (b'i', 4),
+        "I64" => (b'i', 8),
+        "U8" => (b'u', 1),
+        "U16" => (b'u', 2),
+        "U32" => (b'u', 4),
+        "U64" => (b'u', 8),
+        "F16" => (b'f', 2),
+        "F32" => (b'f', 4),
+        "F64" => (b'f', 8),
+        "BF16" => (b'V', 2),
+        "C64" => (b'c', 8),
+        other => {
+            return Err(Fault::content(format_args!("expected a tensor of numbers, found elements of type `{other}`"))
+                .hint("save it as float32 instead: `x.float()`"));
+        }
+    };
+    Ok(Dtype { kind, width, big_endian: false })
+}
 
-impl<'de> Deserialize<'de> for Header {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Header, D::Error> {
-        deserializer.deserialize_map(Tensors)
+/// The header as JSON: an object with a tensor a key, none of them twice. (The library's own takes the last of two.)
+struct TensorEntries(Vec<(String, TensorEntry)>);
+
+impl<'de> Deserialize<'de> for TensorEntries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TensorEntries, D::Error> {
+        deserializer.deserialize_map(TensorsVisitor)
     }
 }
 
-struct Tensors;
+struct TensorsVisitor;
 
-impl<'de> Visitor<'de> for Tensors {
-    type Value = Header;
+impl<'de> Visitor<'de> for TensorsVisitor {
+    type Value = TensorEntries;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str("an object with a tensor a key")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TensorEntries, A::Error> {
         let (mut tensors, mut names) = (Vec::new(), HashSet::new());
         while let Some(name) = map.next_key::<String>()? {
             if name == "__metadata__" {
@@ -158,6 +181,23 @@ impl<'de> Visitor<'de> for Tensors {
                 return Err(A::Error::custom(format_args!("two tensors are called `{name}`")));
             }
         }
-        Ok(Header(tensors))
+        Ok(TensorEntries(tensors))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_that_the_library_does_not_know_is_refused_alone() {
+        let text = r#"{"new":{"dtype":"F5_X","shape":[3],"data_offsets":[0,2]},"x":{"dtype":"F32","shape":[1,2],"data_offsets":[2,10]}}"#;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, [&(text.len() as u64).to_le_bytes(), text.as_bytes(), &[0; 10]].concat()).unwrap();
+        let (tensors, start) = read(&Region::open(file.path()).unwrap()).unwrap();
+        assert_eq!(start, 8 + text.len() as u64);
+        let [(_, new), (_, known)] = &tensors[..] else { panic!("{tensors:?}") };
+        assert!(new.dtype().unwrap_err().to_string().contains("`F5_X`"));
+        assert_eq!(known.dtype().unwrap().name(), "float32");
     }
 }

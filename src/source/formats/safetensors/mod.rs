@@ -7,7 +7,7 @@ mod index;
 
 use std::path::{Path, PathBuf};
 
-use self::header::{SAVE_AGAIN, Tensor};
+use self::header::{SAVE_AGAIN, TensorEntry};
 use crate::error::Fault;
 use crate::source::arrays::array::Array;
 use crate::source::arrays::header::ArrayHeader;
@@ -19,8 +19,8 @@ use crate::source::files::region::Region;
 pub(crate) fn open(path: &Path) -> Result<Arrays, Fault> {
     let file = Region::open(path)?;
     let (tensors, data_start) = header::read(&file)?;
-    let array = |tensor: &Tensor| {
-        let (start, end) = tensor.data_offsets;
+    let array = |tensor: &TensorEntry| {
+        let (start, end) = (tensor.data_offsets.0 as u64, tensor.data_offsets.1 as u64);
         let outside = || Fault::content("damaged header: a tensor lies outside the file").hint(SAVE_AGAIN);
         let region = file.part(data_start + start, end - start).ok_or_else(outside)?;
         let (shape, strides) = (tensor.shape.clone(), rows_first(&tensor.shape));
