@@ -1,17 +1,12 @@
 //! A Parquet file as a table, read from any row on, with every count checked and the decoder's panics contained.
 
-mod deltas;
 mod faults;
-mod footer;
-mod levels;
-mod pages;
 mod reader;
-mod thrift;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
@@ -49,7 +44,7 @@ impl ParquetFile {
     /// Reads the metadata of the Parquet file `path`.
     pub(crate) fn open(path: &Path) -> Result<ParquetFile, Fault> {
         let file = Region::open(path)?;
-        footer::check(&file)?;
+        parquet_guard::check_footer(&file).map_err(|error| decode_fault(&file, error))?;
         let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?;
         let metadata = metadata.map_err(|error| decode_fault(&file, error))?;
         let rows = count_rows(metadata.metadata())?;
@@ -134,12 +129,12 @@ impl ParquetFile {
     }
 
     fn check_chunk(&self, chunk: &ColumnChunkMetaData, rows: usize, check: ChunkCheck) -> Result<(), Fault> {
+        let file = Arc::new(self.file.clone());
         let checked = match check {
-            ChunkCheck::Pages if pages::check(&self.file, chunk)? => deltas::check(&self.file, chunk, rows),
-            ChunkCheck::Levels if chunk.column_descr().max_rep_level() > 0 => levels::check(&self.file, chunk, rows),
-            ChunkCheck::Pages | ChunkCheck::Levels => Ok(()),
+            ChunkCheck::Pages => parquet_guard::check_pages(&file, chunk, rows),
+            ChunkCheck::Levels => parquet_guard::check_levels(&file, chunk, rows),
         };
-        checked.map_err(|fault| self.file.failure().unwrap_or(fault))
+        checked.map_err(|error| decode_fault(&self.file, error))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Thrift's compact protocol, as much of it as it takes to find a few numbers; what they mean is left to the callers.
+//! Thrift's compact protocol, as much of it as is needed to find a few numbers.
 //!
 //! Layout: <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>. Read as the decoder reads
-//! it, which goes by the ids of fields and not by their types: a check that reads otherwise could be passed by.
+//! it, which goes by the ids of fields and not by their types: a check that read otherwise could be bypassed.
 
 /// Structures within structures, as deep as the decoder skips them.
 const DEEPEST: usize = 64;
@@ -13,12 +13,12 @@ const MAP: u8 = 11;
 const STRUCT: u8 = 12;
 
 /// What is left of an encoded structure.
-pub(super) struct Compact<'a>(pub(super) &'a [u8]);
+pub(crate) struct Compact<'a>(pub(crate) &'a [u8]);
 
 impl Compact<'_> {
     /// Reads the structure that comes next, handing each field's id and type to `read`, which must read the field. `None`
     /// where that fails or the bytes end.
-    pub(super) fn fields(&mut self, mut read: impl FnMut(&mut Self, i16, u8) -> Option<()>) -> Option<()> {
+    pub(crate) fn fields(&mut self, mut read: impl FnMut(&mut Self, i16, u8) -> Option<()>) -> Option<()> {
         let mut id = 0_i16;
         loop {
             let head = self.byte()?;
@@ -34,18 +34,18 @@ impl Compact<'_> {
     }
 
     /// Reads the head of a list: how many elements follow.
-    pub(super) fn list(&mut self) -> Option<usize> {
+    pub(crate) fn list(&mut self) -> Option<usize> {
         self.list_of().map(|(len, _)| len)
     }
 
     /// Reads an integer of any width.
-    pub(super) fn number(&mut self) -> Option<i64> {
+    pub(crate) fn number(&mut self) -> Option<i64> {
         let number = self.varint()?;
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
     /// Passes over a value of type `kind`.
-    pub(super) fn skip(&mut self, kind: u8) -> Option<()> {
+    pub(crate) fn skip(&mut self, kind: u8) -> Option<()> {
         self.skip_within(kind, DEEPEST)
     }
 
@@ -90,7 +90,7 @@ impl Compact<'_> {
     }
 
     /// Reads an integer without a sign.
-    pub(super) fn varint(&mut self) -> Option<u64> {
+    pub(crate) fn varint(&mut self) -> Option<u64> {
         let mut number = 0;
         let mut shift = 0_u32;
         loop {
@@ -110,7 +110,7 @@ impl Compact<'_> {
     }
 
     /// Passes over `count` bytes.
-    pub(super) fn take(&mut self, count: usize) -> Option<()> {
+    pub(crate) fn take(&mut self, count: usize) -> Option<()> {
         self.0 = self.0.get(count..)?;
         Some(())
     }

@@ -1,5 +1,5 @@
 //! The levels that the body of a page begins with: how many bytes they take, and whether there are as many repetition
-//! levels as values. Of fewer, the decoder reads no more and says so, but where it skips rows it waits for ever.
+//! levels as values. With fewer, reading ends in an error, but skipping rows never returns.
 //!
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, of RLE and BIT_PACKED.
 
@@ -8,12 +8,11 @@ use std::sync::Arc;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::faults::damaged_parquet;
-use super::thrift::Compact;
-use crate::error::Fault;
-use crate::source::files::region::Region;
+use crate::error::GuardError;
+use crate::thrift::Compact;
 
 /// The levels of a page, packed.
 enum Levels<'a> {
@@ -23,11 +22,22 @@ enum Levels<'a> {
     Packed(usize),
 }
 
-/// Checks the repetition levels of `chunk`, of `rows` rows, whose pages [`super::pages::check`] found sound.
-pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData, rows: usize) -> Result<(), Fault> {
+/// Checks that each page of `chunk`, of `rows` rows, has a repetition level for every value; of a column that is not nested
+/// there is nothing to check. Call [`crate::check_pages`] first.
+///
+/// # Errors
+/// When the file cannot be read, and when a page has too few levels.
+pub fn check<R: ChunkReader + 'static>(
+    file: &Arc<R>,
+    chunk: &ColumnChunkMetaData,
+    rows: usize,
+) -> Result<(), GuardError> {
     let highest = chunk.column_descr().max_rep_level();
-    let mut pages = SerializedPageReader::new(Arc::new(file.clone()), chunk, rows, None).map_err(damaged_parquet)?;
-    while let Some(page) = pages.get_next_page().map_err(damaged_parquet)? {
+    if highest == 0 {
+        return Ok(());
+    }
+    let mut pages = SerializedPageReader::new(file.clone(), chunk, rows, None)?;
+    while let Some(page) = pages.get_next_page()? {
         let values = page.num_values() as usize;
         let levels = match &page {
             Page::DictionaryPage { .. } => continue,
@@ -42,7 +52,7 @@ pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData, rows: usize) -> 
         });
         if !are_all {
             let name = chunk.column_path().string();
-            return Err(damaged_parquet(format_args!(
+            return Err(GuardError::unsound(format_args!(
                 "column `{name}`: a page has fewer repetition levels than values"
             )));
         }
@@ -51,7 +61,7 @@ pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData, rows: usize) -> 
 }
 
 /// Bytes of all levels that `page` begins with; `None` where it does not have them all.
-pub(super) fn bytes(page: &Page, chunk: &ColumnChunkMetaData) -> Option<usize> {
+pub(crate) fn bytes(page: &Page, chunk: &ColumnChunkMetaData) -> Option<usize> {
     let column = chunk.column_descr();
     match page {
         Page::DictionaryPage { .. } => Some(0),

@@ -1,5 +1,5 @@
 //! Pages of text whose lengths are packed as deltas begin with how many those are, which the decoder believes when it
-//! allocates: checked against the page's own number of values; the texts are left to the decoder.
+//! allocates: checked against the page's own number of values.
 //!
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, of DELTA_BINARY_PACKED,
 //! DELTA_LENGTH_BYTE_ARRAY (lengths, texts) and DELTA_BYTE_ARRAY (lengths of prefixes, lengths of suffixes, texts).
@@ -9,29 +9,32 @@ use std::sync::Arc;
 use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::faults::damaged_parquet;
-use super::levels;
-use super::thrift::Compact;
-use crate::error::Fault;
-use crate::source::files::region::Region;
+use crate::error::GuardError;
+use crate::levels;
+use crate::thrift::Compact;
 
 /// Whether pages of this encoding, by its number in parquet.thrift, begin so.
-pub(super) fn is_counted(encoding: i32) -> bool {
+pub(crate) fn is_counted(encoding: i32) -> bool {
     encoding == Encoding::DELTA_LENGTH_BYTE_ARRAY as i32 || encoding == Encoding::DELTA_BYTE_ARRAY as i32
 }
 
-/// Checks the pages of `chunk`, of `rows` rows, which must have passed [`super::pages::check`] but for this.
-pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData, rows: usize) -> Result<(), Fault> {
+/// Checks the pages of `chunk`, of `rows` rows, whose headers must have been checked.
+pub(crate) fn check<R: ChunkReader + 'static>(
+    file: &Arc<R>,
+    chunk: &ColumnChunkMetaData,
+    rows: usize,
+) -> Result<(), GuardError> {
     if !matches!(chunk.column_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY) {
         return Ok(());
     }
-    let mut pages = SerializedPageReader::new(Arc::new(file.clone()), chunk, rows, None).map_err(damaged_parquet)?;
-    while let Some(page) = pages.get_next_page().map_err(damaged_parquet)? {
+    let mut pages = SerializedPageReader::new(file.clone(), chunk, rows, None)?;
+    while let Some(page) = pages.get_next_page()? {
         if is_sound(&page, chunk) == Some(false) {
             let name = chunk.column_path().string();
-            return Err(damaged_parquet(format_args!("column `{name}`: a page has more lengths than values")));
+            return Err(GuardError::unsound(format_args!("column `{name}`: a page has more lengths than values")));
         }
     }
     Ok(())

@@ -1,14 +1,16 @@
 //! The headers of the pages of a column, which the decoder believes when it allocates: checked before it reads them, page
-//! by page; what cannot be read at all is left to the decoder.
+//! by page.
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use parquet::basic::Compression;
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::ChunkReader;
 
-use super::deltas;
-use super::faults::damaged_parquet;
-use super::thrift::Compact;
-use crate::error::Fault;
-use crate::source::files::region::Region;
+use crate::deltas;
+use crate::error::GuardError;
+use crate::thrift::Compact;
 
 /// Bytes of a header that are read at first. With no statistics it has about 30.
 const HEADER: u64 = 256;
@@ -37,37 +39,50 @@ struct PageHeader {
     counted: bool,
 }
 
-/// Checks the pages of `chunk`: that they lie within it, and unpack to no more than their codec can make of them. Returns
-/// whether any is for [`deltas`] to check.
-pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData) -> Result<bool, Fault> {
-    let outside = || damaged_parquet(format_args!("column `{}` lies outside the file", chunk.column_path().string()));
-    let (start, len) = chunk.byte_range();
-    let column = file.part(start, len).ok_or_else(outside)?;
+/// Checks the pages of `chunk`, of `rows` rows: that they lie within it, that they unpack to no more than their codec can make
+/// of them, and that they have no more packed lengths than values.
+///
+/// # Errors
+/// When the file cannot be read, and when a page claims what its bytes cannot bear out.
+pub fn check<R: ChunkReader + 'static>(
+    file: &Arc<R>,
+    chunk: &ColumnChunkMetaData,
+    rows: usize,
+) -> Result<(), GuardError> {
+    if check_headers(&**file, chunk)? { deltas::check(file, chunk, rows) } else { Ok(()) }
+}
+
+/// Checks the headers of the pages; returns whether any page begins with a number of its own, for [`deltas`] to check.
+fn check_headers<R: ChunkReader>(file: &R, chunk: &ColumnChunkMetaData) -> Result<bool, GuardError> {
+    let outside =
+        || GuardError::unsound(format_args!("column `{}` lies outside the file", chunk.column_path().string()));
+    let column = place_of(chunk).filter(|column| column.end <= file.len()).ok_or_else(outside)?;
+    let len = column.end - column.start;
     let (mut at, mut largest, mut values, mut counted) = (0, 0, 0, false);
     while at < len {
-        let Some(header) = read(&column, at)? else {
+        let Some(header) = read(file, column.start + at..column.end)? else {
             // Some writers leave a gap after the last page.
             if values >= chunk.num_values() {
                 break;
             }
             let name = chunk.column_path().string();
-            return Err(damaged_parquet(format_args!("column `{name}`: the header of a page cannot be read")));
+            return Err(GuardError::unsound(format_args!("column `{name}`: the header of a page cannot be read")));
         };
-        let lies = |problem: std::fmt::Arguments| {
+        let page_fault = |problem: std::fmt::Arguments| {
             let name = chunk.column_path().string();
-            damaged_parquet(format_args!("column `{name}`: a page of {} bytes {problem}", header.packed))
+            GuardError::unsound(format_args!("column `{name}`: a page of {} bytes {problem}", header.packed))
         };
-        let packed = u64::try_from(header.packed).map_err(|_| lies(format_args!("cannot be")))?;
+        let packed = u64::try_from(header.packed).map_err(|_| page_fault(format_args!("cannot be")))?;
         let rest = len - at - header.len;
         if packed > rest {
-            return Err(lies(format_args!("does not fit the {rest} that are left")));
+            return Err(page_fault(format_args!("does not fit the {rest} that are left")));
         }
         let most = largest_unpacked(chunk.compression(), packed);
         let unpacked = u64::try_from(header.unpacked).ok().filter(|&unpacked| unpacked <= most);
-        let unpacked = unpacked.ok_or_else(|| lies(format_args!("cannot be {} unpacked", header.unpacked)))?;
+        let unpacked = unpacked.ok_or_else(|| page_fault(format_args!("cannot be {} unpacked", header.unpacked)))?;
         // Each takes a byte at least.
         if i64::from(header.entries) > unpacked as i64 {
-            return Err(lies(format_args!("cannot have {} values", header.entries)));
+            return Err(page_fault(format_args!("cannot have {} values", header.entries)));
         }
         values += i64::from(header.values);
         largest = largest.max(unpacked);
@@ -77,7 +92,7 @@ pub(super) fn check(file: &Region, chunk: &ColumnChunkMetaData) -> Result<bool, 
     let width = u64::try_from(chunk.column_descr().type_length()).unwrap_or(0);
     if width > largest && chunk.num_values() > 0 {
         let name = chunk.column_path().string();
-        return Err(damaged_parquet(format_args!("column `{name}`: no page has a value of {width} bytes")));
+        return Err(GuardError::unsound(format_args!("column `{name}`: no page has a value of {width} bytes")));
     }
     Ok(counted)
 }
@@ -102,13 +117,19 @@ fn largest_unpacked(codec: Compression, packed: u64) -> u64 {
     packed.saturating_mul(ratio).saturating_add(start)
 }
 
-/// The header at `at` of `column`; `None` where there is none that can be read.
-fn read(column: &Region, at: u64) -> Result<Option<PageHeader>, Fault> {
+/// Where the bytes of `chunk` lie; `None` where the metadata name no such place.
+fn place_of(chunk: &ColumnChunkMetaData) -> Option<Range<u64>> {
+    let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+    let (start, len) = (u64::try_from(start).ok()?, u64::try_from(chunk.compressed_size()).ok()?);
+    Some(start..start.checked_add(len)?)
+}
+
+/// The header that the bytes at `place` begin with; `None` where there is none that can be read.
+fn read<R: ChunkReader>(file: &R, place: Range<u64>) -> Result<Option<PageHeader>, GuardError> {
     let mut window = HEADER;
     loop {
-        let len = window.min(column.len() - at);
-        let mut bytes = vec![0; len as usize];
-        column.read_at(&mut bytes, at)?;
+        let len = window.min(place.end - place.start);
+        let bytes = file.get_bytes(place.start, len as usize)?;
         if let Some(header) = PageHeader::parse(&bytes) {
             return Ok(Some(header));
         }

@@ -1,10 +1,10 @@
 //! The footer of a Parquet file before it is decoded: its schema must be a tree of a depth that a recursive decoder can
-//! walk, with no more nodes than are there; all else in it is left to the decoder.
+//! walk, with no more nodes than are there.
 
-use super::faults::damaged_parquet;
-use super::thrift::Compact;
-use crate::error::Fault;
-use crate::source::files::region::Region;
+use parquet::file::reader::ChunkReader;
+
+use crate::error::GuardError;
+use crate::thrift::Compact;
 
 /// Bytes after the metadata: its length, and a signature.
 const TAIL: u64 = 8;
@@ -17,20 +17,24 @@ const DEEPEST: usize = 100;
 /// Ids in `FileMetaData` of parquet.thrift.
 const SCHEMA: i16 = 2;
 
-/// Checks the schema in `file`. What has no footer passes: the decoder will say what is amiss.
-pub(super) fn check(file: &Region) -> Result<(), Fault> {
-    let mut tail = [0; TAIL as usize];
+/// Checks that the schema in the footer of `file` is a tree of a depth that can be walked, with as many nodes as it claims. A file
+/// without a footer passes: the decoder says what is wrong with it.
+///
+/// # Errors
+/// When the file cannot be read, and when its schema or its metadata are not sound.
+pub fn check<R: ChunkReader>(file: &R) -> Result<(), GuardError> {
     let Some(end) = file.len().checked_sub(TAIL) else {
         return Ok(());
     };
-    file.read_at(&mut tail, end)?;
-    let len = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
-    let metadata = end.checked_sub(len).and_then(|start| file.part(start, len));
-    let Some(metadata) = metadata.filter(|_| tail.ends_with(SIGNATURE)) else {
+    let tail = file.get_bytes(end, TAIL as usize)?;
+    let Some((len, SIGNATURE)) = tail.split_first_chunk() else {
         return Ok(());
     };
-    let mut bytes = vec![0; len as usize];
-    metadata.read_at(&mut bytes, 0)?;
+    let len = u32::from_le_bytes(*len);
+    let Some(start) = end.checked_sub(len.into()) else {
+        return Ok(());
+    };
+    let bytes = file.get_bytes(start, len as usize)?;
     let mut is_tree = true;
     let read = Compact(&bytes).fields(|fields, id, kind| match id {
         SCHEMA => {
@@ -44,9 +48,11 @@ pub(super) fn check(file: &Region) -> Result<(), Fault> {
         _ => fields.skip(kind),
     });
     match read {
-        _ if !is_tree => Err(damaged_parquet(format_args!("its schema is no tree, or deeper than {DEEPEST} groups"))),
+        _ if !is_tree => {
+            Err(GuardError::unsound(format_args!("its schema is no tree, or deeper than {DEEPEST} groups")))
+        }
         Some(()) => Ok(()),
-        None => Err(damaged_parquet("its metadata cannot be read")),
+        None => Err(GuardError::unsound("its metadata cannot be read")),
     }
 }
 
