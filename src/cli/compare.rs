@@ -9,6 +9,7 @@ use crate::compare::At;
 use crate::compare::checkpoint::in_order;
 use crate::error::Error;
 use crate::plan::{ComparePlan, Plan};
+use crate::temperature::parse_temperature;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +39,7 @@ pub(super) struct CompareArgs {
     definition: DefinitionFlags,
 
     /// Compare at this temperature [default: where the first checkpoint is lowest, layer by layer]
-    #[arg(long, value_name = "T", help_heading = "Score")]
+    #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Score")]
     at: Option<f64>,
 
     #[command(flatten)]

@@ -8,10 +8,11 @@ use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{RunFlags, export_places};
 use crate::error::{Error, Fault};
-use crate::gate::rules::{Regression, Rule, Rules, regression};
+use crate::gate::rules::{Regression, Rule, Rules, parse_limit, parse_regression};
 use crate::plan::{GateOutput, GatePlan, Plan};
 use crate::report::Format;
 use crate::report::gate::GateFormat;
+use crate::temperature::parse_temperature;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,16 +55,16 @@ pub(super) struct GateArgs {
     rules: Option<PathBuf>,
 
     /// Highest value allowed for any layer
-    #[arg(long, value_name = "SNNL", help_heading = "Gate")]
+    #[arg(long, value_name = "SNNL", value_parser = parse_limit, allow_hyphen_values = true, help_heading = "Gate")]
     max: Option<f64>,
 
     /// Largest increase allowed against the baseline for any layer: 2% of the value there, or 0.01 nats
-    #[arg(long, value_name = "CHANGE", value_parser = regression, help_heading = "Gate")]
+    #[arg(long, value_name = "CHANGE", value_parser = parse_regression, allow_hyphen_values = true, help_heading = "Gate")]
     max_regression: Option<Regression>,
 
     /// Temperature at which --max and --max-regression are checked [default: where the baseline is lowest, or without one
     /// the candidate]
-    #[arg(long, value_name = "T", help_heading = "Gate")]
+    #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Gate")]
     at: Option<f64>,
 
     /// The first run: what the baseline lacks, or all of it, is no reason to stop
@@ -180,7 +181,8 @@ impl GateArgs {
             None => Rules { rules: Vec::new() },
         };
         if self.max.is_some() || self.max_regression.is_some() {
-            rules.rules.push(Rule::of_flags(self.at, self.max, self.max_regression));
+            let rule = Rule::of_flags(self.at, self.max, self.max_regression);
+            rules.rules.push(rule.map_err(|fault| Error::Usage { argument: "this command line".into(), fault })?);
         }
         match rules.rules.is_empty() {
             true => {

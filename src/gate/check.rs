@@ -1,6 +1,6 @@
 //! One rule held against one layer of the candidate; which rules and layers is left to the parent.
 
-use super::rules::{At, Direction, Regression, Rule};
+use super::rules::{Direction, Regression, Rule, RuleTemperature};
 use super::{Finding, Outcome};
 use crate::compare::change;
 use crate::compare::checkpoint::Checkpoint;
@@ -24,8 +24,8 @@ impl Layers<'_> {
     pub(super) fn check(&self, rule: &Rule, layer: &LayerScore) -> Vec<Finding> {
         let before = self.baseline.and_then(|baseline| baseline.layer(&layer.name));
         let temperature = match rule.temperature {
-            At::Temperature(temperature) => temperature,
-            At::Best => before.unwrap_or(layer).best.temperature,
+            RuleTemperature::Fixed(temperature) => temperature,
+            RuleTemperature::Best => before.unwrap_or(layer).best.temperature,
         };
         let at = |layer: &LayerScore| layer.scores.iter().position(|score| score.temperature == temperature);
         let mut findings = Vec::new();
@@ -33,14 +33,15 @@ impl Layers<'_> {
             let known: Vec<String> = layer.scores.iter().map(|score| score.temperature.to_string()).collect();
             return vec![Finding {
                 why: format!("expected temperature {temperature}, scored at {}", known.join(", ")),
-                ..rule.finding(&layer.name, "temperature", f64::NAN)
+                ..Finding::missing(rule, &layer.name, "temperature")
             }];
         };
         let value = layer.scores[position].snnl;
         let found = |check: &str, limit: f64, value: f64| Finding {
             temperature: Some(temperature),
             value: Some(value),
-            ..rule.finding(&layer.name, check, limit)
+            limit,
+            ..Finding::missing(rule, &layer.name, check)
         };
         if let Some(max) = rule.max {
             findings.push(judged(found("max", max, value), value <= max, "above", max));

@@ -4,7 +4,6 @@
 mod check;
 pub mod rules;
 
-use globset::Glob;
 use serde::Serialize;
 
 use self::check::Layers;
@@ -58,6 +57,26 @@ pub struct Finding {
     pub why: String,
 }
 
+impl Finding {
+    /// What is known of a check of this rule before anything was looked at.
+    fn missing(rule: &Rule, layer: &str, check: &str) -> Finding {
+        Finding {
+            rule: rule.name.clone(),
+            layer: layer.to_owned(),
+            check: check.to_owned(),
+            temperature: None,
+            value: None,
+            baseline: None,
+            limit: 0.0,
+            change: None,
+            confidence: None,
+            outcome: Outcome::Missing,
+            report_only: rule.report_only,
+            why: String::new(),
+        }
+    }
+}
+
 /// The outcome of a gate. Serialized, it is the JSON contract described in `docs/gate.schema.json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct GateReport {
@@ -91,10 +110,10 @@ impl GateReport {
         }
         let mut findings = Vec::new();
         for rule in &rules.rules {
-            findings.extend(held(rule, &Layers { candidate, baseline, init })?);
+            findings.extend(check_rule(rule, &Layers { candidate, baseline, init }));
         }
         if let Some(baseline) = baseline.filter(|_| !init) {
-            findings.extend(gone(baseline, candidate));
+            findings.extend(missing_layers(baseline, candidate));
         }
         let deciding = |outcome| findings.iter().any(|found: &Finding| found.outcome == outcome && !found.report_only);
         let outcome = match (deciding(Outcome::Fail), deciding(Outcome::Missing)) {
@@ -143,23 +162,20 @@ impl GateReport {
 }
 
 /// The findings of one rule.
-fn held(rule: &Rule, layers: &Layers) -> Result<Vec<Finding>, Error> {
-    let unfit = |error: globset::Error| {
-        Error::usage(format_args!("layers = \"{}\"", rule.layers), error.kind(), "`*` stands for any text")
-    };
-    let glob = Glob::new(&rule.layers).map_err(unfit)?.compile_matcher();
-    let fitting: Vec<_> = layers.candidate.table.layers.iter().filter(|layer| glob.is_match(&layer.name)).collect();
-    if fitting.is_empty() {
-        return Ok(vec![Finding {
+fn check_rule(rule: &Rule, layers: &Layers) -> Vec<Finding> {
+    let names = rule.layers.compile_matcher();
+    let named: Vec<_> = layers.candidate.table.layers.iter().filter(|layer| names.is_match(&layer.name)).collect();
+    match named.is_empty() {
+        true => vec![Finding {
             why: "no layer of the candidate has such a name".into(),
-            ..rule.finding(&rule.layers, "layers", f64::NAN)
-        }]);
+            ..Finding::missing(rule, rule.layers.glob(), "layers")
+        }],
+        false => named.into_iter().flat_map(|layer| layers.check(rule, layer)).collect(),
     }
-    Ok(fitting.into_iter().flat_map(|layer| layers.check(rule, layer)).collect())
 }
 
 /// Layers that the baseline has and the candidate lacks: nobody knows how they fare.
-fn gone(baseline: &Checkpoint, candidate: &Checkpoint) -> Vec<Finding> {
+fn missing_layers(baseline: &Checkpoint, candidate: &Checkpoint) -> Vec<Finding> {
     let lacks = baseline.table.layers.iter().filter(|layer| candidate.layer(&layer.name).is_none());
     let found = |layer: &crate::score::table::LayerScore| Finding {
         rule: "every layer of the baseline".into(),

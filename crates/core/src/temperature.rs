@@ -54,7 +54,7 @@ impl FromStr for Ladder {
 
     fn from_str(text: &str) -> Result<Ladder, String> {
         let temperatures = match text.split_once(':') {
-            None => text.split(',').map(temperature).collect::<Result<Vec<_>, _>>()?,
+            None => text.split(',').map(parse_temperature).collect::<Result<Vec<_>, _>>()?,
             Some(("octaves", range)) => {
                 let (lowest, highest) = bounds(range)?;
                 Ladder::octaves(lowest, highest)
@@ -84,8 +84,19 @@ impl FromStr for Ladder {
     }
 }
 
-fn temperature(text: &str) -> Result<f64, String> {
-    let number: f64 = text.trim().parse().map_err(|_| format!("`{}` is not a number", text.trim()))?;
+/// A temperature as it is typed.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_temperature(text: &str) -> Result<f64, String> {
+    check_temperature(text.trim().parse().map_err(|_| format!("`{}` is not a number", text.trim()))?)
+}
+
+/// `number`, if it can be a temperature.
+///
+/// # Errors
+/// Why it cannot.
+pub fn check_temperature(number: f64) -> Result<f64, String> {
     if number.is_normal() && number > 0.0 {
         return Ok(number);
     }
@@ -94,7 +105,7 @@ fn temperature(text: &str) -> Result<f64, String> {
 
 fn bounds(range: &str) -> Result<(f64, f64), String> {
     let (lowest, highest) = range.split_once("..").ok_or("expected a range LOWEST..HIGHEST")?;
-    let (lowest, highest) = (temperature(lowest)?, temperature(highest)?);
+    let (lowest, highest) = (parse_temperature(lowest)?, parse_temperature(highest)?);
     if lowest >= highest {
         return Err(format!("expected LOWEST below HIGHEST, found {lowest}..{highest}"));
     }

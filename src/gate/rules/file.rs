@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Rule, Rules};
+use super::{KEYS_HINT, Rules, UncheckedRule};
 use crate::error::Fault;
 
 /// Version of the file.
@@ -32,8 +32,10 @@ impl Rules {
     /// # Errors
     /// A fault that names the key which is unknown, missing or out of its range.
     pub fn parse(text: &str) -> Result<Rules, Fault> {
-        let hint = "docs/gating.md has every key with an example";
-        let table: Table = text.parse().map_err(|error: toml::de::Error| Fault::content(error.message()).hint(hint))?;
+        let unreadable = |place: &str, error: toml::de::Error| {
+            Fault::content(format_args!("{place}{}", error.message())).hint(KEYS_HINT)
+        };
+        let table: Table = text.parse().map_err(|error| unreadable("", error))?;
         check_keys("", &table, &KEYS)?;
         match table.get("version") {
             Some(Value::Integer(VERSION)) => {}
@@ -41,7 +43,7 @@ impl Rules {
                 let problem = format!("expected version = {VERSION}, found {other}");
                 return Err(Fault::content(problem).hint("this program reads version 1 of the rules"));
             }
-            None => return Err(Fault::content(format_args!("it lacks `version = {VERSION}`")).hint(hint)),
+            None => return Err(Fault::content(format_args!("it lacks `version = {VERSION}`")).hint(KEYS_HINT)),
         }
         let entries = match table.get("rule") {
             Some(Value::Array(entries)) if !entries.is_empty() => entries,
@@ -59,10 +61,11 @@ impl Rules {
             if entry.get("temperature").and_then(Value::as_str) == Some("best") {
                 entry.remove("temperature");
             }
-            let rule: Rule = Value::Table(entry).try_into().map_err(|error: toml::de::Error| {
-                Fault::content(format_args!("{place}{}", error.message())).hint(hint)
-            })?;
-            rule.checked(at + 1).map_err(|problem| Fault::content(format_args!("{place}{problem}")).hint(hint))
+            let mut rule: UncheckedRule = Value::Table(entry).try_into().map_err(|error| unreadable(&place, error))?;
+            if rule.name.is_empty() {
+                rule.name = format!("rule {}", at + 1);
+            }
+            rule.check(&place)
         };
         Ok(Rules { rules: entries.iter().enumerate().map(rule).collect::<Result<_, _>>()? })
     }
@@ -83,7 +86,7 @@ fn check_keys(place: &str, table: &Table, known: &[&str]) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{At, Direction, Regression};
+    use super::super::{Direction, Regression, Rule, RuleTemperature};
     use super::*;
 
     fn parse(rule: &str) -> Result<Rule, String> {
@@ -103,10 +106,12 @@ mod tests {
              max_regression = { rel = 0.02, abs = 0.005 }\nworst_class = 1.5\nsignificance = 0.95\nreport_only = true",
         );
         let rule = rule.unwrap();
-        assert_eq!((rule.temperature, rule.direction, rule.min), (At::Temperature(0.1), Direction::Higher, Some(0.5)));
+        let expected = (RuleTemperature::Fixed(0.1), Direction::Higher, Some(0.5));
+        assert_eq!((rule.temperature, rule.direction, rule.min), expected);
         assert_eq!(rule.max_regression, Some(Regression { rel: 0.02, abs: 0.005 }));
         let short = parse("max = 1\ntemperature = \"best\"").unwrap();
-        assert_eq!((short.name.as_str(), short.layers.as_str(), short.temperature), ("rule 1", "*", At::Best));
+        let expected = ("rule 1", "*", RuleTemperature::Best);
+        assert_eq!((short.name.as_str(), short.layers.glob(), short.temperature), expected);
     }
 
     #[test]
@@ -117,11 +122,20 @@ mod tests {
             ("max_regression = { relative = 0.1 }", "no key `relative`; did you mean `rel`?"),
             ("layers = \"*\"", "asks for nothing"),
             ("max = nan", "expected a number for max, found NaN"),
+            ("max = inf", "expected a number for max, found inf"),
+            ("max = -0.1", "expected a number from 0 on for max, found -0.1"),
+            ("min = -inf", "expected a number for min, found -inf"),
+            ("worst_class = -1", "expected a number from 0 on for worst_class, found -1"),
             ("max = \"low\"", "rule 1: invalid type"),
+            ("max = 1\nlayers = \"enc[\"", "rule 1: layers = \"enc[\": unclosed character class"),
             ("max = 1\nsignificance = 0.95", "which it lacks"),
             ("max_regression = { rel = 0.1 }\nsignificance = 95", "from 0.5 to below 1, found 95"),
+            ("max_regression = { rel = 0.1 }\nsignificance = nan", "from 0.5 to below 1, found NaN"),
             ("max_regression = { rel = -0.1 }", "from 0 on"),
+            ("max_regression = { abs = nan }", "from 0 on"),
+            ("max_regression = { abs = inf }", "from 0 on"),
             ("max = 1\ntemperature = 0", "above 0 or \"best\", found 0"),
+            ("max = 1\ntemperature = inf", "above 0 or \"best\", found inf"),
             ("max = 1\ndirection = \"down\"", "unknown variant `down`"),
         ] {
             let error = parse(rule).unwrap_err();
@@ -143,6 +157,6 @@ mod tests {
         let text = include_str!("../../../docs/gating.md");
         let example = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let rules = Rules::parse(example).unwrap().rules;
-        assert_eq!(rules.iter().map(|rule| rule.layers.as_str()).collect::<Vec<_>>(), ["enc*", "code", "hidden*"]);
+        assert_eq!(rules.iter().map(|rule| rule.layers.glob()).collect::<Vec<_>>(), ["enc*", "code", "hidden*"]);
     }
 }

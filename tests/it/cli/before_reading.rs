@@ -1,0 +1,77 @@
+//! What needs no rows is checked before any is read: the layer of these tests cannot be read, so an error about anything
+//! else was found without it.
+
+use crate::cli::harness::{Place, assert_refused};
+
+/// `bad/` of one layer `enc`, in which a number is no number; a good result of another run, `good.json`; and `y.npy`.
+fn place() -> Place {
+    let place = Place::with_layer();
+    place.stdout("x.npy --labels y.npy --export-json good.json -q");
+    std::fs::create_dir(place.path("bad")).unwrap();
+    place.layer("bad/enc.npy", &[[f64::NAN, 0.0]; 8]);
+    for command in ["gate bad --max 1", "compare bad"] {
+        let run = place.run(&format!("{command} --labels y.npy"));
+        assert_refused(&run, 3, ["cannot score layer `enc`", "NaN", "--non-finite drop"]);
+    }
+    place
+}
+
+/// Asserts that the command line is refused as `code` with these three lines, and leaves no file behind.
+#[track_caller]
+fn refused(place: &Place, args: &str, code: i32, said: [&str; 3]) {
+    let before = place.files();
+    assert_refused(&place.run(&format!("{args} --labels y.npy")), code, said);
+    assert_eq!(place.files(), before, "{args}");
+}
+
+#[test]
+fn limits_are_numbers_that_a_loss_can_reach() {
+    let place = place();
+    for (flag, value, cause) in [
+        ("--max", "inf", "expected a number for max, found inf"),
+        ("--max", "-inf", "expected a number for max, found -inf"),
+        ("--max", "nan", "expected a number for max, found NaN"),
+        ("--max", "-0.5", "expected a number from 0 on for max, found -0.5"),
+        ("--max", "low", "`low` is not a number"),
+        ("--max-regression", "inf", "expected a percentage"),
+        ("--max-regression", "inf%", "expected a percentage"),
+        ("--max-regression", "nan", "expected a percentage"),
+        ("--max-regression", "-2%", "expected a percentage"),
+        ("--at", "nan", "a temperature must be positive and finite, found NaN"),
+        ("--at", "inf", "a temperature must be positive and finite, found inf"),
+        ("--at", "0", "a temperature must be positive and finite, found 0"),
+        ("--at", "-1", "a temperature must be positive and finite, found -1"),
+    ] {
+        let rest = if flag == "--max" { "" } else { "--max 1" };
+        let typed = format!("`{flag} {value}`");
+        refused(&place, &format!("gate bad --baseline good.json {rest} {flag} {value}"), 2, [&typed, cause, "--help"]);
+    }
+    for value in ["nan", "-inf", "0", "warm"] {
+        refused(&place, &format!("compare bad --at {value}"), 2, [&format!("`--at {value}`"), "", "--help"]);
+    }
+}
+
+#[test]
+fn rules_are_held_to_the_same_limits() {
+    let place = place();
+    for (keys, cause) in [
+        ("max = inf", "rule 2: expected a number for max, found inf"),
+        ("max = -1", "rule 2: expected a number from 0 on for max, found -1"),
+        ("min = nan", "rule 2: expected a number for min, found NaN"),
+        ("worst_class = -inf", "rule 2: expected a number for worst_class, found -inf"),
+        ("max_regression = { rel = inf }", "rule 2: expected limits from 0 on for max_regression"),
+        ("max_regression = { abs = 0.1 }\nsignificance = nan", "rule 2: expected a significance from 0.5 to below 1"),
+        ("max = 1\ntemperature = nan", "rule 2: expected a temperature above 0 or \"best\", found NaN"),
+    ] {
+        place.write("gate.toml", format!("version = 1\n[[rule]]\nmax = 1\n[[rule]]\n{keys}\n"));
+        refused(&place, "gate bad --rules gate.toml", 3, ["cannot read `gate.toml`", cause, "docs/gating.md"]);
+    }
+}
+
+#[test]
+fn a_pattern_of_layers_that_cannot_be_is_named_with_its_rule_and_file() {
+    let place = place();
+    place.write("gate.toml", "version = 1\n[[rule]]\nmax = 1\n[[rule]]\nlayers = \"enc[\"\nmax = 1\n");
+    let cause = "rule 2: layers = \"enc[\": unclosed character class";
+    refused(&place, "gate bad --rules gate.toml", 3, ["cannot read `gate.toml`", cause, "`[ab]` for a or b"]);
+}
