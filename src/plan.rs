@@ -11,6 +11,7 @@ use crate::report::Format;
 use crate::report::gate::GateFormat;
 use crate::score::Resume;
 use crate::source::Selection;
+use crate::temperature::Ladder;
 
 /// How much a run says beside its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,15 +61,23 @@ pub enum Task {
     Describe(Description),
 }
 
+/// A checkpoint of a comparison.
+#[derive(Debug, Clone)]
+pub struct PlannedCheckpoint {
+    /// A directory of layers, or the result of an earlier run.
+    pub path: PathBuf,
+    /// The temperatures at which it is scored if it is no result.
+    pub ladder: Ladder,
+}
+
 /// A checked comparison.
 #[derive(Debug, Clone)]
 pub struct ComparePlan {
-    /// Directories of layers, and results of earlier runs, in the order of the comparison.
-    pub checkpoints: Vec<PathBuf>,
-    /// How each that is not a result is scored. Its inputs are not used; its outputs are those of the comparison.
+    /// In the order of the comparison.
+    pub checkpoints: Vec<PlannedCheckpoint>,
+    /// How each that is not a result is scored, but for its temperatures. Its inputs are not used; its outputs are those of
+    /// the comparison.
     pub score: Plan,
-    /// Whether each is scored at the annealed temperature of the epoch in its name.
-    pub is_annealed: bool,
     /// At which temperature they are compared.
     pub at: At,
 }
@@ -83,6 +92,9 @@ pub struct GatePlan {
     pub candidate: PathBuf,
     /// How it is scored if it is no result. Its inputs and outputs are not used.
     pub score: Plan,
+    /// The temperatures at which it is scored: those of its definition, among which its best is searched, and after them
+    /// those that only rules name.
+    pub ladder: Ladder,
     /// What is asked of it.
     pub rules: Rules,
     /// The result that it is held against.

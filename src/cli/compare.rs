@@ -1,15 +1,17 @@
 //! The command line of `compare`; scoring and comparing are left to `run`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{OutputFlags, RunFlags, width};
 use crate::compare::At;
-use crate::compare::checkpoint::in_order;
+use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::error::Error;
-use crate::plan::{ComparePlan, Plan};
-use crate::temperature::parse_temperature;
+use crate::plan::{ComparePlan, Plan, PlannedCheckpoint};
+use crate::temperature::{Ladder, parse_temperature};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +40,7 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     definition: DefinitionFlags,
 
-    /// Compare at this temperature [default: where the first checkpoint is lowest, layer by layer]
+    /// Compare at this temperature, on the ladder or not [default: where the first checkpoint is lowest, layer by layer]
     #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Score")]
     at: Option<f64>,
 
@@ -55,11 +57,8 @@ pub(super) struct CompareArgs {
 
 impl CompareArgs {
     pub(super) fn plan(self) -> Result<ComparePlan, Error> {
-        let selection = self.input.selection();
         self.input.check_labels(&self.input.inputs)?;
-        let checkpoints = in_order(self.input.inputs);
-        let is_annealed = self.definition.is_annealed();
-        let at = match (self.at, is_annealed) {
+        let at = match (self.at, self.definition.is_annealed()) {
             (Some(_), true) => {
                 let hint = "leave one of them out";
                 return Err(Error::usage("`--at`", "`-T anneal` has a temperature for each checkpoint", hint));
@@ -68,12 +67,23 @@ impl CompareArgs {
             (None, true) => At::Own,
             (None, false) => At::Best,
         };
+        let selection = self.input.selection();
+        let definition = self.definition.definition()?;
+        let checkpoint = |path: PathBuf| {
+            let ladder = match at {
+                At::Best => definition.ladder.clone(),
+                At::Temperature(temperature) => definition.ladder.with(&[temperature]),
+                At::Own => Ladder::of_epoch(epoch_of(&Checkpoint::name_of(&path))?),
+            };
+            Ok(PlannedCheckpoint { path, ladder })
+        };
+        let checkpoints = in_order(self.input.inputs).into_iter().map(checkpoint).collect::<Result<_, Error>>()?;
         let score = Plan {
             inputs: Vec::new(),
             selection,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
-            definition: self.definition.definition()?,
+            definition,
             outputs: self.output.outputs()?,
             rows_output: None,
             keeping: None,
@@ -83,6 +93,6 @@ impl CompareArgs {
             verbosity: self.run.verbosity(),
             resources: self.run.resources(),
         };
-        Ok(ComparePlan { checkpoints, score, is_annealed, at })
+        Ok(ComparePlan { checkpoints, score, at })
     }
 }

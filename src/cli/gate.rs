@@ -62,7 +62,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "CHANGE", value_parser = parse_regression, allow_hyphen_values = true, help_heading = "Gate")]
     max_regression: Option<Regression>,
 
-    /// Temperature at which --max and --max-regression are checked [default: where the baseline is lowest, or without one
+    /// Temperature at which --max and --max-regression are checked, on the ladder or not [default: where the baseline is lowest, or without one
     /// the candidate]
     #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Gate")]
     at: Option<f64>,
@@ -141,12 +141,14 @@ impl GateArgs {
             ));
         }
         let outputs = self.outputs()?;
+        let definition = self.definition.definition()?;
+        let ladder = definition.ladder.with(&rules.temperatures());
         let score = Plan {
             inputs: Vec::new(),
             selection: self.input.selection(),
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
-            definition: self.definition.definition()?,
+            definition,
             outputs: Vec::new(),
             rows_output: None,
             keeping: None,
@@ -159,6 +161,7 @@ impl GateArgs {
         Ok(GatePlan {
             candidate,
             score,
+            ladder,
             rules,
             baseline: self.baseline,
             init: self.init,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::change::{LossesOf, Summary};
 use super::rows_file;
 use crate::error::{Error, Fault};
-use crate::score::RowLosses;
 use crate::score::table::{Definition, LayerScore, SCHEMA_VERSION, ScoreTable};
+use crate::score::{RowLosses, best};
 use crate::source::{Region, natural};
 
 /// A checkpoint's scores, and the losses that they are means of where these are known.
@@ -50,6 +50,14 @@ impl Checkpoint {
         let path = whole.as_deref().unwrap_or(path);
         let name = if Checkpoint::is_result(path) { path.file_stem() } else { path.file_name() };
         name.unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// Takes the best temperature of each layer from the first `count` alone: the others were scored to be compared at, not
+    /// to be searched.
+    pub fn search_first(&mut self, count: usize) {
+        for layer in &mut self.table.layers {
+            layer.best = best(&layer.scores[..count.min(layer.scores.len())]);
+        }
     }
 
     /// The layer of this name.

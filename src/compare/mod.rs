@@ -111,6 +111,26 @@ impl Comparison {
     }
 }
 
+/// Checks what earlier results must have in common, before others are scored to stand beside them.
+///
+/// # Errors
+/// As of [`Comparison::of`].
+pub fn check_saved(saved: &[&Checkpoint], at: At) -> Result<(), Error> {
+    let Some(first) = saved.first() else {
+        return Ok(());
+    };
+    for checkpoint in saved {
+        first.check_comparable(checkpoint)?;
+        if let At::Temperature(temperature) = at {
+            let lacks = |layer: &&LayerScore| position(layer, Some(temperature)).is_none();
+            if let Some(layer) = checkpoint.table.layers.iter().find(lacks) {
+                return Err(not_scored_at(first, checkpoint, layer, Some(temperature)));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The layer `name` of every checkpoint.
 fn layer(checkpoints: &[Checkpoint], name: &str, asked: At) -> Result<LayerComparison, Error> {
     let best = checkpoints.iter().find_map(|checkpoint| checkpoint.layer(name)).map(|layer| layer.best.temperature);

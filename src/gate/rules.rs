@@ -87,6 +87,15 @@ impl Rules {
     pub fn need_baseline(&self) -> bool {
         self.rules.iter().any(|rule| rule.max_regression.is_some())
     }
+
+    /// The temperatures that rules name.
+    pub fn temperatures(&self) -> Vec<f64> {
+        let fixed = |rule: &Rule| match rule.temperature {
+            RuleTemperature::Fixed(temperature) => Some(temperature),
+            RuleTemperature::Best => None,
+        };
+        self.rules.iter().filter_map(fixed).collect()
+    }
 }
 
 impl Rule {

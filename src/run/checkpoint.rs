@@ -34,6 +34,11 @@ pub(super) fn find(path: &Path, labels: Option<&Labels>, plan: &Plan) -> Result<
     }
 }
 
+/// The checkpoint in `path`, if it is the result of an earlier run.
+pub(super) fn saved(path: &Path) -> Result<Option<Checkpoint>, Error> {
+    Checkpoint::is_result(path).then(|| Checkpoint::read(path)).transpose()
+}
+
 /// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result.
 pub(super) fn scored(
     path: &Path,

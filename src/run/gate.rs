@@ -10,6 +10,7 @@ use super::rows::RowsOutput;
 use super::{open, refuse_to_overwrite};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::rows_file;
+use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::{GateReport, Outcome};
 use crate::labels::Labels;
@@ -31,8 +32,11 @@ pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
     refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
     let baseline = baseline(plan)?;
     let interruption = Interruption::watch()?;
-    let candidate =
-        scored(&plan.candidate, &layers, labels.as_ref(), &plan.score.definition, &plan.score, &interruption)?;
+    let definition = Definition { ladder: plan.ladder.clone(), ..plan.score.definition.clone() };
+    let mut candidate = scored(&plan.candidate, &layers, labels.as_ref(), &definition, &plan.score, &interruption)?;
+    if !Checkpoint::is_result(&plan.candidate) {
+        candidate.search_first(plan.score.definition.ladder.temperatures().len());
+    }
     let report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), plan.init)?;
 
     let classes = plan.shows_classes.then_some(&candidate.table);

@@ -166,7 +166,7 @@ pub(super) fn check_rows(rows: usize, labels: &Labels) -> Result<(), Fault> {
 }
 
 /// The lowest value; the first of equals.
-fn best(scores: &[Score]) -> Best {
+pub(crate) fn best(scores: &[Score]) -> Best {
     let lower = |best: usize, next: usize| if scores[next].snnl < scores[best].snnl { next } else { best };
     let lowest = (0..scores.len()).fold(0, lower);
     let temperature = scores[lowest].temperature;

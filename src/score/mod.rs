@@ -23,6 +23,7 @@ mod walk;
 use std::time::Instant;
 
 use self::check::Checked;
+pub(crate) use self::layer::best;
 use self::layer::score_layer;
 pub use self::means::{Means, Progress, Silent, Stop};
 pub use self::resume::Resume;

@@ -26,6 +26,18 @@ impl Ladder {
         &self.0
     }
 
+    /// These temperatures, and after them those of `more` that are not among them.
+    #[must_use]
+    pub fn with(&self, more: &[f64]) -> Ladder {
+        let mut temperatures = self.0.clone();
+        for temperature in more {
+            if !temperatures.contains(temperature) {
+                temperatures.push(*temperature);
+            }
+        }
+        Ladder(temperatures)
+    }
+
     /// lowest, 2 · lowest, 4 · lowest … up to `highest`.
     fn octaves(lowest: f64, highest: f64) -> Vec<f64> {
         let doubled = std::iter::successors(Some(lowest), |t| Some(2.0 * t));
@@ -130,6 +142,11 @@ mod tests {
         assert!((log[4] - 0.1).abs() < 1e-15);
         assert_eq!(ladder("epoch:0"), [1.0]);
         assert!((ladder("epoch:12")[0] - 0.24396704).abs() < 1e-6);
+    }
+
+    #[test]
+    fn more_temperatures_stand_behind_and_none_twice() {
+        assert_eq!(Ladder(vec![0.1, 1.0]).with(&[0.3, 1.0, 0.3]).temperatures(), [0.1, 1.0, 0.3]);
     }
 
     #[test]

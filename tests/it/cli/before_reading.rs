@@ -75,3 +75,19 @@ fn a_pattern_of_layers_that_cannot_be_is_named_with_its_rule_and_file() {
     let cause = "rule 2: layers = \"enc[\": unclosed character class";
     refused(&place, "gate bad --rules gate.toml", 3, ["cannot read `gate.toml`", cause, "`[ab]` for a or b"]);
 }
+
+#[test]
+fn results_that_lack_the_temperature_or_are_of_other_data_are_refused() {
+    let place = place();
+    place.labels("other.npy", &[0, 1, 0, 1, 0, 1, 0, 1]);
+    place.stdout("x.npy --labels other.npy --export-json other.json -q");
+    let at = "layer `x`: expected temperature 7, found 0.01, 0.02";
+    refused(&place, "compare bad good.json --at 7", 5, ["cannot compare `good`", at, "--at"]);
+    refused(
+        &place,
+        "compare bad good.json other.json",
+        5,
+        ["cannot compare `other` with `good`", "hash of the labels", ""],
+    );
+    refused(&place, "compare good.json bad -T anneal", 2, ["`-T anneal`", "`good` has no epoch", "`epoch_03`"]);
+}

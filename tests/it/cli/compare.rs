@@ -217,3 +217,21 @@ fn classes_one_by_one() {
     assert!(table.contains("│ class  n   x T=1 │") && table.contains("most entangled class: "), "{table}");
     assert!(place.stdout("x.npy --labels y.npy --per-class --format markdown").contains("\n| class | n | x T="));
 }
+
+#[test]
+fn a_temperature_off_the_ladder_is_scored_too() {
+    let place = checkpoints();
+    place.stdout("init --labels y.npy -T 0.3,1 --export-json base.json --export-rows base.rows.parquet -q");
+    let alone: Value = serde_json::from_str(&place.stdout("snnl --labels y.npy -T 0.3 --format json")).unwrap();
+    for first in ["init", "base.json"] {
+        let seen = json(&place, &format!("{first} snnl --labels y.npy --at 0.3"));
+        for (at, layer) in seen["layers"].as_array().unwrap().iter().enumerate() {
+            let value = &layer["values"][1];
+            assert_eq!((&value["temperature"], &value["change"]["paired"]), (&0.3.into(), &true.into()));
+            let [found, expected] =
+                [&value["snnl"], &alone["layers"][at]["scores"][0]["snnl"]].map(|value| value.as_f64().unwrap());
+            assert!((found - expected).abs() < 1e-6 * expected, "{found}, {expected}");
+        }
+    }
+    assert!(!place.stdout("compare init snnl --labels y.npy --format csv").contains(",0.3,"));
+}

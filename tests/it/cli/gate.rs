@@ -53,7 +53,7 @@ fn every_exit_code_has_its_cause() {
         ("none --labels y.npy --max 1", 3, "No such file"),
         ("good --labels y.npy --baseline none.json --max-regression 2%", 4, "there is no such baseline"),
         ("good --labels y.npy --rules rules.toml", 4, "no layer of the candidate has such a name"),
-        ("good --labels y.npy --max 1 --at 7", 4, "expected temperature 7"),
+        ("good.json --max 1 --at 7", 4, "expected temperature 7, scored at 0.01"),
         ("good --labels other.npy --baseline good.json --max-regression 2%", 5, "hash of the labels"),
         ("good --labels y.npy --baseline good.json --max 1 --preset article", 5, "ε: expected 0, found 0.00001"),
     ];
@@ -208,4 +208,41 @@ fn the_command_line_describes_itself() {
         let help = place.stdout(&format!("{command}--help"));
         assert!(help.contains("Example"), "{command}: {help}");
     }
+}
+
+/// The outcome as JSON of a gate that ends with this code.
+fn outcome(place: &Place, args: &str, code: i32) -> Value {
+    let run = gate(place, &format!("{args} --format json"));
+    assert_eq!(run.code, Some(code), "{args}: {run:?}");
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+#[test]
+fn temperatures_off_the_ladder_are_scored_where_they_are_asked_for() {
+    let place = place();
+    let alone: Value = serde_json::from_str(&place.stdout("good --labels y.npy -T 0.3 --format json")).unwrap();
+    let expected = alone["layers"][0]["scores"][0]["snnl"].as_f64().unwrap();
+    let finding = |limit: f64, code| {
+        let seen = outcome(&place, &format!("good --labels y.npy --max {limit} --at 0.3"), code);
+        let finding = &seen["findings"][0];
+        assert_eq!(finding["temperature"], 0.3);
+        finding["value"].as_f64().unwrap()
+    };
+    for value in [finding(expected + 1e-4, 0), finding(expected - 1e-4, 1)] {
+        assert!((value - expected).abs() < 1e-6 * expected, "{value}, {expected}");
+    }
+    // It is compared at, not searched: the best is one of the ladder, though the value at T = 1 is lower.
+    place.write("rules.toml", "version = 1\n[[rule]]\nmax = 9\ntemperature = 1\n[[rule]]\nmax = 9\n");
+    let seen = outcome(&place, "good --labels y.npy -T 0.1,0.2 --rules rules.toml", 0);
+    let [at_one, best] = [0, 1].map(|at| &seen["findings"][at]);
+    assert!(at_one["value"].as_f64() < best["value"].as_f64(), "{seen}");
+    assert!(best["temperature"] == 0.1 || best["temperature"] == 0.2, "{seen}");
+    // A new baseline has it, so that the next candidate is compared at it; an earlier result cannot have it added.
+    let args = "--labels y.npy --max-regression 2% --at 0.3";
+    assert_code(&place, &format!("good {args} --baseline good.json"), 4, "no such layer at this temperature");
+    assert_code(&place, &format!("good {args} --baseline base.json --init --update-baseline"), 0, "no baseline yet");
+    assert_code(&place, &format!("good {args} --baseline base.json"), 0, "base, paired row by row");
+    assert_code(&place, &format!("worse {args} --baseline base.json"), 1, "up by");
+    let [base, good] = ["base.json", "good.json"].map(|name| serde_json::from_str::<Value>(&place.read(name)).unwrap());
+    assert_eq!(base["layers"][0]["best"], good["layers"][0]["best"]);
 }
