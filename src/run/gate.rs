@@ -1,24 +1,23 @@
 //! Deciding whether a checkpoint may pass: every report is written before the verdict becomes the outcome.
 
 use std::fs::OpenOptions;
-use std::io::{Write, stderr};
+use std::io::{self, ErrorKind, Write, stderr};
 use std::path::Path;
 
+use super::baseline::{self, NewBaseline};
 use super::checkpoint::{find, labels, scored};
 use super::interruption::Interruption;
-use super::rows::RowsOutput;
 use super::{open, refuse_to_overwrite};
 use crate::compare::checkpoint::Checkpoint;
-use crate::compare::rows_file;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::{GateReport, Outcome};
-use crate::labels::Labels;
 use crate::plan::GatePlan;
+use crate::report::Format;
 use crate::report::destination::Destination;
 use crate::report::gate::{self, GateFormat};
-use crate::report::{Format, Table};
 use crate::score::table::ScoreTable;
+use crate::source::Layer;
 
 /// Bytes of a job summary; GitHub refuses a larger one whole.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
@@ -26,11 +25,12 @@ const LARGEST_SUMMARY: usize = (1 << 20) - 1;
 /// Holds the candidate to the rules, writes every report, and ends with the verdict.
 pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
     let destinations = open(&plan.outputs)?;
+    let new_baseline = NewBaseline::open(plan)?;
+    plan.summary.as_deref().map_or(Ok(()), check_summary)?;
     let labels = labels(&plan.score)?;
     let layers = find(&plan.candidate, labels.as_ref(), &plan.score)?;
-    let read = [&plan.candidate].into_iter().chain(layers.iter().flat_map(|layer| &layer.files)).chain(&plan.baseline);
-    refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
-    let baseline = baseline(plan)?;
+    refuse_to_lose(plan, &destinations, new_baseline.as_ref(), &layers)?;
+    let baseline = baseline::read(plan)?;
     let interruption = Interruption::watch()?;
     let definition = Definition { ladder: plan.ladder.clone(), ..plan.score.definition.clone() };
     let mut candidate = scored(&plan.candidate, &layers, labels.as_ref(), &definition, &plan.score, &interruption)?;
@@ -48,15 +48,14 @@ pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
         })?;
     }
     if let Some(summary) = &plan.summary {
-        append(&report, classes, summary)
-            .map_err(|error| Error::Output { path: summary.display().to_string(), fault: Fault::Io(error) })?;
+        append(&report, classes, summary).map_err(|error| unwritten_summary(summary, error))?;
     }
     if plan.annotate {
         // The exit code says it too where standard error is closed.
         let _ = gate::write_annotations(&report, &mut stderr());
     }
-    if let (Some(path), Outcome::Pass, true) = (&plan.baseline, report.outcome, plan.update_baseline) {
-        update(path, plan, &candidate, labels.as_ref())?;
+    if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
+        new_baseline.write(&candidate, &plan.candidate, labels.as_ref())?;
     }
     match report.error() {
         Some(error) if !plan.exit_zero => Err(error),
@@ -64,18 +63,31 @@ pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
     }
 }
 
-/// The baseline; `None` where there is none yet and that is fine.
-fn baseline(plan: &GatePlan) -> Result<Option<Checkpoint>, Error> {
-    match &plan.baseline {
-        None => Ok(None),
-        Some(path) if path.exists() => Checkpoint::read(path).map(Some),
-        Some(_) if plan.init => Ok(None),
-        Some(path) => Err(Fault::NothingToScore {
-            problem: "there is no such baseline".into(),
-            hint: "--init is for the first run; with --update-baseline it writes the baseline".into(),
-        }
-        .in_input(path)),
+/// Refuses what would lose another output, or what is read. Of what is read, the new baseline replaces the old one, and may
+/// replace a candidate that is a result.
+fn refuse_to_lose(
+    plan: &GatePlan,
+    destinations: &[(GateFormat, Destination)],
+    new_baseline: Option<&NewBaseline>,
+    layers: &[Layer],
+) -> Result<(), Error> {
+    let files = || layers.iter().flat_map(|layer| &layer.files);
+    let exports = || destinations.iter().map(|(_, destination)| destination);
+    refuse_to_overwrite(exports(), files().chain([&plan.candidate]).chain(&plan.baseline), &plan.score)?;
+    refuse_to_overwrite(exports().chain(new_baseline.iter().flat_map(|new| new.destinations())), files(), &plan.score)
+}
+
+/// Checks that the job summary `path` can be written, without touching it.
+fn check_summary(path: &Path) -> Result<(), Error> {
+    match OpenOptions::new().append(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Destination::create(path).map(drop),
+        Err(error) => Err(unwritten_summary(path, error)),
     }
+}
+
+fn unwritten_summary(path: &Path, error: io::Error) -> Error {
+    Error::Output { path: path.display().to_string(), fault: Fault::Io(error) }
 }
 
 /// Appends the report as Markdown to the job summary `path`, as far as there is room.
@@ -91,35 +103,4 @@ fn append(report: &GateReport, classes: Option<&ScoreTable>, path: &Path) -> std
         markdown.truncate(end);
     }
     file.write_all(&markdown)
-}
-
-/// Makes `candidate`, which was scored now or read from a result, the baseline in `path`: the losses of its rows first,
-/// which are of no use without the result.
-fn update(path: &Path, plan: &GatePlan, candidate: &Checkpoint, labels: Option<&Labels>) -> Result<(), Error> {
-    let rows_path = rows_file::beside(path);
-    let fault = |path: &Path, error: std::io::Error| Error::Output {
-        path: path.display().to_string(),
-        fault: Fault::Io(error),
-    };
-    let earlier = rows_file::beside(&plan.candidate);
-    match labels {
-        Some(labels) if !Checkpoint::is_result(&plan.candidate) => {
-            let mut output = RowsOutput::start(Destination::create(&rows_path)?)?;
-            for (layer, rows) in &candidate.rows {
-                output.write(layer, rows, labels)?;
-            }
-            output.finish()?;
-        }
-        _ if !candidate.rows.is_empty() => {
-            let mut file = std::fs::File::open(&earlier).map_err(|error| fault(&earlier, error))?;
-            Destination::create(&rows_path)?.finish(|out| std::io::copy(&mut file, out).map(drop))?;
-        }
-        // The losses of another result would be worse than none.
-        _ => match std::fs::remove_file(&rows_path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(&rows_path, error)),
-            _ => {}
-        },
-    }
-    let json = Format::Json.exporter(Table::default());
-    Destination::create(path)?.finish(|out| json.export(&candidate.table, out)).map(drop)
 }

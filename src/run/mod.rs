@@ -1,5 +1,6 @@
 //! One task from its first file to its last output; every step is done by the module that it belongs to.
 
+mod baseline;
 mod checkpoint;
 mod compare;
 mod gate;

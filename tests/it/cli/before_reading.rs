@@ -91,3 +91,31 @@ fn results_that_lack_the_temperature_or_are_of_other_data_are_refused() {
     );
     refused(&place, "compare good.json bad -T anneal", 2, ["`-T anneal`", "`good` has no epoch", "`epoch_03`"]);
 }
+
+#[test]
+fn outputs_that_cannot_be_written_are_refused_with_the_new_baseline_among_them() {
+    let place = place();
+    std::fs::create_dir_all(place.path("taken.rows.parquet")).unwrap();
+    for (args, said) in [
+        ("--export-json none/g.json", ["cannot write `none/g.json`", "no directory `none`", "create it first"]),
+        (
+            "--init --baseline none/b.json --update-baseline",
+            ["`none/b.json`", "no directory `none`", "create it first"],
+        ),
+        ("--init --baseline bad --update-baseline", ["cannot write `bad`", "found a directory", "name a file in it"]),
+        (
+            "--init --baseline taken.json --update-baseline",
+            ["cannot write `taken.rows.parquet`", "found a directory", "name a file in it"],
+        ),
+    ] {
+        refused(&place, &format!("gate bad --max 1 {args}"), 3, said);
+    }
+    let both = "gate bad --max 1 --init --baseline new.json --update-baseline --export-json new.json";
+    refused(&place, both, 2, ["new.json` for an export", "another export goes there", "name a file for each"]);
+    let rows = "gate bad --max 1 --init --baseline new.json --update-baseline --export-markdown new.rows.parquet";
+    refused(&place, rows, 2, ["new.rows.parquet` for an export", "another export goes there", "name a file for each"]);
+    let mut command = place.command("gate bad --max 1 --labels y.npy");
+    command.env("GITHUB_STEP_SUMMARY", place.path("none/summary.md"));
+    let run = crate::cli::harness::ended(&command.output().unwrap());
+    assert_refused(&run, 3, ["none/summary.md`", "no directory", "create it first"]);
+}
