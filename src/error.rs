@@ -2,6 +2,7 @@
 //! meet it.
 
 pub mod exit;
+mod message;
 
 use std::fmt;
 use std::io;
@@ -11,6 +12,7 @@ use snnl_core::block::MissingRow;
 use snnl_core::engine::device::DeviceFailure;
 
 pub use self::exit::Signal;
+pub use self::message::Message;
 
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
 #[derive(Debug, thiserror::Error)]
@@ -77,15 +79,6 @@ pub enum Error {
         /// What is compared.
         second: String,
         /// How they differ.
-        #[source]
-        fault: Fault,
-    },
-    /// A checkpoint does not pass a gate.
-    #[error("`{candidate}` does not pass the gate")]
-    Gate {
-        /// What the candidate is called.
-        candidate: String,
-        /// The rules that it breaks, or what could not be checked.
         #[source]
         fault: Fault,
     },
@@ -224,7 +217,6 @@ impl Error {
             | Error::Stopped { fault, .. }
             | Error::Machine { fault }
             | Error::Comparison { fault, .. }
-            | Error::Gate { fault, .. }
             | Error::Checkpoint { fault, .. }
             | Error::Output { fault, .. } => fault,
         }
@@ -258,7 +250,6 @@ impl Error {
             (_, Fault::Passing { .. }) => exit::PASSING_TROUBLE,
             (Error::Usage { .. }, _) => exit::USAGE,
             (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
-            (Error::Gate { .. }, Fault::Content { .. }) => exit::GATE_FAILED,
             (_, Fault::Content { .. }) => exit::BAD_INPUT,
             (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,
             (_, Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,

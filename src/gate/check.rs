@@ -6,8 +6,8 @@ use crate::compare::change;
 use crate::compare::checkpoint::Checkpoint;
 use crate::score::table::LayerScore;
 
-/// Digits of a number in a reason.
-fn shown(value: f64) -> String {
+/// `value` as a reason shows it.
+fn four_decimals(value: f64) -> String {
     format!("{value:.4}")
 }
 
@@ -44,10 +44,10 @@ impl Layers<'_> {
             ..Finding::missing(rule, &layer.name, check)
         };
         if let Some(max) = rule.max {
-            findings.push(judged(found("max", max, value), value <= max, "above", max));
+            findings.push(judge(found("max", max, value), value <= max, "above", max));
         }
         if let Some(min) = rule.min {
-            findings.push(judged(found("min", min, value), value >= min, "below", min));
+            findings.push(judge(found("min", min, value), value >= min, "below", min));
         }
         if let Some(limit) = rule.worst_class {
             findings.push(worst_class(found("worst_class", limit, value), layer, temperature, limit));
@@ -91,8 +91,12 @@ impl Layers<'_> {
             Direction::Higher => (-change.absolute, 1.0 - growth),
         };
         let way = if change.absolute < 0.0 { "down" } else { "up" };
-        let mut why =
-            format!("{way} by {} from {}, {} allowed", shown(change.absolute.abs()), shown(was), shown(limit));
+        let mut why = format!(
+            "{way} by {} from {}, {} allowed",
+            four_decimals(change.absolute.abs()),
+            four_decimals(was),
+            four_decimals(limit)
+        );
         // A NaN is over every limit.
         let is_over = worse > limit || worse.is_nan();
         let mut is_broken = is_over;
@@ -118,11 +122,11 @@ impl Layers<'_> {
     }
 }
 
-fn judged(finding: Finding, is_kept: bool, side: &str, limit: f64) -> Finding {
-    let value = shown(finding.value.unwrap_or(f64::NAN));
+fn judge(finding: Finding, is_kept: bool, side: &str, limit: f64) -> Finding {
+    let value = four_decimals(finding.value.unwrap_or(f64::NAN));
     let (outcome, why) = match is_kept {
-        true => (Outcome::Pass, format!("{value}, {} allowed", shown(limit))),
-        false => (Outcome::Fail, format!("{value} is {side} {}", shown(limit))),
+        true => (Outcome::Pass, format!("{value}, {} allowed", four_decimals(limit))),
+        false => (Outcome::Fail, format!("{value} is {side} {}", four_decimals(limit))),
     };
     Finding { outcome, why, ..finding }
 }
@@ -136,6 +140,9 @@ fn worst_class(finding: Finding, layer: &LayerScore, temperature: f64, limit: f6
     let Some((class, value)) = values.max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
         return Finding { value: None, why: "the result has no classes; score it with --per-class".into(), ..finding };
     };
-    let finding = judged(Finding { value: Some(value), ..finding }, value <= limit, "above", limit);
+    let finding = judge(Finding { value: Some(value), ..finding }, value <= limit, "above", limit);
     Finding { why: format!("class `{class}`: {}", finding.why), ..finding }
 }
+
+#[cfg(test)]
+mod tests;

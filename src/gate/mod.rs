@@ -3,14 +3,16 @@
 
 mod check;
 pub mod rules;
+mod verdict;
 
 use serde::Serialize;
 
 use self::check::Layers;
 use self::rules::{Rule, Rules};
+pub use self::verdict::Verdict;
 use crate::compare::change::Change;
 use crate::compare::checkpoint::Checkpoint;
-use crate::error::{Error, Fault};
+use crate::error::Error;
 use crate::score::table::{Dataset, Definition, Tool};
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
@@ -131,33 +133,6 @@ impl GateReport {
             outcome,
             findings,
         })
-    }
-
-    /// The error that the gate ends with; `None` where it is passed.
-    pub fn error(&self) -> Option<Error> {
-        let said = |outcome: Outcome| {
-            let is_it = |found: &&Finding| found.outcome == outcome && !found.report_only;
-            let all: Vec<&Finding> = self.findings.iter().filter(is_it).collect();
-            let first = all.first().map_or(String::new(), |found| format!("`{}`: {}", found.layer, found.why));
-            match all.len() {
-                1 => first,
-                count => format!("{count} of {} checks; first {first}", self.findings.len()),
-            }
-        };
-        let candidate = self.candidate.clone();
-        match self.outcome {
-            Outcome::Pass => None,
-            Outcome::Fail => {
-                let hint = "`snnl-score compare` shows what changed; a new baseline is written by `--export-json`";
-                Some(Error::Gate { candidate, fault: Fault::content(said(Outcome::Fail)).hint(hint) })
-            }
-            Outcome::Missing => {
-                let hint =
-                    "what cannot be checked does not pass; --init is for the first run, before there is a baseline";
-                let problem = said(Outcome::Missing);
-                Some(Error::Gate { candidate, fault: Fault::NothingToScore { problem, hint: hint.into() } })
-            }
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{open, refuse_to_overwrite};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
-use crate::gate::{GateReport, Outcome};
+use crate::gate::{GateReport, Outcome, Verdict};
 use crate::plan::GatePlan;
 use crate::report::Format;
 use crate::report::destination::Destination;
@@ -22,8 +22,8 @@ use crate::source::Layer;
 /// Bytes of a job summary; GitHub refuses a larger one whole.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
 
-/// Holds the candidate to the rules, writes every report, and ends with the verdict.
-pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
+/// Holds the candidate to the rules and writes every report, before the verdict becomes the outcome.
+pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let destinations = open(&plan.outputs)?;
     let new_baseline = NewBaseline::open(plan)?;
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
@@ -57,10 +57,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<(), Error> {
     if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
         new_baseline.write(&candidate, &plan.candidate, labels.as_ref())?;
     }
-    match report.error() {
-        Some(error) if !plan.exit_zero => Err(error),
-        _ => Ok(()),
-    }
+    Ok(Verdict::of(&report))
 }
 
 /// Refuses what would lose another output, or what is read. Of what is read, the new baseline replaces the old one, and may

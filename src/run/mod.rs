@@ -16,7 +16,8 @@ use crate::cli::describe;
 use crate::definition::{Definition, Precision};
 use crate::engine::choice::{Choice, work};
 use crate::engine::device::Products;
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Message, exit};
+use crate::gate::Verdict;
 use crate::labels::Labels;
 use crate::plan::{Output, Plan, Resources, Task};
 use crate::report::destination::Destination;
@@ -26,20 +27,51 @@ use crate::source::Layer;
 /// Bytes of a row's sums, and of its loss, at a temperature.
 const SUM_BYTES: usize = 40;
 
+/// How a run without an error ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// What was asked for was done.
+    Done,
+    /// A gate decided.
+    Decided(Verdict),
+}
+
+impl Ending {
+    /// The exit code that it means.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Ending::Done => exit::DONE,
+            Ending::Decided(verdict) => verdict.exit_code(),
+        }
+    }
+
+    /// What is said of it on standard error, if anything.
+    pub fn message(&self) -> Option<Message> {
+        match self {
+            Ending::Done => None,
+            Ending::Decided(verdict) => verdict.message(),
+        }
+    }
+}
+
 /// Does what was asked for.
 ///
 /// # Errors
 /// Outputs are opened first and take their place last: on any error they are as they were.
-pub fn run(task: &Task) -> Result<(), Error> {
-    match task {
+pub fn run(task: &Task) -> Result<Ending, Error> {
+    let done = match task {
         Task::Score(plan) => score::run(plan),
         Task::Inspect(plan) => inspect::run(plan),
         Task::Compare(plan) => compare::run(plan),
-        Task::Gate(plan) => gate::run(plan),
+        Task::Gate(plan) => match gate::run(plan)? {
+            _ if plan.exit_zero => Ok(()),
+            verdict => return Ok(Ending::Decided(verdict)),
+        },
         Task::Describe(description) => {
             Destination::create(Path::new("-"))?.finish(|out| describe(*description, out)).map(drop)
         }
-    }
+    };
+    done.map(|()| Ending::Done)
 }
 
 /// Opens every output without touching what is there.

@@ -1,0 +1,27 @@
+//! What a command that did not end well says on standard error, before it is written.
+
+use std::error::Error as _;
+
+use super::Error;
+
+/// Where, what, and what to try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What could not be done.
+    pub headline: String,
+    /// Why, from near to far.
+    pub causes: Vec<String>,
+    /// What to try, if anything helps.
+    pub hint: Option<String>,
+}
+
+impl From<&Error> for Message {
+    fn from(error: &Error) -> Message {
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        Message {
+            headline: error.to_string(),
+            causes: causes.map(ToString::to_string).collect(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
