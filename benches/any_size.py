@@ -101,11 +101,11 @@ def kill(directory):
     data = make(directory, 100_000, 256)
     expected = values(run(data)[0])
     dice, moments, equal = random.Random(4), 0, 0
-    checkpoint = directory / "sums.arrow"
+    sums = directory / "sums.arrow"
     for number in range(20):
-        checkpoint.unlink(missing_ok=True)
+        sums.unlink(missing_ok=True)
         limits = ["--memory", "64MiB"] if number % 2 else []
-        command = [*data, "--checkpoint", str(checkpoint), "--checkpoint-every", "1", *limits]
+        command = [*data, "--resume", str(sums), "--resume-every", "1", *limits]
         for _ in range(3):
             process = subprocess.Popen([BINARY, *command, "-q"], stdout=subprocess.DEVNULL)
             try:

@@ -33,8 +33,8 @@ Examples:
       some layers; the table on the terminal and everything else in a file
   snnl-score embeddings/ --labels y.npy --preset article -T epoch:12
       what Agarap's PyTorch article computes, at its annealed temperature
-  snnl-score embeddings/ --labels y.npy --memory 4GiB --checkpoint sums.arrow
-      a run of hours: the same command goes on where it was stopped, or with rows that were appended
+  snnl-score embeddings/ --labels y.npy --memory 4GiB --resume sums.arrow
+      a run of hours: the same command resumes where it was stopped, or with rows that were appended
   snnl-score embeddings/ --labels y.npy --rows 10000
       an estimate with its 95 % interval, from 10,000 rows against all
   snnl-score inspect embeddings/ --labels y.npy
@@ -43,7 +43,7 @@ Examples:
 Exit codes:
   0  done            2  wrong usage        3  bad input
   4  nothing, or not everything, could be scored
-  5  the checkpoint is of other data or flags
+  5  the file to resume from is of other data or flags
   75 passing trouble (running again may help)
   130, 143  stopped by SIGINT (Ctrl-C), by SIGTERM
 ";

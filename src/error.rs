@@ -82,9 +82,9 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
-    /// An earlier run cannot be gone on with.
-    #[error("cannot go on from checkpoint `{path}`")]
-    Checkpoint {
+    /// An earlier run cannot be resumed.
+    #[error("cannot resume from `{path}`")]
+    Resume {
         /// The file.
         path: String,
         /// Why not.
@@ -217,7 +217,7 @@ impl Error {
             | Error::Stopped { fault, .. }
             | Error::Machine { fault }
             | Error::Comparison { fault, .. }
-            | Error::Checkpoint { fault, .. }
+            | Error::Resume { fault, .. }
             | Error::Output { fault, .. } => fault,
         }
     }

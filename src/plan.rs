@@ -1,11 +1,12 @@
 //! What a run is to do, checked as far as it can be without data; parsing what was typed is left to `cli`, doing it to
 //! `run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::compare::At;
 use crate::definition::Definition;
 use crate::engine::device::Device;
+use crate::error::Error;
 use crate::gate::rules::Rules;
 use crate::report::Format;
 use crate::report::gate::GateFormat;
@@ -170,4 +171,10 @@ pub struct Plan {
     pub verbosity: Verbosity,
     /// What the run may use.
     pub resources: Resources,
+}
+
+/// The error of a run that cannot be resumed from `path`, for what is written there cannot be read again.
+pub(crate) fn not_resumable(path: &Path) -> Error {
+    let argument = format!("`--resume {}`", path.display());
+    Error::usage(argument, "a run is resumed from a file that can be read again", "name a file")
 }

@@ -50,7 +50,7 @@ struct Scenario {
     has_earlier: bool,
 }
 
-const CHECKPOINT: &str = "ck.arrow";
+const SUMS: &str = "ck.arrow";
 
 const EARLIER: &str = "an earlier file";
 
@@ -118,7 +118,7 @@ fn content(path: &Path) -> Option<Vec<u8>> {
 impl Scenario {
     /// Makes `place` as it is before a run: writing the inputs anew would take longer than the runs.
     fn start(&self, place: &Path) {
-        for name in self.outputs.iter().chain(&[CHECKPOINT]) {
+        for name in self.outputs.iter().chain(&[SUMS]) {
             let _ = fs::remove_file(place.join(name));
         }
         if self.has_earlier {
@@ -173,7 +173,7 @@ impl Scenario {
         let names = fs::read_dir(place).unwrap().map(|entry| entry.unwrap().file_name());
         let left: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with('.')).collect();
         assert!(left.is_empty(), "{left:?} of {told}");
-        if place.join(CHECKPOINT).exists() {
+        if place.join(SUMS).exists() {
             let again = run(place, self.args, "");
             assert_eq!((again.code, again.stdout.as_str()), (Some(0), right), "after {told}: {}", again.stderr);
         }
@@ -204,18 +204,18 @@ fn reading_again_from_a_scratch_file() {
 
 #[test]
 fn keeping_sums() {
-    play("x.npy --labels y.npy --memory 48KiB --precision f32 --checkpoint ck.arrow --checkpoint-every 0", &[]);
+    play("x.npy --labels y.npy --memory 48KiB --precision f32 --resume ck.arrow --resume-every 0", &[]);
 }
 
 /// A layer whose sums could not be kept is no loss to the others.
 #[test]
 fn keeping_the_sums_of_layers_at_once() {
-    play("layers --labels y.npy --checkpoint ck.arrow --checkpoint-every 0", &[]);
+    play("layers --labels y.npy --resume ck.arrow --resume-every 0", &[]);
 }
 
 #[test]
 fn keeping_the_sums_of_layers_step_by_step() {
-    play("layers --labels y.npy --memory 48KiB --precision f32 --checkpoint ck.arrow --checkpoint-every 0", &[]);
+    play("layers --labels y.npy --memory 48KiB --precision f32 --resume ck.arrow --resume-every 0", &[]);
 }
 
 #[test]
@@ -226,15 +226,15 @@ fn writing_outputs() {
     }
 }
 
-/// Goes on from a checkpoint while reads or writes fail.
+/// Resumes a run while reads or writes fail.
 #[test]
-fn going_on_from_kept_sums() {
-    let args = "x.npy --labels y.npy --checkpoint ck.arrow --checkpoint-every 0";
+fn resuming_from_kept_sums() {
+    let args = "x.npy --labels y.npy --resume ck.arrow --resume-every 0";
     let kept = place();
     let right = run(kept.path(), args, "");
-    let sums = fs::read(kept.path().join(CHECKPOINT)).unwrap();
+    let sums = fs::read(kept.path().join(SUMS)).unwrap();
     let place = place();
-    let path = place.path().join(CHECKPOINT);
+    let path = place.path().join(SUMS);
     for kind in ["error", "short", "interrupted", "flip"] {
         for number in 1.. {
             fs::write(&path, &sums).unwrap();
@@ -247,7 +247,7 @@ fn going_on_from_kept_sums() {
                 Some(0 | 2 | 3 | 4 | 5) if kind == "flip" => {}
                 _ => panic!("{told}"),
             }
-            assert!(outcome.code == Some(0) || fs::read(&path).unwrap() == sums, "{told}: the checkpoint is as it was");
+            assert!(outcome.code == Some(0) || fs::read(&path).unwrap() == sums, "{told}: the sums are as they were");
             if !outcome.struck {
                 break;
             }

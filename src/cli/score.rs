@@ -9,7 +9,7 @@ use super::output::{OutputFlags, RunFlags, is_standard, width};
 use crate::definition::Definition;
 use crate::draw::Draw;
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Plan, not_resumable};
 use crate::score::Resume;
 
 /// What can be typed where there is no other command.
@@ -40,14 +40,21 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "SEED", default_value_t = 1, requires = "rows", help_heading = "Score")]
     seed: u64,
 
-    /// Keep the sums in FILE while the run goes on and when it is stopped: the same command goes on from there, also when
+    /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
     /// rows were appended to the data
-    #[arg(long, value_name = "FILE", help_heading = "Run")]
-    checkpoint: Option<PathBuf>,
+    #[arg(long, alias = "checkpoint", value_name = "FILE", help_heading = "Run")]
+    resume: Option<PathBuf>,
 
-    /// How often at most; 0 is after every step
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "checkpoint", help_heading = "Run")]
-    checkpoint_every: u32,
+    /// How often FILE is written at most; 0 is after every step
+    #[arg(
+        long,
+        alias = "checkpoint-every",
+        value_name = "SECONDS",
+        default_value_t = 60,
+        requires = "resume",
+        help_heading = "Run"
+    )]
+    resume_every: u32,
 
     #[command(flatten)]
     run: RunFlags,
@@ -68,14 +75,13 @@ impl ScoreArgs {
                 "name a file",
             ));
         }
-        if let Some(path) = self.checkpoint.as_deref().filter(|path| is_standard(path)) {
-            let argument = format!("`--checkpoint {}`", path.display());
-            return Err(Error::usage(argument, "a checkpoint is a file that is read again", "name a file"));
+        if let Some(path) = self.resume.as_deref().filter(|path| is_standard(path)) {
+            return Err(not_resumable(path));
         }
         let draw = self.rows.map(|rows| Draw { rows: rows as usize, seed: self.seed });
-        let every = Duration::from_secs(self.checkpoint_every.into());
+        let every = Duration::from_secs(self.resume_every.into());
         Ok(Plan {
-            keeping: self.checkpoint.map(|path| Resume { path, every }),
+            keeping: self.resume.map(|path| Resume { path, every }),
             selection: self.input.selection(),
             inputs: self.input.inputs,
             labels: self.input.labels,

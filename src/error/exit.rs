@@ -12,7 +12,7 @@ pub const USAGE: u8 = 2;
 pub const BAD_INPUT: u8 = 3;
 /// Nothing, or not everything, could be scored.
 pub const NOT_SCORED: u8 = 4;
-/// A comparison, or going on from a checkpoint, is impossible: other data, or another definition.
+/// A comparison, or resuming a run, is impossible: other data, or another definition.
 pub const INCOMPARABLE: u8 = 5;
 /// Passing trouble with the machine; running again may help.
 pub const PASSING_TROUBLE: u8 = 75;

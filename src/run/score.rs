@@ -7,7 +7,7 @@ use super::rows::RowsOutput;
 use super::{Extent, means, on_threads, open, refuse_to_overwrite};
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::plan::Plan;
+use crate::plan::{Plan, not_resumable};
 use crate::progress::Bar;
 use crate::report::Table;
 use crate::report::destination::Destination;
@@ -19,10 +19,10 @@ use crate::source::{Selection, discover};
 pub(super) fn run(plan: &Plan) -> Result<(), Error> {
     let destinations = open(&plan.outputs)?;
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
-    let kept = plan.keeping.as_ref().map(|keeping| kept(&keeping.path)).transpose()?;
+    let sums = plan.keeping.as_ref().map(|keeping| resumable(&keeping.path)).transpose()?;
     let labels = Labels::read(&plan.labels, &plan.ignored_labels)?;
     let layers = discover(&plan.inputs, &Selection { rows: Some(labels.len()), ..plan.selection.clone() })?;
-    let all = destinations.iter().map(|(_, destination)| destination).chain(&rows_destination).chain(&kept);
+    let all = destinations.iter().map(|(_, destination)| destination).chain(&rows_destination).chain(&sums);
     refuse_to_overwrite(all, layers.iter().flat_map(|layer| &layer.files), plan)?;
 
     let mut rows = rows_destination.map(RowsOutput::start).transpose()?;
@@ -49,14 +49,11 @@ pub(super) fn run(plan: &Plan) -> Result<(), Error> {
     Ok(())
 }
 
-/// The place of a checkpoint, which can be written, and whose content is not touched.
-fn kept(path: &Path) -> Result<Destination, Error> {
+/// The file that the run is resumed from, which can be written, and whose content is not touched.
+fn resumable(path: &Path) -> Result<Destination, Error> {
     let destination = Destination::create(path)?;
     match destination.replaces() {
         Some(_) => Ok(destination),
-        None => {
-            let argument = format!("`--checkpoint {}`", path.display());
-            Err(Error::usage(argument, "a checkpoint is a file that is read again", "name a file"))
-        }
+        None => Err(not_resumable(path)),
     }
 }

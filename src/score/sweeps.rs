@@ -209,7 +209,7 @@ impl Sweeps<'_> {
                 if is_settled || file.is_due() {
                     // A run goes on without: its result does not depend on it.
                     file.keep(*sweep, swept)
-                        .unwrap_or_else(|fault| progress.warn(&format!("cannot write the resume file: {fault}")));
+                        .unwrap_or_else(|fault| progress.warn(&format!("cannot keep the sums: {fault}")));
                 }
             }
             stop().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))

@@ -209,7 +209,7 @@ pub struct Run {
     pub seconds: f64,
     /// Unordered pairs of rows a second, over all layers.
     pub pairs_per_second: f64,
-    /// Pairs that earlier runs had done (`--checkpoint`).
+    /// Pairs that earlier runs had done (`--resume`).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resumed_pairs: u64,
     /// What the run found when it recomputed a sample of rows.

@@ -184,7 +184,7 @@ fn hash(text: &str) -> String {
 }
 
 fn damaged(reason: impl std::fmt::Display) -> Fault {
-    Fault::content(format_args!("it is no resume file, or a damaged one: {reason}"))
+    Fault::content(format_args!("it does not hold the sums of a run, or is damaged: {reason}"))
         .hint("name another file, or remove it to start from the beginning")
 }
 

@@ -192,7 +192,7 @@ impl Identity {
 /// The fault of a file that is sound, and of another run.
 pub(in crate::score) fn different(difference: impl std::fmt::Display) -> Fault {
     Fault::Different {
-        problem: format!("the resume file is of another run: {difference}"),
+        problem: format!("the file to resume from is of another run: {difference}"),
         hint: "name another file, or remove it to start from the beginning".into(),
     }
 }

@@ -51,7 +51,7 @@ impl ResumeFile {
     /// For a run over `layers`, which goes on with what the file holds, if there is one.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] where the file is damaged or of another run.
+    /// [`Error::Resume`] where the file is damaged or of another run.
     pub(super) fn start(
         resume: &Resume,
         layers: &[Layer],
@@ -59,7 +59,7 @@ impl ResumeFile {
         definition: &Definition,
     ) -> Result<ResumeFile, Error> {
         let run = Identity::of(layers, labels, definition);
-        let unusable = |fault| Error::Checkpoint { path: resume.path.display().to_string(), fault };
+        let unusable = |fault| Error::Resume { path: resume.path.display().to_string(), fault };
         let file = resume.path.exists().then(|| SavedFile::open(&resume.path)).transpose().map_err(unusable)?;
         if let Some(file) = &file {
             file.header.run.check(&run, labels).map_err(unusable)?;
@@ -161,7 +161,7 @@ impl ResumeFile {
 
     /// What to tell those who stopped the run.
     pub(super) fn how_to_go_on(&self) -> String {
-        format!("what was done is in `{}`: the same command goes on from there", self.path.display())
+        format!("what was done is in `{}`: the same command resumes from there", self.path.display())
     }
 }
 

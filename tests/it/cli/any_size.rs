@@ -69,7 +69,7 @@ fn memory_that_is_too_little_is_refused_with_what_would_do() {
 }
 
 #[test]
-fn a_checkpoint_in_the_place_of_something_else_is_refused() {
+fn sums_in_the_place_of_something_else_are_refused() {
     let place = place();
     let refused = |args: &str, code| {
         let before = place.files();
@@ -78,13 +78,25 @@ fn a_checkpoint_in_the_place_of_something_else_is_refused() {
         assert_eq!(place.files(), before, "{args}");
     };
     place.write("result.json", "{}");
-    refused("--checkpoint -", 2);
-    refused("--checkpoint x.npy", 2);
-    refused("--checkpoint ck --export-json ck", 2);
-    refused("--checkpoint missing/ck", 3);
-    refused("--checkpoint result.json", 3);
-    refused("--checkpoint-every 5", 2);
+    refused("--resume -", 2);
+    refused("--resume x.npy", 2);
+    refused("--resume ck --export-json ck", 2);
+    refused("--resume missing/ck", 3);
+    refused("--resume result.json", 3);
+    refused("--resume-every 5", 2);
     assert_eq!(place.read("result.json"), "{}");
+}
+
+#[test]
+fn the_earlier_names_of_the_flags_still_work_and_are_not_shown() {
+    let place = place();
+    let score = "x.npy --labels y.npy --format csv -q";
+    let expected = place.stdout(score);
+    assert_eq!(place.stdout(&format!("{score} --checkpoint sums --checkpoint-every 0")), expected);
+    assert!(place.path("sums").is_file());
+    assert_eq!(place.stdout(&format!("{score} --resume sums --resume-every 0")), expected);
+    let help = place.stdout("--help");
+    assert!(help.contains("--resume-every") && !help.contains("--checkpoint"), "{help}");
 }
 
 /// The process that runs in `place` until it is sent `signal` after so many milliseconds, or done.
@@ -99,12 +111,12 @@ fn stopped(place: &Place, args: &str, signal: &str, after: u64) -> Option<i32> {
 
 #[cfg(unix)]
 #[test]
-fn signals_leave_a_checkpoint_and_nothing_else() {
+fn signals_leave_sums_and_nothing_else() {
     // Large enough that it is not done when the signals come.
     let place = large(20_000);
     let score = "x.npy --labels y.npy --format csv -q -T 0.1,1 --precision f32";
     let expected = place.stdout(score);
-    let args = format!("{score} --checkpoint sums.arrow --checkpoint-every 0 --export-rows rows.parquet");
+    let args = format!("{score} --resume sums.arrow --resume-every 0 --export-rows rows.parquet");
     let (mut killed, mut asked) = (0, 0);
     for (signal, code) in [("INT", Some(130)), ("KILL", None), ("TERM", Some(143)), ("KILL", None)] {
         match stopped(&place, &args, signal, 250) {

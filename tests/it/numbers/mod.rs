@@ -1,10 +1,10 @@
 //! Values: those of independent programs, those of hard cases, and the same bits however they are computed.
 
-mod checkpoints;
 mod equal_bits;
 mod false_alarms;
 mod golden;
 mod laws;
 mod odd_rows;
+mod resumed;
 mod self_check;
 mod traps;

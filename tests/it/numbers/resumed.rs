@@ -1,4 +1,4 @@
-//! Sums that outlive their run: going on from a checkpoint ends with the bits of a run that was never stopped, over the
+//! Sums that outlive their run: a run that is resumed ends with the bits of a run that was never stopped, over the
 //! same rows or over more, and what is not its own is refused.
 
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ fn bits(table: &ScoreTable) -> Vec<u64> {
     scores.flat_map(|score| [score.snnl.to_bits(), score.stderr.to_bits()]).collect()
 }
 
-fn checkpoint(directory: &TempDir) -> PathBuf {
+fn sums(directory: &TempDir) -> PathBuf {
     directory.path().join("sums.arrow")
 }
 
@@ -96,7 +96,7 @@ fn a_run_that_is_stopped_again_and_again_ends_with_the_same_bits() {
         let expected = bits(&run(&data, &definition, None, usize::MAX, usize::MAX).unwrap());
         for memory in [LEAST, 2 * LEAST, usize::MAX] {
             let directory = TempDir::new().unwrap();
-            let path = checkpoint(&directory);
+            let path = sums(&directory);
             let (mut stops, mut patience) = (0, 8);
             let table = loop {
                 match run(&data, &definition, Some(&path), memory, patience) {
@@ -129,7 +129,7 @@ fn whenever_a_run_is_stopped_what_was_done_is_kept() {
     // Asked between two steps or while rows are read, long before it would keep anything by itself.
     for asked_after in 0..30 {
         let directory = TempDir::new().unwrap();
-        let path = checkpoint(&directory);
+        let path = sums(&directory);
         let asked = AtomicUsize::new(0);
         let stop = || (asked.fetch_add(1, Ordering::SeqCst) >= asked_after).then_some(Signal::Interrupt);
         let resume = Some(resume(&path, Duration::from_secs(3600)));
@@ -150,7 +150,7 @@ fn appended_rows_cost_their_own_pairs_and_give_the_bits_of_a_run_over_all() {
     let expected = bits(&run(&all, &definition, None, usize::MAX, usize::MAX).unwrap());
     for memory in [LEAST, usize::MAX] {
         let directory = TempDir::new().unwrap();
-        let path = checkpoint(&directory);
+        let path = sums(&directory);
         run(&all.first(ROWS), &definition, Some(&path), memory, usize::MAX).unwrap();
         // The longer run, too, may be stopped while some layers are still as they were.
         assert!(run(&all, &definition, Some(&path), memory, 12).is_err());
@@ -167,7 +167,7 @@ fn appended_rows_under_a_euclidean_distance_agree_with_a_run_over_all() {
     let definition = definition(Distance::Euclidean, Precision::Auto);
     let expected = run(&all, &definition, None, usize::MAX, usize::MAX).unwrap();
     let directory = TempDir::new().unwrap();
-    let path = checkpoint(&directory);
+    let path = sums(&directory);
     run(&all.first(ROWS), &definition, Some(&path), usize::MAX, usize::MAX).unwrap();
     let table = run(&all, &definition, Some(&path), usize::MAX, usize::MAX).unwrap();
     for (found, expected) in table.layers.iter().zip(&expected.layers) {
@@ -177,22 +177,22 @@ fn appended_rows_under_a_euclidean_distance_agree_with_a_run_over_all() {
     }
 }
 
-/// The chain of the error with which a run over `data` by `definition` refuses the checkpoint in `path`.
+/// The chain of the error with which a run over `data` by `definition` refuses to resume from `path`.
 fn refusal(data: &Data, definition: &Definition, path: &Path, code: u8) -> String {
     let before = std::fs::read(path).unwrap();
     let error = run(data, definition, Some(path), usize::MAX, usize::MAX).unwrap_err();
     assert_eq!(error.exit_code(), code, "{}", chain(&error));
     assert!(error.hint().is_some());
-    assert!(std::fs::read(path).unwrap() == before, "a checkpoint that is refused stays");
+    assert!(std::fs::read(path).unwrap() == before, "a file that is refused stays");
     chain(&error)
 }
 
 #[test]
-fn a_checkpoint_of_other_data_or_flags_is_refused_with_the_difference() {
+fn sums_of_other_data_or_flags_are_refused_with_the_difference() {
     let own = data(ROWS);
     let mine = definition(Distance::Cosine, Precision::F32);
     let directory = TempDir::new().unwrap();
-    let path = checkpoint(&directory);
+    let path = sums(&directory);
     run(&own, &mine, Some(&path), usize::MAX, usize::MAX).unwrap();
 
     let refused = |data: &Data, definition: &Definition| refusal(data, definition, &path, exit::INCOMPARABLE);
@@ -219,11 +219,11 @@ fn a_checkpoint_of_other_data_or_flags_is_refused_with_the_difference() {
 }
 
 #[test]
-fn a_damaged_checkpoint_is_refused_wherever_the_damage_is() {
+fn damaged_sums_are_refused_wherever_the_damage_is() {
     let own = data(ROWS);
     let definition = definition(Distance::Cosine, Precision::F32);
     let directory = TempDir::new().unwrap();
-    let path = checkpoint(&directory);
+    let path = sums(&directory);
     let expected = bits(&run(&own, &definition, Some(&path), usize::MAX, usize::MAX).unwrap());
     let whole = std::fs::read(&path).unwrap();
     let refused = |bytes: &[u8]| {
@@ -233,7 +233,7 @@ fn a_damaged_checkpoint_is_refused_wherever_the_damage_is() {
     for length in [0, 1, whole.len() / 2, whole.len() - 1] {
         assert!(refused(&whole[..length]).contains("damaged"));
     }
-    assert!(refused(b"{\"schema_version\":1}").contains("it is no resume file"));
+    assert!(refused(b"{\"schema_version\":1}").contains("it does not hold the sums of a run"));
     // A flipped bit is found, or it lies where nothing does.
     let mut found = 0;
     for at in (0..whole.len()).step_by(whole.len() / 60) {
