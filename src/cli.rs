@@ -1,4 +1,4 @@
-//! The command line: what can be typed, in the words of the field, and its translation into a [`Task`]; opening files is
+//! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]; opening files is
 //! left to `run`.
 
 mod compare;
@@ -21,7 +21,7 @@ use self::inspect::InspectArgs;
 use self::score::ScoreArgs;
 pub use self::usage::explained;
 use crate::error::Error;
-use crate::plan::{Description, Task};
+use crate::plan::{Description, Plan};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -109,14 +109,14 @@ impl Args {
     ///
     /// # Errors
     /// [`Error::Usage`].
-    pub fn plan(self) -> Result<Task, Error> {
+    pub fn plan(self) -> Result<Plan, Error> {
         match self.command {
-            Some(Command::Inspect(inspect)) => Ok(Task::Inspect(inspect.plan())),
-            Some(Command::Compare(compare)) => compare.plan().map(Task::Compare),
-            Some(Command::Gate(gate)) => gate.plan().map(Task::Gate),
-            Some(Command::Completions { shell }) => Ok(Task::Describe(Description::Completions(shell))),
-            Some(Command::Man) => Ok(Task::Describe(Description::Man)),
-            None => self.score.plan().map(Task::Score),
+            Some(Command::Inspect(inspect)) => Ok(Plan::Inspect(inspect.plan())),
+            Some(Command::Compare(compare)) => compare.plan().map(Plan::Compare),
+            Some(Command::Gate(gate)) => gate.plan().map(Plan::Gate),
+            Some(Command::Completions { shell }) => Ok(Plan::Describe(Description::Completions(shell))),
+            Some(Command::Man) => Ok(Plan::Describe(Description::Man)),
+            None => self.score.plan().map(Plan::Score),
         }
     }
 }
@@ -124,12 +124,12 @@ impl Args {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Output, Plan};
+    use crate::plan::{Output, ScorePlan};
     use crate::report::Format;
 
-    fn plan(args: &str) -> Result<Plan, Error> {
+    fn plan(args: &str) -> Result<ScorePlan, Error> {
         match Args::parse_from(args.split(' ')).plan()? {
-            Task::Score(plan) => Ok(plan),
+            Plan::Score(plan) => Ok(plan),
             _ => panic!("no score: {args}"),
         }
     }

@@ -49,9 +49,9 @@ pub struct Output<F = Format> {
 
 /// What is to be done.
 #[derive(Debug, Clone)]
-pub enum Task {
+pub enum Plan {
     /// Score layers.
-    Score(Plan),
+    Score(ScorePlan),
     /// Show what scoring them would meet.
     Inspect(InspectPlan),
     /// Score several checkpoints and show how they differ.
@@ -78,7 +78,7 @@ pub struct ComparePlan {
     pub checkpoints: Vec<PlannedCheckpoint>,
     /// How each that is not a result is scored, but for its temperatures. Its inputs are not used; its outputs are those of
     /// the comparison.
-    pub score: Plan,
+    pub score: ScorePlan,
     /// At which temperature they are compared.
     pub at: At,
 }
@@ -92,7 +92,7 @@ pub struct GatePlan {
     /// A directory of layers, or the result of an earlier run.
     pub candidate: PathBuf,
     /// How it is scored if it is no result. Its inputs and outputs are not used.
-    pub score: Plan,
+    pub score: ScorePlan,
     /// The temperatures at which it is scored: those of its definition, among which its best is searched, and after them
     /// those that only rules name.
     pub ladder: Ladder,
@@ -144,7 +144,7 @@ pub struct InspectPlan {
 
 /// A checked run.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct ScorePlan {
     /// Files and directories of activations.
     pub inputs: Vec<PathBuf>,
     /// What to take from them.

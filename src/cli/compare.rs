@@ -10,7 +10,7 @@ use super::output::{OutputFlags, RunFlags, width};
 use crate::compare::At;
 use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::error::Error;
-use crate::plan::{ComparePlan, Plan, PlannedCheckpoint};
+use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
 use crate::temperature::{Ladder, parse_temperature};
 
 const EXAMPLES: &str = "\
@@ -78,7 +78,7 @@ impl CompareArgs {
             Ok(PlannedCheckpoint { path, ladder })
         };
         let checkpoints = in_order(self.input.inputs).into_iter().map(checkpoint).collect::<Result<_, Error>>()?;
-        let score = Plan {
+        let score = ScorePlan {
             inputs: Vec::new(),
             selection,
             labels: self.input.labels,

@@ -9,7 +9,7 @@ use super::input::Input;
 use super::output::{RunFlags, export_places};
 use crate::error::{Error, Fault};
 use crate::gate::rules::{Regression, Rule, Rules, parse_limit, parse_regression};
-use crate::plan::{GateOutput, GatePlan, Plan};
+use crate::plan::{GateOutput, GatePlan, ScorePlan};
 use crate::report::Format;
 use crate::report::gate::GateFormat;
 use crate::temperature::parse_temperature;
@@ -143,7 +143,7 @@ impl GateArgs {
         let outputs = self.outputs()?;
         let definition = self.definition.definition()?;
         let ladder = definition.ladder.with(&rules.temperatures());
-        let score = Plan {
+        let score = ScorePlan {
             inputs: Vec::new(),
             selection: self.input.selection(),
             labels: self.input.labels,

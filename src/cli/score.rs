@@ -9,7 +9,7 @@ use super::output::{OutputFlags, RunFlags, is_standard, width};
 use crate::definition::Definition;
 use crate::draw::Draw;
 use crate::error::Error;
-use crate::plan::{Plan, not_resumable};
+use crate::plan::{ScorePlan, not_resumable};
 use crate::score::Resume;
 
 /// What can be typed where there is no other command.
@@ -61,7 +61,7 @@ pub(super) struct ScoreArgs {
 }
 
 impl ScoreArgs {
-    pub(super) fn plan(self) -> Result<Plan, Error> {
+    pub(super) fn plan(self) -> Result<ScorePlan, Error> {
         if self.definition.is_annealed() {
             let hint =
                 "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";
@@ -80,7 +80,7 @@ impl ScoreArgs {
         }
         let draw = self.rows.map(|rows| Draw { rows: rows as usize, seed: self.seed });
         let every = Duration::from_secs(self.resume_every.into());
-        Ok(Plan {
+        Ok(ScorePlan {
             keeping: self.resume.map(|path| Resume { path, every }),
             selection: self.input.selection(),
             inputs: self.input.inputs,

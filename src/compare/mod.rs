@@ -7,7 +7,7 @@ pub mod rows_file;
 
 use serde::Serialize;
 
-use self::change::{Change, Summary};
+use self::change::{Change, LossesOf, Summary};
 use self::checkpoint::Checkpoint;
 use crate::error::{Error, Fault};
 use crate::score::table::{ClassScore, Dataset, Definition, LayerScore, Tool};
@@ -147,15 +147,17 @@ fn layer(checkpoints: &[Checkpoint], name: &str, asked: At) -> Result<LayerCompa
             continue;
         };
         let position = position(layer, wanted).ok_or_else(|| not_scored_at(first, checkpoint, layer, wanted))?;
-        let before = first.layer(name).filter(|_| !std::ptr::eq(first, checkpoint));
-        let before = before.and_then(|before| Some((before, self::position(before, wanted)?)));
+        let before = first
+            .layer(name)
+            .filter(|_| !std::ptr::eq(first, checkpoint))
+            .and_then(|layer| Some(Measured { checkpoint: first, layer, position: self::position(layer, wanted)? }));
         let score = &layer.scores[position];
         values.push(Some(Compared {
             temperature: score.temperature,
             snnl: score.snnl,
             stderr: score.stderr,
             n: score.n,
-            change: before.map(|before| change((first, before.0, before.1), (checkpoint, layer, position))),
+            change: before.map(|before| change(before, Measured { checkpoint, layer, position })),
             classes: layer.classes.as_ref().map(|classes| at(classes, position)),
         }));
     }
@@ -180,13 +182,27 @@ fn position(layer: &LayerScore, wanted: Option<f64>) -> Option<usize> {
 }
 
 /// A layer of a checkpoint at one of its temperatures.
-pub type Side<'a> = (&'a Checkpoint, &'a LayerScore, usize);
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// The checkpoint.
+    pub checkpoint: &'a Checkpoint,
+    /// Its layer.
+    pub layer: &'a LayerScore,
+    /// The place of the temperature among the layer's.
+    pub position: usize,
+}
+
+impl<'a> Measured<'a> {
+    fn losses(&self) -> Option<LossesOf<'a>> {
+        self.checkpoint.losses(&self.layer.name, self.position)
+    }
+}
 
 /// The change of a layer from one checkpoint to another: row by row where the losses of both are known.
-pub fn change<'a>(before: Side<'a>, after: Side<'a>) -> Change {
-    let losses = |(checkpoint, layer, position): Side<'a>| checkpoint.losses(&layer.name, position);
-    let paired = losses(before).zip(losses(after)).and_then(|(before, after)| Change::paired(before, after));
-    paired.unwrap_or_else(|| Change::unpaired(Summary::of(before.1, before.2), Summary::of(after.1, after.2)))
+pub fn change(before: Measured, after: Measured) -> Change {
+    let paired = before.losses().zip(after.losses()).and_then(|(before, after)| Change::paired(before, after));
+    let summary = |of: Measured| Summary::of(of.layer, of.position);
+    paired.unwrap_or_else(|| Change::unpaired(summary(before), summary(after)))
 }
 
 fn not_scored_at(first: &Checkpoint, checkpoint: &Checkpoint, layer: &LayerScore, wanted: Option<f64>) -> Error {

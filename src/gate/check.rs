@@ -1,9 +1,9 @@
-//! One rule held against one layer of the candidate; which rules and layers is left to the parent.
+//! Checks one rule against one layer of the candidate.
 
 use super::rules::{Direction, Regression, Rule, RuleTemperature};
 use super::{Finding, Outcome};
-use crate::compare::change;
 use crate::compare::checkpoint::Checkpoint;
+use crate::compare::{Measured, change};
 use crate::score::table::LayerScore;
 
 /// `value` as a reason shows it.
@@ -53,9 +53,12 @@ impl Layers<'_> {
             findings.push(worst_class(found("worst_class", limit, value), layer, temperature, limit));
         }
         if let Some(regression) = rule.max_regression {
-            let before = before.and_then(|before| Some((before, at(before)?)));
-            let finding = found("max_regression", 0.0, value);
-            findings.push(self.regression(rule, regression, finding, (layer, position), before));
+            let before = self
+                .baseline
+                .zip(before)
+                .and_then(|(checkpoint, layer)| Some(Measured { checkpoint, layer, position: at(layer)? }));
+            let after = Measured { checkpoint: self.candidate, layer, position };
+            findings.push(self.regression(rule, regression, found("max_regression", 0.0, value), before, after));
         }
         findings
     }
@@ -65,10 +68,10 @@ impl Layers<'_> {
         rule: &Rule,
         regression: Regression,
         finding: Finding,
-        (layer, position): (&LayerScore, usize),
-        before: Option<(&LayerScore, usize)>,
+        before: Option<Measured>,
+        after: Measured,
     ) -> Finding {
-        let (Some(baseline), Some((before, at))) = (self.baseline, before) else {
+        let Some(before) = before else {
             let why = match self.baseline {
                 None => "there is no baseline yet",
                 Some(_) => "the baseline has no such layer at this temperature",
@@ -76,27 +79,23 @@ impl Layers<'_> {
             let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };
             return Finding { outcome, why: why.into(), ..finding };
         };
-        let [counted, counted_before] = [layer.scores[position].n, before.scores[at].n];
-        if counted != counted_before {
+        let [was, is] = [before, after].map(|of| &of.layer.scores[of.position]);
+        if is.n != was.n {
             // Rows left out of one side, for a NaN for one, would make a bad checkpoint look good.
-            let why = format!("expected {counted_before} rows as in the baseline, counted {counted}");
+            let why = format!("expected {} rows as in the baseline, counted {}", was.n, is.n);
             return Finding { why, ..finding };
         }
-        let was = before.scores[at].snnl;
+        let was = was.snnl;
         let limit = regression.limit(was);
-        let change = change((baseline, before, at), (self.candidate, layer, position));
+        let change = change(before, after);
         let growth = change.confidence_of_growth();
         let (worse, confidence) = match rule.direction {
             Direction::Lower => (change.absolute, growth),
             Direction::Higher => (-change.absolute, 1.0 - growth),
         };
         let way = if change.absolute < 0.0 { "down" } else { "up" };
-        let mut why = format!(
-            "{way} by {} from {}, {} allowed",
-            four_decimals(change.absolute.abs()),
-            four_decimals(was),
-            four_decimals(limit)
-        );
+        let [by, from, allowed] = [change.absolute.abs(), was, limit].map(four_decimals);
+        let mut why = format!("{way} by {by} from {from}, {allowed} allowed");
         // A NaN is over every limit.
         let is_over = worse > limit || worse.is_nan();
         let mut is_broken = is_over;
@@ -122,6 +121,7 @@ impl Layers<'_> {
     }
 }
 
+/// The finding of a value that is on the allowed side of its limit, or not.
 fn judge(finding: Finding, is_kept: bool, side: &str, limit: f64) -> Finding {
     let value = four_decimals(finding.value.unwrap_or(f64::NAN));
     let (outcome, why) = match is_kept {
@@ -131,6 +131,7 @@ fn judge(finding: Finding, is_kept: bool, side: &str, limit: f64) -> Finding {
     Finding { outcome, why, ..finding }
 }
 
+/// The finding of a layer's most entangled class.
 fn worst_class(finding: Finding, layer: &LayerScore, temperature: f64, limit: f64) -> Finding {
     let of_class = |class: &crate::score::table::ClassScore| {
         let value = class.scores.iter().find(|value| value.temperature == temperature)?;

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::interruption::Interruption;
-use super::{Extent, means, on_threads};
+use super::{Workload, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::plan::Plan;
+use crate::plan::ScorePlan;
 use crate::progress::Bar;
 use crate::score::table::LayerScore;
 use crate::score::{RowLosses, score_rows};
 use crate::source::{Layer, Selection, discover};
 
 /// The labels of the plan, if it names any: results of earlier runs need none.
-pub(super) fn labels(plan: &Plan) -> Result<Option<Labels>, Error> {
+pub(super) fn labels(plan: &ScorePlan) -> Result<Option<Labels>, Error> {
     match plan.labels.is_empty() {
         true => Ok(None),
         false => Labels::read(&plan.labels, &plan.ignored_labels).map(Some),
@@ -24,7 +24,7 @@ pub(super) fn labels(plan: &Plan) -> Result<Option<Labels>, Error> {
 }
 
 /// The layers of the checkpoint in `path`; none where it is a result.
-pub(super) fn find(path: &Path, labels: Option<&Labels>, plan: &Plan) -> Result<Vec<Layer>, Error> {
+pub(super) fn find(path: &Path, labels: Option<&Labels>, plan: &ScorePlan) -> Result<Vec<Layer>, Error> {
     match Checkpoint::is_result(path) {
         true => Ok(Vec::new()),
         false => {
@@ -45,7 +45,7 @@ pub(super) fn scored(
     layers: &[Layer],
     labels: Option<&Labels>,
     definition: &Definition,
-    plan: &Plan,
+    plan: &ScorePlan,
     interruption: &Interruption,
 ) -> Result<Checkpoint, Error> {
     let Some(labels) = labels.filter(|_| !Checkpoint::is_result(path)) else {
@@ -53,7 +53,7 @@ pub(super) fn scored(
     };
     let progress = Bar::new(plan.verbosity);
     let stop = || interruption.signal();
-    let means = means(&plan.resources, &Extent::of(layers, labels, definition), &progress, &stop)?;
+    let means = means(&plan.resources, &Workload::of(layers, labels, definition), &progress, &stop)?;
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {

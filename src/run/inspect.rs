@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Extent, means, on_threads};
+use super::{Workload, means, on_threads};
 use crate::engine::device::Products;
 use crate::error::Error;
 use crate::labels::Labels;
@@ -26,14 +26,14 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());
     let rows = rows.or_else(|| shapes().map(|shape| shape.rows).max()).unwrap_or(0);
     let dims = shapes().map(|shape| shape.dim).collect();
-    let extent = Extent {
+    let workload = Workload {
         rows,
         scored: rows,
         dims,
         temperatures: Ladder::standard().temperatures().len(),
         products: Products::Exact,
     };
-    let means = means(&plan.resources, &extent, &Silent, &|| None)?;
+    let means = means(&plan.resources, &workload, &Silent, &|| None)?;
     let (seen, error) = on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), means))??;
     destination.finish(|out| match plan.as_json {
         true => inspection::write_json(&seen, out),

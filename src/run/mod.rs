@@ -19,7 +19,7 @@ use crate::engine::device::Products;
 use crate::error::{Error, Fault, Message, exit};
 use crate::gate::Verdict;
 use crate::labels::Labels;
-use crate::plan::{Output, Plan, Resources, Task};
+use crate::plan::{Output, Plan, Resources, ScorePlan};
 use crate::report::destination::Destination;
 use crate::score::{Means, Progress, Stop};
 use crate::source::Layer;
@@ -58,16 +58,16 @@ impl Ending {
 ///
 /// # Errors
 /// Outputs are opened first and take their place last: on any error they are as they were.
-pub fn run(task: &Task) -> Result<Ending, Error> {
-    let done = match task {
-        Task::Score(plan) => score::run(plan),
-        Task::Inspect(plan) => inspect::run(plan),
-        Task::Compare(plan) => compare::run(plan),
-        Task::Gate(plan) => match gate::run(plan)? {
+pub fn run(plan: &Plan) -> Result<Ending, Error> {
+    let done = match plan {
+        Plan::Score(plan) => score::run(plan),
+        Plan::Inspect(plan) => inspect::run(plan),
+        Plan::Compare(plan) => compare::run(plan),
+        Plan::Gate(plan) => match gate::run(plan)? {
             _ if plan.exit_zero => Ok(()),
             verdict => return Ok(Ending::Decided(verdict)),
         },
-        Task::Describe(description) => {
+        Plan::Describe(description) => {
             Destination::create(Path::new("-"))?.finish(|out| describe(*description, out)).map(drop)
         }
     };
@@ -80,7 +80,7 @@ fn open<F: Copy>(outputs: &[Output<F>]) -> Result<Vec<(F, Destination)>, Error> 
 }
 
 /// How much there is to score, and how exactly.
-struct Extent {
+struct Workload {
     /// Rows of each layer.
     rows: usize,
     /// Rows of each that are scored.
@@ -91,11 +91,11 @@ struct Extent {
     products: Products,
 }
 
-impl Extent {
+impl Workload {
     /// Of scoring `layers` by `definition`.
-    fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Extent {
+    fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Workload {
         let rows = labels.len();
-        Extent {
+        Workload {
             rows,
             scored: definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
             dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
@@ -115,15 +115,15 @@ impl Extent {
 /// What a run over so much may use.
 fn means<'a>(
     resources: &Resources,
-    extent: &Extent,
+    workload: &Workload,
     progress: &'a dyn Progress,
     stop: &'a Stop<'a>,
 ) -> Result<Means<'a>, Error> {
     let Resources { device, threads, memory, scratch } = resources.clone();
-    let choice = device.choose(extent.products, extent.work(), threads);
+    let choice = device.choose(workload.products, workload.work(), threads);
     let Choice { engine, reason } =
         choice.map_err(|missing| Error::usage(format_args!("`--device {device}`"), missing.problem, missing.hint))?;
-    let sums = extent.scored * extent.temperatures * SUM_BYTES;
+    let sums = workload.scored * workload.temperatures * SUM_BYTES;
     let memory = memory.unwrap_or_else(|| memory::half_of_free(sums));
     Ok(Means { engine_reason: reason, memory, scratch, progress, stop, ..Means::new(engine, threads) })
 }
@@ -139,7 +139,7 @@ fn on_threads<T: Send>(threads: usize, compute: impl FnOnce() -> T + Send) -> Re
 fn refuse_to_overwrite<'a>(
     destinations: impl Iterator<Item = &'a Destination>,
     read: impl Iterator<Item = &'a PathBuf>,
-    plan: &'a Plan,
+    plan: &'a ScorePlan,
 ) -> Result<(), Error> {
     let labels = plan.selection.labels.iter().map(|labels| &labels.path);
     let inputs: Vec<PathBuf> = read.chain(labels).filter_map(|path| path.canonicalize().ok()).collect();

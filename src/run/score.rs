@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::interruption::Interruption;
 use super::rows::RowsOutput;
-use super::{Extent, means, on_threads, open, refuse_to_overwrite};
+use super::{Workload, means, on_threads, open, refuse_to_overwrite};
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::plan::{Plan, not_resumable};
+use crate::plan::{ScorePlan, not_resumable};
 use crate::progress::Bar;
 use crate::report::Table;
 use crate::report::destination::Destination;
@@ -16,7 +16,7 @@ use crate::score::{Means, RowLosses, score_rows};
 use crate::source::{Selection, discover};
 
 /// Scores what the plan names and writes every output.
-pub(super) fn run(plan: &Plan) -> Result<(), Error> {
+pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let destinations = open(&plan.outputs)?;
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
     let sums = plan.keeping.as_ref().map(|keeping| resumable(&keeping.path)).transpose()?;
@@ -29,8 +29,8 @@ pub(super) fn run(plan: &Plan) -> Result<(), Error> {
     let progress = Bar::new(plan.verbosity);
     let interruption = Interruption::watch()?;
     let stop = || interruption.signal();
-    let extent = Extent::of(&layers, &labels, &plan.definition);
-    let means = Means { resume: plan.keeping.clone(), ..means(&plan.resources, &extent, &progress, &stop)? };
+    let workload = Workload::of(&layers, &labels, &plan.definition);
+    let means = Means { resume: plan.keeping.clone(), ..means(&plan.resources, &workload, &progress, &stop)? };
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
             score.classes = Some(losses.by_class(&labels));
