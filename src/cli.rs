@@ -1,5 +1,5 @@
-//! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]; opening files is
-//! left to `run`.
+//! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]. Of all files, only
+//! the rules of a gate are read here, because they are part of what is asked for.
 
 mod compare;
 mod definition;
@@ -19,7 +19,7 @@ use self::compare::CompareArgs;
 use self::gate::GateArgs;
 use self::inspect::InspectArgs;
 use self::score::ScoreArgs;
-pub use self::usage::explained;
+pub use self::usage::explain;
 use crate::error::Error;
 use crate::plan::{Description, Plan};
 

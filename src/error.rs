@@ -1,8 +1,7 @@
-//! What can go wrong, said in three lines, and the exit code it means; finding the fault is left to the modules that
-//! meet it.
+//! What can go wrong, said in three lines, and the exit code it means.
 
 pub mod exit;
-mod message;
+mod explanation;
 
 use std::fmt;
 use std::io;
@@ -12,7 +11,7 @@ use snnl_core::block::MissingRow;
 use snnl_core::engine::device::DeviceFailure;
 
 pub use self::exit::Signal;
-pub use self::message::Message;
+pub use self::explanation::Explanation;
 
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
 #[derive(Debug, thiserror::Error)]

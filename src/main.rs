@@ -4,29 +4,29 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
-use snnl_score::cli::{Args, explained};
-use snnl_score::error::Message;
+use snnl_score::cli::{Args, explain};
+use snnl_score::error::Explanation;
 use snnl_score::report::printable;
 use snnl_score::run::run;
 
 fn main() -> ExitCode {
     let ending = match Args::try_parse() {
         Err(asked_for) if !asked_for.use_stderr() => asked_for.exit(),
-        parsed => parsed.map_err(|error| explained(&error)).and_then(Args::plan).and_then(|plan| run(&plan)),
+        parsed => parsed.map_err(|error| explain(&error)).and_then(Args::plan).and_then(|plan| run(&plan)),
     };
-    let (message, exit_code) = match &ending {
-        Ok(ending) => (ending.message(), ending.exit_code()),
-        Err(error) => (Some(Message::from(error)), error.exit_code()),
+    let (explanation, exit_code) = match &ending {
+        Ok(ending) => (ending.explanation(), ending.exit_code()),
+        Err(error) => (Some(Explanation::from(error)), error.exit_code()),
     };
-    if let Some(message) = message {
+    if let Some(explanation) = explanation {
         // The exit code says it too where stderr is closed.
-        let _ = stderr().write_all(lines(&message).as_bytes());
+        let _ = stderr().write_all(lines(&explanation).as_bytes());
     }
     ExitCode::from(exit_code)
 }
 
-/// A line for each part of a message, whatever names they hold.
-fn lines(Message { headline, causes, hint }: &Message) -> String {
+/// A line for each part of an explanation, whatever names they hold.
+fn lines(Explanation { headline, causes, hint }: &Explanation) -> String {
     let causes = causes.iter().map(|cause| ("  cause", cause));
     let parts = [("error", headline)].into_iter().chain(causes).chain(hint.iter().map(|hint| ("  hint", hint)));
     parts.map(|(name, text)| format!("{name}: {}\n", printable(text))).collect()

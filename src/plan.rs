@@ -1,5 +1,4 @@
-//! What a run is to do, checked as far as it can be without data; parsing what was typed is left to `cli`, doing it to
-//! `run`.
+//! What a run is to do, checked as far as it can be without reading a row.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The command line of `compare`; scoring and comparing are left to `run`.
+//! The command line of `compare`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The command line of `gate`; deciding is left to `gate`.
+//! The command line of `gate`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! The part of the command line that every command shares: which layers and which labels, in the words of the field;
-//! finding them is left to `source`.
+//! The part of the command line that every command shares: which layers and which labels, in the words of the field.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -12,13 +11,13 @@ use crate::source::{Pool, Selection};
 /// Layers and labels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Input {
-    /// Activations: .npy, .npz, .parquet, .arrow, .safetensors or .pt files, or directories of them; one N × D matrix a
-    /// layer, in one file or in parts
+    /// Activations: .npy, .npz, .parquet, .arrow, .safetensors or .pt files, or directories of them; one N × D matrix
+    /// per layer, in one file or in parts
     #[arg(required = true, value_name = "PATH")]
     pub(super) inputs: Vec<PathBuf>,
 
-    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with one a line, any other
-    /// format of activations, or a directory of parts; given several times, one after the other
+    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with one per line, any
+    /// other format of activations, or a directory of parts; given several times, one after the other
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     pub(super) labels: Vec<String>,
 
@@ -30,7 +29,7 @@ pub(super) struct Input {
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     layers: Vec<String>,
 
-    /// Numeric columns of a table that together form one layer, a feature each
+    /// Numeric columns of a table that together form one layer, one feature each
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     columns: Option<String>,
 

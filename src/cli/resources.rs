@@ -1,4 +1,4 @@
-//! The part of the command line that says what a run may use, none of which changes a value; using it is left to `run`.
+//! The part of the command line that says what a run may use, none of which changes a value.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ pub(super) struct ResourceFlags {
     #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true, value_parser = Device::from_str, help_heading = "Run")]
     device: Device,
 
-    /// Threads, 1 to 1024 [default: one a core]; the result does not depend on them
+    /// Threads, 1 to 1024 [default: one per core]; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
     threads: Option<u16>,
 

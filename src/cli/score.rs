@@ -1,4 +1,4 @@
-//! The command line of scoring, which is the one without a command; doing it is left to `run`.
+//! The command line of scoring, which is the one without a command.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,8 +22,8 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     output: OutputFlags,
 
-    /// Also write the loss of every row as Parquet, a line a row, layer and temperature; base.rows.parquet beside
-    /// base.json makes later comparisons with it sharp
+    /// Also write the loss of every row as Parquet, one line per row, layer and temperature;
+    /// base.rows.parquet beside base.json makes later comparisons with it sharp
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     export_rows: Option<PathBuf>,
 

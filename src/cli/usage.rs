@@ -1,5 +1,4 @@
-//! What is said of a command line that cannot be parsed, in the three lines of every other error; finding the fault is
-//! left to clap.
+//! Explains why a command line cannot be parsed, in the three lines of every other error.
 
 use std::error::Error as _;
 
@@ -10,8 +9,8 @@ use crate::error::Error;
 const HELP: &str = "`snnl-score --help` explains every option";
 
 /// Which argument, what is wrong with it, and what to try.
-pub fn explained(error: &clap::Error) -> Error {
-    let context = |kind| error.get(kind).map(listed).unwrap_or_default();
+pub fn explain(error: &clap::Error) -> Error {
+    let context = |kind| error.get(kind).map(list).unwrap_or_default();
     let named = context(ContextKind::InvalidArg);
     // Clap names a flag with its placeholder, `--units <A..B>`.
     let flag = named.split(' ').next().unwrap_or_default();
@@ -48,7 +47,7 @@ pub fn explained(error: &clap::Error) -> Error {
     }
 }
 
-fn listed(value: &ContextValue) -> String {
+fn list(value: &ContextValue) -> String {
     match value {
         ContextValue::Strings(several) => several.join(", "),
         one => one.to_string(),

@@ -1,5 +1,4 @@
-//! How much a mean loss changed between two checkpoints, and how sure that is; which two are compared is left to the
-//! parent.
+//! How much a mean loss changed between two checkpoints, and how sure that is.
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};

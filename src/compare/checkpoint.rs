@@ -1,5 +1,4 @@
-//! A checkpoint that was scored, now or in an earlier run, and whether it can be compared with another; comparing is left
-//! to the parent.
+//! A checkpoint that was scored, now or in an earlier run, and whether it can be compared with another.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
-//! Checkpoints side by side: the same layers of the same rows, and how much each changed; scoring them is left to
-//! `score`, showing them to `report`.
+//! Checkpoints side by side: the same layers of the same rows, and how much each changed.
 
 pub mod change;
 pub mod checkpoint;

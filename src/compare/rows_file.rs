@@ -1,5 +1,5 @@
-//! The losses of rows as a Parquet file, one line a row, layer and temperature: written while a run goes on, read where
-//! two runs are compared; what they mean is left to `score`.
+//! The losses of rows as a Parquet file, one line per row, layer and temperature: written while a run is computing, read
+//! where two runs are compared.
 
 use std::collections::BTreeMap;
 use std::io::Write;

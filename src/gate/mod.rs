@@ -1,5 +1,5 @@
-//! Whether a checkpoint may pass: every rule held against every layer that it names; scoring is left to `score`, showing the
-//! outcome to `report`. Evidence that is missing is never a pass.
+//! Decides whether a checkpoint may pass: checks every rule against every layer that it names. Evidence that is missing is
+//! never a pass.
 
 mod check;
 pub mod rules;

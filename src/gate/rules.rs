@@ -1,4 +1,4 @@
-//! The rules of a gate, checked; reading them is left to `file`, holding layers to them to the parent.
+//! The rules of a gate, each checked before there is one.
 
 mod file;
 mod limits;

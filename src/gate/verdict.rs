@@ -1,7 +1,7 @@
-//! What a gate decided: what the command ends with, said in the words and with the exit code of an outcome.
+//! What a gate decided, with the exit code and the explanation that the command ends with.
 
 use super::{Finding, GateReport, Outcome};
-use crate::error::{Message, exit};
+use crate::error::{Explanation, exit};
 
 /// What a gate decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Verdict {
     }
 
     /// What is said of it beside the report; nothing where the gate is passed.
-    pub fn message(&self) -> Option<Message> {
+    pub fn explanation(&self) -> Option<Explanation> {
         let (candidate, cause, hint) = match self {
             Verdict::Passed => return None,
             Verdict::Failed { candidate, broken } => {
@@ -58,7 +58,7 @@ impl Verdict {
                 (candidate, missing, hint)
             }
         };
-        Some(Message {
+        Some(Explanation {
             headline: format!("`{candidate}` does not pass the gate"),
             causes: vec![cause.clone()],
             hint: Some(hint.to_owned()),
@@ -99,18 +99,18 @@ mod tests {
 
     #[test]
     fn what_does_not_pass_says_why() {
-        let [passed, failed, unchecked] = verdicts().map(|verdict| verdict.message());
+        let [passed, failed, unchecked] = verdicts().map(|verdict| verdict.explanation());
         assert_eq!(passed, None);
-        for (message, cause, hint) in [
+        for (explanation, cause, hint) in [
             (failed, "`enc`: 0.9 is above 0.8", "compare"),
             (unchecked, "2 of 3 checks; first `enc`: no baseline", "--init"),
         ] {
-            let message = message.unwrap();
+            let explanation = explanation.unwrap();
             assert_eq!(
-                (message.headline.as_str(), message.causes),
+                (explanation.headline.as_str(), explanation.causes),
                 ("`new` does not pass the gate", vec![cause.into()])
             );
-            assert!(message.hint.is_some_and(|text| text.contains(hint)));
+            assert!(explanation.hint.is_some_and(|text| text.contains(hint)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Scoring checkpoints that are compared or held to a gate, or reading how they were scored before.
+//! Scores checkpoints that are compared or gated, or reads how they were scored before.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ use crate::cli::describe;
 use crate::definition::{Definition, Precision};
 use crate::engine::choice::{Choice, work};
 use crate::engine::device::Products;
-use crate::error::{Error, Fault, Message, exit};
+use crate::error::{Error, Explanation, Fault, exit};
 use crate::gate::Verdict;
 use crate::labels::Labels;
 use crate::plan::{Output, Plan, Resources, ScorePlan};
@@ -46,10 +46,10 @@ impl Ending {
     }
 
     /// What is said of it on standard error, if anything.
-    pub fn message(&self) -> Option<Message> {
+    pub fn explanation(&self) -> Option<Explanation> {
         match self {
             Ending::Done => None,
-            Ending::Decided(verdict) => verdict.message(),
+            Ending::Decided(verdict) => verdict.explanation(),
         }
     }
 }

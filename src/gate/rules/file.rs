@@ -1,4 +1,4 @@
-//! The text of a `gate.toml`, in which every key is known or an error; what a rule may ask for is left to the parent.
+//! Reads the text of a `gate.toml`, in which an unknown key is an error.
 
 use toml::{Table, Value};
 

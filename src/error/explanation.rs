@@ -6,7 +6,7 @@ use super::Error;
 
 /// Where, what, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct Explanation {
     /// What could not be done.
     pub headline: String,
     /// Why, from near to far.
@@ -15,10 +15,10 @@ pub struct Message {
     pub hint: Option<String>,
 }
 
-impl From<&Error> for Message {
-    fn from(error: &Error) -> Message {
+impl From<&Error> for Explanation {
+    fn from(error: &Error) -> Explanation {
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
-        Message {
+        Explanation {
             headline: error.to_string(),
             causes: causes.map(ToString::to_string).collect(),
             hint: error.hint().map(str::to_owned),
