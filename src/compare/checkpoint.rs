@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::change::{LossesOf, Summary};
+use super::comparable::Comparable;
 use super::rows_file;
 use crate::error::{Error, Fault};
-use crate::score::table::{Definition, LayerScore, SCHEMA_VERSION, ScoreTable};
+use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
 use crate::score::{RowLosses, best};
 use crate::source::{Region, natural};
 
@@ -75,26 +76,7 @@ impl Checkpoint {
     /// # Errors
     /// [`Error::Comparison`] with the first difference, named.
     pub fn check_comparable(&self, other: &Checkpoint) -> Result<(), Error> {
-        let (ours, theirs) = (&self.table, &other.table);
-        let differences = [
-            differs("distance", &ours.definition.distance, &theirs.definition.distance),
-            differs("ε", &ours.definition.epsilon, &theirs.definition.epsilon),
-            differs("singletons", &ours.definition.singletons, &theirs.definition.singletons),
-            differs("temperature unit", &ours.definition.temperature_unit, &theirs.definition.temperature_unit),
-            differs("sample of rows", &sampled(&ours.definition), &sampled(&theirs.definition)),
-            differs("rows", &ours.data.rows, &theirs.data.rows),
-            differs("classes", &ours.data.classes, &theirs.data.classes),
-            differs("rows left out for their label", &ours.data.ignored_rows, &theirs.data.ignored_rows),
-            differs("hash of the labels", &ours.data.labels_sha256, &theirs.data.labels_sha256),
-        ];
-        let Some(problem) = differences.into_iter().flatten().next() else {
-            return Ok(());
-        };
-        Err(Error::Comparison {
-            first: self.name.clone(),
-            second: other.name.clone(),
-            fault: Fault::content(problem).hint("score both by one definition, on the same rows in the same order"),
-        })
+        Comparable::of(self).check(&Comparable::of(other))
     }
 }
 
@@ -128,14 +110,6 @@ pub fn epoch_of(name: &str) -> Result<u32, Error> {
         let hint = "call checkpoints by their epoch, `epoch_03` for one";
         Error::usage("`-T anneal`", format_args!("checkpoint `{name}` has no epoch in its name"), hint)
     })
-}
-
-fn sampled(definition: &Definition) -> String {
-    definition.sample.as_ref().map_or("none".into(), |sample| format!("{} by seed {}", sample.rows, sample.seed))
-}
-
-fn differs<T: PartialEq + std::fmt::Display>(what: &str, expected: &T, found: &T) -> Option<String> {
-    (expected != found).then(|| format!("{what}: expected {expected}, found {found}"))
 }
 
 impl Summary {

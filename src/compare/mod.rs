@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod checkpoint;
+pub mod comparable;
 pub mod rows_file;
 
 use serde::Serialize;
@@ -110,21 +111,18 @@ impl Comparison {
     }
 }
 
-/// Checks what earlier results must have in common, before others are scored to stand beside them.
+/// Checks that each of `saved` has a value at the temperature that is asked for, before others are scored there.
 ///
 /// # Errors
 /// As of [`Comparison::of`].
-pub fn check_saved(saved: &[&Checkpoint], at: At) -> Result<(), Error> {
-    let Some(first) = saved.first() else {
+pub fn check_temperature(saved: &[&Checkpoint], at: At) -> Result<(), Error> {
+    let (Some(first), At::Temperature(temperature)) = (saved.first(), at) else {
         return Ok(());
     };
+    let lacks = |layer: &&LayerScore| position(layer, Some(temperature)).is_none();
     for checkpoint in saved {
-        first.check_comparable(checkpoint)?;
-        if let At::Temperature(temperature) = at {
-            let lacks = |layer: &&LayerScore| position(layer, Some(temperature)).is_none();
-            if let Some(layer) = checkpoint.table.layers.iter().find(lacks) {
-                return Err(not_scored_at(first, checkpoint, layer, Some(temperature)));
-            }
+        if let Some(layer) = checkpoint.table.layers.iter().find(lacks) {
+            return Err(not_scored_at(first, checkpoint, layer, Some(temperature)));
         }
     }
     Ok(())

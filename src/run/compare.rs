@@ -3,10 +3,13 @@
 use super::checkpoint::{find, labels, saved, scored};
 use super::interruption::Interruption;
 use super::{open, refuse_to_overwrite};
-use crate::compare::{Comparison, check_saved};
+use crate::compare::checkpoint::Checkpoint;
+use crate::compare::comparable::Comparable;
+use crate::compare::{Comparison, check_temperature};
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::plan::ComparePlan;
+use crate::labels::Labels;
+use crate::plan::{ComparePlan, PlannedCheckpoint};
 use crate::report::comparison;
 
 /// Scores what was not scored before, compares, and writes every output.
@@ -17,9 +20,8 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let layers = paths().map(|path| find(path, labels.as_ref(), &plan.score)).collect::<Result<Vec<_>, _>>()?;
     let read = paths().chain(layers.iter().flatten().flat_map(|layer| &layer.files));
     refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
-    // Before hours are spent on what cannot stand beside them.
     let saved = paths().map(|path| saved(path)).collect::<Result<Vec<_>, _>>()?;
-    check_saved(&saved.iter().flatten().collect::<Vec<_>>(), plan.at)?;
+    check(plan, &saved, labels.as_ref())?;
 
     let interruption = Interruption::watch()?;
     let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(&layers).map(|((saved, checkpoint), layers)| {
@@ -33,4 +35,17 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
         destination.finish(|out| comparison::write(&comparison, format, out))?;
     }
     Ok(())
+}
+
+/// Checks that all can be compared, before hours are spent on scoring those that were not scored before.
+fn check(plan: &ComparePlan, saved: &[Option<Checkpoint>], labels: Option<&Labels>) -> Result<(), Error> {
+    let comparable = |(saved, checkpoint): (&Option<Checkpoint>, &PlannedCheckpoint)| match saved {
+        Some(saved) => Some(Comparable::of(saved)),
+        None => labels.map(|labels| Comparable::planned(&checkpoint.path, &plan.score.definition, labels)),
+    };
+    let all: Vec<Comparable> = saved.iter().zip(&plan.checkpoints).filter_map(comparable).collect();
+    if let Some((first, others)) = all.split_first() {
+        others.iter().try_for_each(|other| first.check(other))?;
+    }
+    check_temperature(&saved.iter().flatten().collect::<Vec<_>>(), plan.at)
 }

@@ -9,6 +9,7 @@ use super::checkpoint::{find, labels, scored};
 use super::interruption::Interruption;
 use super::{open, refuse_to_overwrite};
 use crate::compare::checkpoint::Checkpoint;
+use crate::compare::comparable::Comparable;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::{GateReport, Outcome, Verdict};
@@ -30,9 +31,12 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let labels = labels(&plan.score)?;
     let layers = find(&plan.candidate, labels.as_ref(), &plan.score)?;
     refuse_to_lose(plan, &destinations, new_baseline.as_ref(), &layers)?;
-    let baseline = baseline::read(plan)?;
-    let interruption = Interruption::watch()?;
     let definition = Definition { ladder: plan.ladder.clone(), ..plan.score.definition.clone() };
+    let baseline = baseline::read(plan)?;
+    if let (Some(baseline), Some(labels), false) = (&baseline, &labels, Checkpoint::is_result(&plan.candidate)) {
+        Comparable::of(baseline).check(&Comparable::planned(&plan.candidate, &definition, labels))?;
+    }
+    let interruption = Interruption::watch()?;
     let mut candidate = scored(&plan.candidate, &layers, labels.as_ref(), &definition, &plan.score, &interruption)?;
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());

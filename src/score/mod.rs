@@ -95,13 +95,7 @@ pub fn score_rows(
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         definition: described(definition),
-        data: Dataset {
-            rows: labels.len(),
-            classes: labels.ignored.iter().filter(|&&ignored| !ignored).count(),
-            ignored_rows: labels.ignored_rows(),
-            labels: labels.spec.clone(),
-            labels_sha256: labels.sha256(),
-        },
+        data: dataset(labels),
         sum,
         run: Run {
             device,
@@ -122,8 +116,19 @@ pub fn bytes_a_row(temperatures: usize) -> usize {
     tally.bytes_a_row() + temperatures * size_of::<f64>()
 }
 
+/// The data of a run over the rows of `labels`, in the words of the result.
+pub(crate) fn dataset(labels: &Labels) -> Dataset {
+    Dataset {
+        rows: labels.len(),
+        classes: labels.ignored.iter().filter(|&&ignored| !ignored).count(),
+        ignored_rows: labels.ignored_rows(),
+        labels: labels.spec.clone(),
+        labels_sha256: labels.sha256(),
+    }
+}
+
 /// The definition in the words of the result.
-fn described(definition: &Definition) -> table::Definition {
+pub(crate) fn described(definition: &Definition) -> table::Definition {
     let preset = match definition.preset {
         Some(Preset::Exact) => "exact",
         Some(Preset::Article) => "article",

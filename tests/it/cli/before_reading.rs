@@ -77,6 +77,27 @@ fn a_pattern_of_layers_that_cannot_be_is_named_with_its_rule_and_file() {
 }
 
 #[test]
+fn what_cannot_be_compared_with_a_result_is_not_scored() {
+    let place = place();
+    place.labels("other.npy", &[0, 1, 0, 1, 0, 1, 0, 1]);
+    place.stdout("x.npy --labels other.npy --export-json other.json -q");
+    let hint = "on the same rows in the same order";
+    for (result, flags, cause) in [
+        ("good.json", "--distance euclidean", "distance: expected cosine, found euclidean"),
+        ("good.json", "--preset article", "ε: expected 0, found 0.00001"),
+        ("good.json", "--ignore-label 1", "classes: expected 2, found 1"),
+        ("other.json", "", "hash of the labels: expected "),
+    ] {
+        let gate = format!("gate bad --baseline {result} --max-regression 2% {flags}");
+        refused(&place, &gate, 5, ["cannot compare `bad` with", cause, hint]);
+        refused(&place, &format!("compare {result} bad {flags}"), 5, ["cannot compare `bad` with", cause, hint]);
+    }
+    // The first is what the others are compared with, whether it was scored before or not.
+    let turned = ["cannot compare `good` with `bad`", "distance: expected euclidean, found cosine", hint];
+    refused(&place, "compare bad good.json --distance euclidean", 5, turned);
+}
+
+#[test]
 fn results_that_lack_the_temperature_or_are_of_other_data_are_refused() {
     let place = place();
     place.labels("other.npy", &[0, 1, 0, 1, 0, 1, 0, 1]);
@@ -87,7 +108,7 @@ fn results_that_lack_the_temperature_or_are_of_other_data_are_refused() {
         &place,
         "compare bad good.json other.json",
         5,
-        ["cannot compare `other` with `good`", "hash of the labels", ""],
+        ["cannot compare `other` with `bad`", "hash of the labels", ""],
     );
     refused(&place, "compare good.json bad -T anneal", 2, ["`-T anneal`", "`good` has no epoch", "`epoch_03`"]);
 }

@@ -1,0 +1,70 @@
+//! What two checkpoints must have in common to be compared. It is known before they are scored.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use super::checkpoint::Checkpoint;
+use crate::definition::Definition;
+use crate::error::{Error, Fault};
+use crate::labels::Labels;
+use crate::score::{dataset, described, table};
+
+/// How a checkpoint was or will be scored, and on which data.
+#[derive(Debug, Clone)]
+pub struct Comparable {
+    name: String,
+    definition: table::Definition,
+    data: table::Dataset,
+}
+
+impl Comparable {
+    /// Of a checkpoint that was scored.
+    pub fn of(checkpoint: &Checkpoint) -> Comparable {
+        Comparable {
+            name: checkpoint.name.clone(),
+            definition: checkpoint.table.definition.clone(),
+            data: checkpoint.table.data.clone(),
+        }
+    }
+
+    /// Of the checkpoint in `path`, which will be scored by `definition` on the rows of `labels`.
+    pub fn planned(path: &Path, definition: &Definition, labels: &Labels) -> Comparable {
+        Comparable { name: Checkpoint::name_of(path), definition: described(definition), data: dataset(labels) }
+    }
+
+    /// Checks that `other` has the same definition and the same data.
+    ///
+    /// # Errors
+    /// [`Error::Comparison`] with the first difference, named.
+    pub fn check(&self, other: &Comparable) -> Result<(), Error> {
+        let (ours, theirs) = (&self.definition, &other.definition);
+        let (data, their_data) = (&self.data, &other.data);
+        let differences = [
+            difference("distance", &ours.distance, &theirs.distance),
+            difference("ε", &ours.epsilon, &theirs.epsilon),
+            difference("singletons", &ours.singletons, &theirs.singletons),
+            difference("temperature unit", &ours.temperature_unit, &theirs.temperature_unit),
+            difference("sample of rows", &sample(ours), &sample(theirs)),
+            difference("rows", &data.rows, &their_data.rows),
+            difference("classes", &data.classes, &their_data.classes),
+            difference("rows left out for their label", &data.ignored_rows, &their_data.ignored_rows),
+            difference("hash of the labels", &data.labels_sha256, &their_data.labels_sha256),
+        ];
+        let Some(problem) = differences.into_iter().flatten().next() else {
+            return Ok(());
+        };
+        Err(Error::Comparison {
+            first: self.name.clone(),
+            second: other.name.clone(),
+            fault: Fault::content(problem).hint("score both by one definition, on the same rows in the same order"),
+        })
+    }
+}
+
+fn sample(definition: &table::Definition) -> String {
+    definition.sample.as_ref().map_or("none".into(), |sample| format!("{} by seed {}", sample.rows, sample.seed))
+}
+
+fn difference<T: PartialEq + Display>(what: &str, expected: &T, found: &T) -> Option<String> {
+    (expected != found).then(|| format!("{what}: expected {expected}, found {found}"))
+}
