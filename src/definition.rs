@@ -1,4 +1,8 @@
-//! What the score is: presets, distances, policies and temperatures, settled and checked; computing it is left to `score`.
+//! What the score is: presets, distances, policies and temperatures, settled and checked.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::distance::Distance;
 use crate::draw::Draw;
@@ -6,7 +10,8 @@ use crate::error::Error;
 use crate::temperature::Ladder;
 
 /// A bundle of definitions that reproduces what others compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// The definition, with nothing added: cosine distance, ε = 0, singletons left out.
     Exact,
@@ -28,7 +33,8 @@ impl Preset {
 }
 
 /// What to do with rows alone in their class, whose loss the exact form does not define.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Singletons {
     /// Leave them out and count them.
     Drop,
@@ -39,7 +45,8 @@ pub enum Singletons {
 }
 
 /// The arithmetic of the products; sums are always f64.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// f32 where the self-check finds the promise of 1e-5 kept, f64 elsewhere.
     Auto,
@@ -52,7 +59,8 @@ pub enum Precision {
 }
 
 /// What to do with rows that hold a NaN or an infinity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum NonFinite {
     /// Refuse to score.
     Error,
@@ -61,13 +69,27 @@ pub enum NonFinite {
 }
 
 /// What a temperature of 1 is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TemperatureUnit {
     /// A distance of 1.
     Raw,
     /// Each layer's mean squared distance (`sqeuclidean`), or the root of it (`euclidean`).
     Mean,
 }
+
+/// Shows each of these types under the name that it has in results and on the command line.
+macro_rules! display_by_name {
+    ($($name:ty),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.serialize(f)
+            }
+        }
+    )*};
+}
+
+display_by_name!(Preset, Singletons, NonFinite, TemperatureUnit);
 
 /// The score, defined: what of a plan changes its values.
 #[derive(Debug, Clone)]
@@ -192,6 +214,26 @@ mod tests {
         assert_eq!(unit(Distance::Cosine, None), TemperatureUnit::Raw);
         assert_eq!(unit(Distance::Euclidean, None), TemperatureUnit::Mean);
         assert_eq!(unit(Distance::Euclidean, Some("1,2")), TemperatureUnit::Raw);
+    }
+
+    #[test]
+    fn names_are_those_of_the_command_line() {
+        use clap::ValueEnum;
+        fn assert_named<T: ValueEnum + Serialize>() {
+            for value in T::value_variants() {
+                let name = value.to_possible_value().map(|name| name.get_name().to_owned());
+                assert_eq!(serde_json::to_value(value).unwrap().as_str(), name.as_deref());
+            }
+        }
+        assert_named::<Preset>();
+        assert_named::<Singletons>();
+        assert_named::<Precision>();
+        assert_named::<NonFinite>();
+        assert_named::<TemperatureUnit>();
+        assert_eq!(
+            (Preset::Cleverhans.to_string(), TemperatureUnit::Raw.to_string()),
+            ("cleverhans".into(), "raw".into())
+        );
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! A simple random sample of rows, the same on every machine and in every version; what is estimated from it is left to
 //! `score`.
 
+use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
 /// So many rows, by a seed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draw {
     /// Number of rows drawn, at least 2; all where there are no more.
     pub rows: usize,

@@ -7,14 +7,15 @@ use super::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
-use crate::score::{dataset, described, table};
+use crate::score::dataset;
+use crate::score::table::{Dataset, DefinitionRecord};
 
 /// How a checkpoint was or will be scored, and on which data.
 #[derive(Debug, Clone)]
 pub struct Comparable {
     name: String,
-    definition: table::Definition,
-    data: table::Dataset,
+    definition: DefinitionRecord,
+    data: Dataset,
 }
 
 impl Comparable {
@@ -29,7 +30,11 @@ impl Comparable {
 
     /// Of the checkpoint in `path`, which will be scored by `definition` on the rows of `labels`.
     pub fn planned(path: &Path, definition: &Definition, labels: &Labels) -> Comparable {
-        Comparable { name: Checkpoint::name_of(path), definition: described(definition), data: dataset(labels) }
+        Comparable {
+            name: Checkpoint::name_of(path),
+            definition: DefinitionRecord::from(definition),
+            data: dataset(labels),
+        }
     }
 
     /// Checks that `other` has the same definition and the same data.
@@ -61,7 +66,7 @@ impl Comparable {
     }
 }
 
-fn sample(definition: &table::Definition) -> String {
+fn sample(definition: &DefinitionRecord) -> String {
     definition.sample.as_ref().map_or("none".into(), |sample| format!("{} by seed {}", sample.rows, sample.seed))
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use self::change::{Change, LossesOf, Summary};
 use self::checkpoint::Checkpoint;
 use crate::error::{Error, Fault};
-use crate::score::table::{ClassScore, Dataset, Definition, LayerScore, Tool};
+use crate::score::table::{ClassScore, Dataset, DefinitionRecord, LayerScore, Tool};
 use crate::source::natural;
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
@@ -35,7 +35,7 @@ pub struct Comparison {
     /// The program that compared.
     pub tool: Tool,
     /// What was computed of every checkpoint.
-    pub definition: Definition,
+    pub definition: DefinitionRecord,
     /// The dataset that they share.
     pub data: Dataset,
     /// What the checkpoints are called, in order; changes are against the first.

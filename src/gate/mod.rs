@@ -13,7 +13,7 @@ pub use self::verdict::Verdict;
 use crate::compare::change::Change;
 use crate::compare::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::score::table::{Dataset, Definition, Tool};
+use crate::score::table::{Dataset, DefinitionRecord, Tool};
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
 const SCHEMA_VERSION: u32 = 1;
@@ -87,7 +87,7 @@ pub struct GateReport {
     /// The program that decided.
     pub tool: Tool,
     /// What was computed of the candidate.
-    pub definition: Definition,
+    pub definition: DefinitionRecord,
     /// The dataset it was computed on.
     pub data: Dataset,
     /// What the candidate is called.

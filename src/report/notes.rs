@@ -4,7 +4,10 @@
 use super::cells::{edge, printable};
 use super::classes::worst;
 use super::number::{DIGITS, significant, temperature};
-use crate::score::table::{Dataset, Definition, LayerScore, Sample, ScoreTable};
+use crate::definition::{Precision, Singletons, TemperatureUnit};
+use crate::distance::Distance;
+use crate::draw::Draw;
+use crate::score::table::{Dataset, DefinitionRecord, LayerScore, ScoreTable};
 
 /// Layers listed by name in one note.
 const LISTED: usize = 5;
@@ -38,7 +41,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         of_layers("zero rows, at distance 1 from every row", &|layer| count(layer.zero_rows)),
         of_layers("rows left out for a NaN or an infinity", &|layer| count(layer.non_finite_rows)),
         of_layers("rows equal to an earlier row", &|layer| count(layer.duplicate_rows)),
-        (definition.precision == "auto").then(|| of_layers("needed f64", &needed_f64)).flatten(),
+        (definition.precision == Precision::Auto).then(|| of_layers("needed f64", &needed_f64)).flatten(),
         Some(run(table)),
     ]
     .into_iter()
@@ -47,9 +50,10 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
 }
 
 /// What the values are.
-pub(super) fn number(definition: &Definition) -> String {
-    let Definition { preset, distance, epsilon, sample, .. } = definition;
-    let sample = sample.as_ref().map_or(String::new(), |Sample { rows, seed }| {
+pub(super) fn number(definition: &DefinitionRecord) -> String {
+    let DefinitionRecord { distance, epsilon, sample, .. } = definition;
+    let preset = definition.preset_name();
+    let sample = sample.map_or(String::new(), |Draw { rows, seed }| {
         format!("ESTIMATE from a random sample of {rows} rows (seed {seed}), each against all rows: ")
     });
     let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
@@ -67,18 +71,19 @@ pub(super) fn data(data: &Dataset) -> String {
 }
 
 /// What a temperature of 1 is, where it is not 1.
-fn unit(definition: &Definition) -> Option<String> {
-    let mean = if definition.distance == "euclidean" { "root mean squared" } else { "mean squared" };
-    (definition.temperature_unit == "mean").then(|| format!("T is a multiple of each layer's {mean} distance"))
+fn unit(definition: &DefinitionRecord) -> Option<String> {
+    let mean = if definition.distance == Distance::Euclidean { "root mean squared" } else { "mean squared" };
+    (definition.temperature_unit == TemperatureUnit::Mean)
+        .then(|| format!("T is a multiple of each layer's {mean} distance"))
 }
 
 /// What became of the rows alone in their class.
-fn singletons(definition: &Definition) -> String {
-    match definition.singletons.as_str() {
-        "cap" if definition.epsilon > 0.0 => {
+fn singletons(definition: &DefinitionRecord) -> String {
+    match definition.singletons {
+        Singletons::Cap if definition.epsilon > 0.0 => {
             format!("singletons, counted at the cap −ln ε = {}", significant(-definition.epsilon.ln(), DIGITS))
         }
-        "cap" => "singletons, counted at a cap".to_owned(),
+        Singletons::Cap => "singletons, counted at a cap".to_owned(),
         _ => "singletons, left out".to_owned(),
     }
 }
@@ -146,6 +151,7 @@ fn by_layer(layers: &[LayerScore], say: &dyn Fn(&LayerScore) -> Option<String>) 
 mod tests {
     use super::super::sample::{layer, sample};
     use super::*;
+    use crate::definition::Preset;
 
     #[test]
     fn an_ordinary_run_needs_four_lines() {
@@ -183,11 +189,11 @@ mod tests {
         let mut table = sample();
         table.layers[0].singletons = 1;
         let definition = &mut table.definition;
-        definition.preset = "article".into();
+        definition.preset = Some(Preset::Article);
         definition.epsilon = 1e-5;
-        definition.singletons = "cap".into();
-        definition.distance = "euclidean".into();
-        definition.temperature_unit = "mean".into();
+        definition.singletons = Singletons::Cap;
+        definition.distance = Distance::Euclidean;
+        definition.temperature_unit = TemperatureUnit::Mean;
         let notes = notes(&table).join("\n");
         assert!(notes.contains("SNNL (article, ε = 1e-5) by euclidean distance"), "{notes}");
         assert!(notes.contains("counted at the cap −ln ε = 11.51: enc1 1"), "{notes}");

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::Exporter;
 use super::long::{Record, records};
-use crate::score::table::{Dataset, Definition, ScoreTable, Tool};
+use crate::score::table::{Dataset, DefinitionRecord, ScoreTable, Tool};
 
 /// Name of the metadata entry that holds a [`Provenance`] as JSON.
 const METADATA_KEY: &str = "snnl-score";
@@ -26,7 +26,7 @@ pub(super) struct Parquet;
 struct Provenance<'a> {
     schema_version: u32,
     tool: &'a Tool,
-    definition: &'a Definition,
+    definition: &'a DefinitionRecord,
     data: &'a Dataset,
 }
 

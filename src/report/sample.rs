@@ -1,5 +1,7 @@
 //! A small result made by hand, for the tests of every format; the tests change what they are about.
 
+use crate::definition::{Precision, Preset, Singletons, TemperatureUnit};
+use crate::distance::Distance;
 use crate::score::table::*;
 
 /// Two layers at two temperatures; one value is tiny, and both best temperatures stand at an end.
@@ -7,13 +9,13 @@ pub(super) fn sample() -> ScoreTable {
     ScoreTable {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "snnl-score".into(), version: "0.1.0".into() },
-        definition: Definition {
-            preset: "exact".into(),
-            distance: "cosine".into(),
+        definition: DefinitionRecord {
+            preset: Some(Preset::Exact),
+            distance: Distance::Cosine,
             epsilon: 0.0,
-            singletons: "drop".into(),
-            precision: "auto".into(),
-            temperature_unit: "raw".into(),
+            singletons: Singletons::Drop,
+            precision: Precision::Auto,
+            temperature_unit: TemperatureUnit::Raw,
             sample: None,
         },
         data: Dataset {

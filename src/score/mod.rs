@@ -29,8 +29,8 @@ pub use self::means::{Means, Progress, Silent, Stop};
 pub use self::resume::Resume;
 use self::resume::ResumeFile;
 pub use self::row_losses::RowLosses;
-use self::table::{Dataset, LayerScore, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
-use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
+use self::table::{Dataset, DefinitionRecord, LayerScore, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
+use crate::definition::Definition;
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::pairing::{Ids, Pairing};
@@ -94,7 +94,7 @@ pub fn score_rows(
     Ok(ScoreTable {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
-        definition: described(definition),
+        definition: DefinitionRecord::from(definition),
         data: dataset(labels),
         sum,
         run: Run {
@@ -124,39 +124,5 @@ pub(crate) fn dataset(labels: &Labels) -> Dataset {
         ignored_rows: labels.ignored_rows(),
         labels: labels.spec.clone(),
         labels_sha256: labels.sha256(),
-    }
-}
-
-/// The definition in the words of the result.
-pub(crate) fn described(definition: &Definition) -> table::Definition {
-    let preset = match definition.preset {
-        Some(Preset::Exact) => "exact",
-        Some(Preset::Article) => "article",
-        Some(Preset::Cleverhans) => "cleverhans",
-        None => "custom",
-    };
-    let singletons = match definition.singletons {
-        Singletons::Drop => "drop",
-        Singletons::Cap => "cap",
-        Singletons::Error => "error",
-    };
-    let precision = match definition.precision {
-        Precision::Auto => "auto",
-        Precision::F32 => "f32",
-        Precision::F64 => "f64",
-        Precision::Tf32 => "tf32",
-    };
-    let unit = match definition.unit {
-        TemperatureUnit::Raw => "raw",
-        TemperatureUnit::Mean => "mean",
-    };
-    table::Definition {
-        preset: preset.into(),
-        distance: definition.distance.to_string(),
-        epsilon: definition.epsilon,
-        singletons: singletons.into(),
-        precision: precision.into(),
-        temperature_unit: unit.into(),
-        sample: definition.draw.map(|draw| table::Sample { rows: draw.rows, seed: draw.seed }),
     }
 }

@@ -1,6 +1,10 @@
-//! The result of a run, as every report shows it and as the JSON names it; computing it is left to `score`.
+//! The result of a run, as every report shows it and as the JSON names it.
 
 use serde::{Deserialize, Serialize};
+
+use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
+use crate::distance::Distance;
+use crate::draw::Draw;
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -13,7 +17,7 @@ pub struct ScoreTable {
     /// The program that made the table.
     pub tool: Tool,
     /// What was computed.
-    pub definition: Definition,
+    pub definition: DefinitionRecord,
     /// What it was computed on.
     pub data: Dataset,
     /// One entry a layer, in natural order.
@@ -40,33 +44,72 @@ impl Tool {
     }
 }
 
-/// The definition of the score: two results may be compared only where these agree.
+/// What a result says of the [`Definition`] that it was computed by: two results may be compared only where these agree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Definition {
-    /// `exact`, `article`, `cleverhans`, or `custom` where flags differ from the preset they started from.
-    pub preset: String,
-    /// `cosine`, `sqeuclidean` or `euclidean`.
-    pub distance: String,
+pub struct DefinitionRecord {
+    /// The preset that the definition equals; `None`, as JSON `custom`, where flags differ from the one they started from.
+    #[serde(with = "preset_name")]
+    pub preset: Option<Preset>,
+    /// The distance.
+    pub distance: Distance,
     /// ε of the form −ln(ε + same/(ε + same + other)); 0 is the exact form.
     pub epsilon: f64,
-    /// `drop`, `cap` or `error`.
-    pub singletons: String,
-    /// `auto`, `f32` or `f64`.
-    pub precision: String,
-    /// `raw`, or `mean` where temperatures are multiples of each layer's mean distance.
-    pub temperature_unit: String,
+    /// The policy for rows alone in their class.
+    pub singletons: Singletons,
+    /// The arithmetic of the products that was asked for.
+    pub precision: Precision,
+    /// What a temperature of 1 is.
+    pub temperature_unit: TemperatureUnit,
     /// The sample of rows that values are estimated from (`--rows`); `None` where they are exact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sample: Option<Sample>,
+    pub sample: Option<Draw>,
 }
 
-/// A simple random sample of the rows, each of which meets all rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sample {
-    /// Number of rows asked for.
-    pub rows: usize,
-    /// What they were drawn by.
-    pub seed: u64,
+impl From<&Definition> for DefinitionRecord {
+    fn from(definition: &Definition) -> Self {
+        DefinitionRecord {
+            preset: definition.preset,
+            distance: definition.distance,
+            epsilon: definition.epsilon,
+            singletons: definition.singletons,
+            precision: definition.precision,
+            temperature_unit: definition.unit,
+            sample: definition.draw,
+        }
+    }
+}
+
+impl DefinitionRecord {
+    /// The name of the preset, or `custom`.
+    pub fn preset_name(&self) -> String {
+        self.preset.map_or_else(|| CUSTOM.to_owned(), |preset| preset.to_string())
+    }
+}
+
+/// Instead of the name of a preset, where the definition equals none.
+const CUSTOM: &str = "custom";
+
+/// A preset in JSON.
+mod preset_name {
+    use serde::de::IntoDeserializer;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{CUSTOM, Preset};
+
+    pub(super) fn serialize<S: Serializer>(preset: &Option<Preset>, out: S) -> Result<S::Ok, S::Error> {
+        match preset {
+            Some(preset) => preset.serialize(out),
+            None => out.serialize_str(CUSTOM),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Preset>, D::Error> {
+        let name = String::deserialize(from)?;
+        if name == CUSTOM {
+            return Ok(None);
+        }
+        Preset::deserialize(name.into_deserializer()).map(Some)
+    }
 }
 
 /// The dataset that all layers share.
@@ -227,4 +270,23 @@ pub struct SelfCheck {
     pub rows: usize,
     /// Largest error found over layers and temperatures: relative to the value, or to 1e-3 where the value is smaller.
     pub max_error: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_of_earlier_results_are_read_and_written_alike() {
+        for text in [
+            r#"{"preset":"exact","distance":"cosine","epsilon":0.0,"singletons":"drop","precision":"auto","temperature_unit":"raw"}"#,
+            r#"{"preset":"custom","distance":"sqeuclidean","epsilon":0.00001,"singletons":"error","precision":"tf32","temperature_unit":"mean","sample":{"rows":5,"seed":3}}"#,
+        ] {
+            let definition: DefinitionRecord = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&definition).unwrap(), text);
+        }
+        let unknown = r#"{"preset":"mine","distance":"cosine","epsilon":0.0,"singletons":"drop","precision":"auto","temperature_unit":"raw"}"#;
+        let error = serde_json::from_str::<DefinitionRecord>(unknown).unwrap_err();
+        assert!(error.to_string().starts_with("unknown variant `mine`, expected one of `exact`"), "{error}");
+    }
 }

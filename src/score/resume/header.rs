@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use twox_hash::XxHash3_64;
 
 use crate::block::Preparation;
-use crate::definition::{Definition, NonFinite};
+use crate::definition::{Definition, NonFinite, TemperatureUnit};
 use crate::error::Fault;
 use crate::labels::Labels;
-use crate::score::{described, table};
+use crate::score::table::DefinitionRecord;
 use crate::source::Layer;
 use crate::tally::{AnyColumn, Column, Numbers};
 
@@ -34,9 +34,9 @@ pub(super) struct Header {
 /// What must agree for a tally to be continued.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Identity {
-    definition: table::Definition,
+    definition: DefinitionRecord,
     temperatures: Vec<f64>,
-    non_finite: String,
+    non_finite: NonFinite,
     ignored_labels: Vec<String>,
     layers: Vec<String>,
     /// Number of rows.
@@ -122,7 +122,7 @@ impl Identity {
         Identity {
             definition: serde_json::from_value(definition).unwrap(),
             temperatures: Vec::new(),
-            non_finite: "error".into(),
+            non_finite: NonFinite::Error,
             ignored_labels: Vec::new(),
             layers: Vec::new(),
             rows,
@@ -134,12 +134,9 @@ impl Identity {
     pub(super) fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Identity {
         let ignored = labels.names.iter().zip(&labels.ignored).filter(|(_, ignored)| **ignored);
         Identity {
-            definition: described(definition),
+            definition: DefinitionRecord::from(definition),
             temperatures: definition.ladder.temperatures().to_vec(),
-            non_finite: match definition.non_finite {
-                NonFinite::Error => "error".into(),
-                NonFinite::Drop => "drop".into(),
-            },
+            non_finite: definition.non_finite,
             ignored_labels: ignored.map(|(name, _)| name.clone()).collect(),
             layers: layers.iter().map(|layer| layer.name.clone()).collect(),
             rows: labels.len(),
@@ -161,7 +158,7 @@ impl Identity {
         }
         let differences = [
             ("temperatures are", format!("{:?}", self.temperatures), format!("{:?}", run.temperatures)),
-            ("policies for rows that are not finite are", self.non_finite.clone(), run.non_finite.clone()),
+            ("policies for rows that are not finite are", self.non_finite.to_string(), run.non_finite.to_string()),
             ("ignored labels are", format!("{:?}", self.ignored_labels), format!("{:?}", run.ignored_labels)),
             ("layers are", self.layers.join(", "), run.layers.join(", ")),
         ];
@@ -181,7 +178,9 @@ impl Identity {
                 self.rows, run.rows
             )));
         }
-        if has_grown && self.definition.temperature_unit == "mean" && self.definition.distance != "cosine" {
+        let scale_depends_on_rows =
+            self.definition.temperature_unit == TemperatureUnit::Mean && !self.definition.distance.is_scale_free();
+        if has_grown && scale_depends_on_rows {
             let problem = "its temperatures are multiples of a mean distance, which more rows change";
             return Err(different(problem).hint("--temperature-unit raw does not depend on the rows"));
         }
