@@ -3,6 +3,7 @@
 
 mod compare;
 mod definition;
+mod exports;
 mod gate;
 mod input;
 mod inspect;
@@ -125,7 +126,7 @@ impl Args {
 mod tests {
     use super::*;
     use crate::plan::{Output, ScorePlan};
-    use crate::report::Format;
+    use crate::report::format::Format;
 
     fn plan(args: &str) -> Result<ScorePlan, Error> {
         match Args::parse_from(args.split(' ')).plan()? {

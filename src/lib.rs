@@ -21,7 +21,9 @@
 //!
 //! [`source`] finds layers and reads their rows, [`labels`] the classes. [`block`] prepares rows for the [`distance`],
 //! an [`engine`] adds up their pairs into [`sums`], [`score`] makes the [`score::table::ScoreTable`] of them, [`compare`]
-//! puts those of several checkpoints side by side, [`gate`] decides whether one may pass, and [`report`] writes it. [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
+//! puts those of several checkpoints side by side, and [`gate`] decides whether one may pass. [`report`] turns each of
+//! these results into a [`report::document::Document`] and renders it in the formats of [`report::format`].
+//! [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
 //! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`].
 
 pub mod cli;

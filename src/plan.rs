@@ -7,8 +7,7 @@ use crate::definition::Definition;
 use crate::engine::device::Device;
 use crate::error::Error;
 use crate::gate::rules::Rules;
-use crate::report::Format;
-use crate::report::gate::GateFormat;
+use crate::report::format::Format;
 use crate::score::Resume;
 use crate::source::Selection;
 use crate::temperature::Ladder;
@@ -39,9 +38,9 @@ pub struct Resources {
 
 /// One output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output<F = Format> {
+pub struct Output {
     /// What to write.
-    pub format: F,
+    pub format: Format,
     /// Where to; `-` is standard output.
     pub path: PathBuf,
 }
@@ -82,9 +81,6 @@ pub struct ComparePlan {
     pub at: At,
 }
 
-/// An output of a gate.
-pub type GateOutput = Output<GateFormat>;
-
 /// A checked gate.
 #[derive(Debug, Clone)]
 pub struct GatePlan {
@@ -108,7 +104,7 @@ pub struct GatePlan {
     /// Whether the outcome does not decide the exit code.
     pub exit_zero: bool,
     /// Where the outcome goes; never two to one place.
-    pub outputs: Vec<GateOutput>,
+    pub outputs: Vec<Output>,
     /// A file that Markdown is appended to.
     pub summary: Option<PathBuf>,
     /// Whether broken rules are also written to standard error as commands of GitHub Actions.
@@ -135,8 +131,8 @@ pub struct InspectPlan {
     pub labels: Vec<String>,
     /// Classes whose rows are left out.
     pub ignored_labels: Vec<String>,
-    /// Whether to print JSON rather than a table.
-    pub as_json: bool,
+    /// What to print.
+    pub format: Format,
     /// What a run would use.
     pub resources: Resources,
 }

@@ -7,8 +7,8 @@ use clap::Args;
 use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{OutputFlags, RunFlags, width};
-use crate::compare::At;
 use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
+use crate::compare::{At, Comparison};
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
 use crate::temperature::{Ladder, parse_temperature};
@@ -45,7 +45,7 @@ pub(super) struct CompareArgs {
     at: Option<f64>,
 
     #[command(flatten)]
-    output: OutputFlags,
+    output: OutputFlags<Comparison>,
 
     /// Also show each class in every checkpoint, and name the worst
     #[arg(long, help_heading = "Output")]

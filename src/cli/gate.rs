@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::definition::DefinitionFlags;
+use super::exports::{ExportFlags, Exported, printed};
 use super::input::Input;
-use super::output::{RunFlags, export_places};
+use super::output::RunFlags;
 use crate::error::{Error, Fault};
+use crate::gate::GateReport;
 use crate::gate::rules::{Regression, Rule, Rules, parse_limit, parse_regression};
-use crate::plan::{GateOutput, GatePlan, ScorePlan};
-use crate::report::Format;
-use crate::report::gate::GateFormat;
+use crate::plan::{GatePlan, ScorePlan};
+use crate::report::format::Format;
 use crate::temperature::parse_temperature;
 
 const EXAMPLES: &str = "\
@@ -80,38 +81,28 @@ pub(super) struct GateArgs {
     exit_zero: bool,
 
     /// What to print
-    #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
-    format: Printed,
+    #[arg(long, value_parser = printed::<GateReport>(), default_value = "table", help_heading = "Output")]
+    format: Format,
 
     /// Also show the candidate's score of each class, and name the worst
     #[arg(long, help_heading = "Output")]
     per_class: bool,
 
-    /// Also write the outcome as JSON (docs/gate.schema.json)
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_json: Vec<PathBuf>,
-
-    /// Also write the outcome as Markdown
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_markdown: Vec<PathBuf>,
-
-    /// Also write the outcome as JUnit XML, a test case a check
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_junit: Vec<PathBuf>,
-
-    /// Also write the candidate's values as nested numbers in JSON, for DVC
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_metrics: Vec<PathBuf>,
+    #[command(flatten)]
+    exports: ExportFlags<GateReport>,
 
     #[command(flatten)]
     run: RunFlags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Printed {
-    Table,
-    Markdown,
-    Json,
+impl Exported for GateReport {
+    const SUBJECT: &'static str = "the outcome";
+    const HELP: &'static [(Format, &'static str)] = &[
+        (Format::Json, "Also write the outcome as JSON (docs/gate.schema.json)"),
+        (Format::Markdown, "Also write the outcome as Markdown"),
+        (Format::Junit, "Also write the outcome as JUnit XML, a test case a check"),
+        (Format::Metrics, "Also write the candidate's values as nested numbers in JSON, for DVC"),
+    ];
 }
 
 impl GateArgs {
@@ -140,7 +131,7 @@ impl GateArgs {
                 "--baseline base.json, with --init on the first run",
             ));
         }
-        let outputs = self.outputs()?;
+        let outputs = self.exports.outputs(self.format)?;
         let definition = self.definition.definition()?;
         let ladder = definition.ladder.with(&rules.temperatures());
         let score = ScorePlan {
@@ -194,22 +185,5 @@ impl GateArgs {
             }
             false => Ok(rules),
         }
-    }
-
-    fn outputs(&self) -> Result<Vec<GateOutput>, Error> {
-        let exports = [
-            (GateFormat::Report(Format::Json), &self.export_json),
-            (GateFormat::Report(Format::Markdown), &self.export_markdown),
-            (GateFormat::Junit, &self.export_junit),
-            (GateFormat::Metrics, &self.export_metrics),
-        ];
-        let printed = match self.format {
-            Printed::Table => Format::Table,
-            Printed::Markdown => Format::Markdown,
-            Printed::Json => Format::Json,
-        };
-        let named =
-            exports.into_iter().flat_map(|(format, paths)| paths.iter().map(move |path| (format, path.as_path())));
-        export_places(named, GateFormat::Report(printed))
     }
 }

@@ -1,10 +1,12 @@
 //! The command line of `inspect`; looking is left to `run`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::exports::one_of;
 use super::input::Input;
 use super::resources::ResourceFlags;
 use crate::plan::InspectPlan;
+use crate::report::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,17 +31,11 @@ pub(super) struct InspectArgs {
     input: Input,
 
     /// What to print
-    #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
-    format: Printed,
+    #[arg(long, value_parser = one_of([Format::Table, Format::Json]), default_value = "table", help_heading = "Output")]
+    format: Format,
 
     #[command(flatten)]
     resources: ResourceFlags,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Printed {
-    Table,
-    Json,
 }
 
 impl InspectArgs {
@@ -49,7 +45,7 @@ impl InspectArgs {
             inputs: self.input.inputs,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
-            as_json: self.format == Printed::Json,
+            format: self.format,
             resources: self.resources.resources(),
         }
     }

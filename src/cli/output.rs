@@ -1,42 +1,51 @@
-//! The part of the command line that says where results go and how a run behaves, shared by every command that scores;
-//! writing them is left to `report`.
+//! The part of the command line that says where results go and how a run behaves, shared by the commands that score.
 
 use std::io::{IsTerminal, stdout};
-use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::exports::{ExportFlags, Exported, printed};
 use super::resources::ResourceFlags;
+use crate::compare::Comparison;
 use crate::error::Error;
 use crate::plan::{Output, Resources, Verbosity};
-use crate::report::Format;
+use crate::report::format::Format;
+use crate::score::table::ScoreTable;
 
 /// Formats, files and colour.
 #[derive(Debug, clap::Args)]
-pub(super) struct OutputFlags {
+pub(super) struct OutputFlags<R: Exported> {
     /// What to print
-    #[arg(long, value_enum, default_value_t = Printed::Table, help_heading = "Output")]
-    format: Printed,
+    #[arg(long, value_parser = printed::<R>(), default_value = "table", help_heading = "Output")]
+    format: Format,
 
-    /// Also write the result as JSON (docs/result.schema.json); - is standard output, instead of --format
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_json: Vec<PathBuf>,
-
-    /// Also write the result as CSV, a line a layer and temperature
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_csv: Vec<PathBuf>,
-
-    /// Also write the result as a Markdown table
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_markdown: Vec<PathBuf>,
-
-    /// Also write the result as Parquet, a row a layer and temperature
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_parquet: Vec<PathBuf>,
+    #[command(flatten)]
+    exports: ExportFlags<R>,
 
     /// Shade the table by value; auto does on a terminal unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
     color: Color,
+}
+
+/// The help of exports of scores and of comparisons alike.
+const EXPORTS: &[(Format, &str)] = &[
+    (
+        Format::Json,
+        "Also write the result as JSON (docs/result.schema.json); - is standard output, instead of --format",
+    ),
+    (Format::Csv, "Also write the result as CSV, a line a layer and temperature"),
+    (Format::Markdown, "Also write the result as a Markdown table"),
+    (Format::Parquet, "Also write the result as Parquet, a row a layer and temperature"),
+];
+
+impl Exported for ScoreTable {
+    const SUBJECT: &'static str = "the result";
+    const HELP: &'static [(Format, &'static str)] = EXPORTS;
+}
+
+impl Exported for Comparison {
+    const SUBJECT: &'static str = "the result";
+    const HELP: &'static [(Format, &'static str)] = EXPORTS;
 }
 
 /// What a run may use, and how much is said.
@@ -54,15 +63,6 @@ pub(super) struct RunFlags {
     resources: ResourceFlags,
 }
 
-/// Formats for standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Printed {
-    Table,
-    Markdown,
-    Json,
-    Csv,
-}
-
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
@@ -71,24 +71,10 @@ enum Color {
     Never,
 }
 
-impl OutputFlags {
+impl<R: Exported> OutputFlags<R> {
     /// All outputs; what is exported to standard output takes the place of what would be printed there.
     pub(super) fn outputs(&self) -> Result<Vec<Output>, Error> {
-        let exports = [
-            (Format::Json, &self.export_json),
-            (Format::Csv, &self.export_csv),
-            (Format::Markdown, &self.export_markdown),
-            (Format::Parquet, &self.export_parquet),
-        ];
-        let printed = match self.format {
-            Printed::Table => Format::Table,
-            Printed::Markdown => Format::Markdown,
-            Printed::Json => Format::Json,
-            Printed::Csv => Format::Csv,
-        };
-        let named =
-            exports.into_iter().flat_map(|(format, paths)| paths.iter().map(move |path| (format, path.as_path())));
-        export_places(named, printed)
+        self.exports.outputs(self.format)
     }
 
     /// Whether the table is shaded.
@@ -119,36 +105,7 @@ impl RunFlags {
     }
 }
 
-/// The outputs `named`, and `printed` on standard output unless one of them goes there.
-pub(super) fn export_places<'a, F>(
-    named: impl Iterator<Item = (F, &'a Path)>,
-    printed: F,
-) -> Result<Vec<Output<F>>, Error> {
-    let mut outputs: Vec<Output<F>> = named.map(|(format, path)| Output { format, path: standard(path) }).collect();
-    for (place, Output { path, .. }) in outputs.iter().enumerate() {
-        if outputs[..place].iter().any(|earlier| earlier.path == *path) {
-            let argument = format!("`{}` for an export", path.display());
-            return Err(Error::usage(argument, "another export goes there", "name a file for each"));
-        }
-    }
-    let standard = PathBuf::from("-");
-    if outputs.iter().all(|output| output.path != standard) {
-        outputs.push(Output { format: printed, path: standard });
-    }
-    Ok(outputs)
-}
-
 /// Columns of the terminal that standard output is; `None` where it is none.
 pub(super) fn width() -> Option<usize> {
     stdout().is_terminal().then(|| console::Term::stdout().size().1.into())
-}
-
-/// `path`, with one name for standard output.
-fn standard(path: &Path) -> PathBuf {
-    if is_standard(path) { PathBuf::from("-") } else { path.to_owned() }
-}
-
-/// Whether `path` is standard output.
-pub(super) fn is_standard(path: &Path) -> bool {
-    path == Path::new("-") || path == Path::new("/dev/stdout")
 }

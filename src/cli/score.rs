@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::definition::DefinitionFlags;
+use super::exports::is_standard;
 use super::input::Input;
-use super::output::{OutputFlags, RunFlags, is_standard, width};
+use super::output::{OutputFlags, RunFlags, width};
 use crate::definition::Definition;
 use crate::draw::Draw;
 use crate::error::Error;
 use crate::plan::{ScorePlan, not_resumable};
 use crate::score::Resume;
+use crate::score::table::ScoreTable;
 
 /// What can be typed where there is no other command.
 #[derive(Debug, clap::Args)]
@@ -20,7 +22,7 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     definition: DefinitionFlags,
     #[command(flatten)]
-    output: OutputFlags,
+    output: OutputFlags<ScoreTable>,
 
     /// Also write the loss of every row as Parquet, one line per row, layer and temperature;
     /// base.rows.parquet beside base.json makes later comparisons with it sharp

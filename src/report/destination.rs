@@ -1,12 +1,9 @@
-//! Where a report goes: standard output, or a file that is whole or not there; what is written is left to the exporters.
-
-mod stream;
+//! Where a report goes: standard output, or a file that is whole or not there.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-pub use self::stream::Stream;
 use crate::disk::{Replacement, parent};
 use crate::error::{Error, Fault};
 
@@ -29,8 +26,10 @@ pub enum Delivery {
     PipeClosed,
 }
 
+/// What is written to.
 #[derive(Debug)]
-enum Target {
+pub(super) enum Target {
+    /// Standard output.
     Stdout,
     /// A device or a pipe, which has no half-written state to protect.
     Direct(File),
@@ -51,7 +50,7 @@ impl Destination {
         let name = path.display().to_string();
         match open(path) {
             Ok(target) => Ok(Destination { name, target }),
-            Err(error) => Err(Error::Output { path: name, fault: explained(error, path) }),
+            Err(error) => Err(Error::Output { path: name, fault: explain(error, path) }),
         }
     }
 
@@ -66,6 +65,11 @@ impl Destination {
     /// The file, or `-` for standard output.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name and what is written to, for those who write piece by piece.
+    pub(super) fn into_parts(self) -> (String, Target) {
+        (self.name, self.target)
     }
 
     /// Writes what `write` writes, and only when all of it lies on the disk puts it in place.
@@ -100,7 +104,7 @@ fn open(path: &Path) -> io::Result<Target> {
             // Through a symbolic link, so that the link stays one.
             replaceable(fs::canonicalize(path)?, Some(metadata.permissions()))
         }
-        Err(error) if error.kind() == ErrorKind::NotFound && names_a_file(path) => replaceable(resolved(path)?, None),
+        Err(error) if error.kind() == ErrorKind::NotFound && names_a_file(path) => replaceable(resolve(path)?, None),
         Err(error) => Err(error),
     }
 }
@@ -111,7 +115,7 @@ fn names_a_file(path: &Path) -> bool {
 }
 
 /// `path`, which is new, in the one spelling that all paths to it share.
-fn resolved(path: &Path) -> io::Result<PathBuf> {
+fn resolve(path: &Path) -> io::Result<PathBuf> {
     let directory = fs::canonicalize(parent(path))?;
     Ok(path.file_name().map_or_else(|| directory.clone(), |name| directory.join(name)))
 }
@@ -140,7 +144,7 @@ fn replace(
 }
 
 /// What to try, for the refusals a user can do something about.
-fn explained(error: io::Error, path: &Path) -> Fault {
+fn explain(error: io::Error, path: &Path) -> Fault {
     match error.kind() {
         ErrorKind::IsADirectory => Fault::content("expected a file, found a directory").hint("name a file in it"),
         ErrorKind::NotFound if !names_a_file(path) => {

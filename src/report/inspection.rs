@@ -1,21 +1,34 @@
-//! An [`Inspection`] as a table for people and as JSON for programs.
+//! An [`Inspection`] as a document.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{DecimalBytes, HumanDuration};
 
+use super::cell::CellValue;
+use super::document::{Document, Report, Section, json};
 use super::grid::{Grid, number, text};
 use super::number::significant;
-use super::printable;
-use crate::score::inspection::{Inspection, LayerSeen};
+use crate::score::inspection::{Inspection, LabelsSeen, LayerSeen};
 
-/// Writes a table with what a run would cost under it.
-///
-/// # Errors
-/// What `out` reports.
-pub fn write_table(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
-    let mut grid = Grid::new([
+impl Report for Inspection {
+    const SECTIONS: &'static [Section] = &[];
+}
+
+/// The layers, and what a run would cost.
+pub fn document(inspection: &Inspection) -> Document {
+    Document {
+        headline: None,
+        grids: vec![grid(inspection)],
+        notes: inspection.labels.iter().map(labels).chain([cost(inspection)]).collect(),
+        json: json(inspection),
+        records: None,
+        checks: None,
+        metrics: None,
+    }
+}
+
+fn grid(inspection: &Inspection) -> Grid {
+    let headings = [
         text("layer"),
         number("files"),
         number("rows"),
@@ -24,58 +37,52 @@ pub fn write_table(inspection: &Inspection, out: &mut dyn Write) -> io::Result<(
         text("order"),
         number("size"),
         text(""),
-    ]);
-    inspection.layers.iter().for_each(|layer| grid.push(cells(layer, inspection.labels.is_some())));
-    grid.draw(out)?;
-    if let Some(labels) = &inspection.labels {
-        let mut said =
-            format!("labels {}: {} rows in {} classes", printable(&labels.name), labels.rows, labels.classes);
-        if labels.singletons > 0 {
-            said += &format!(", {} alone in their class", labels.singletons);
-        }
-        if labels.ignored_rows > 0 {
-            said += &format!(", {} left out for their label", labels.ignored_rows);
-        }
-        writeln!(out, "{said}")?;
+    ];
+    let mut grid = Grid::new("layers", headings);
+    inspection.layers.iter().for_each(|layer| grid.push(row(layer, inspection.labels.is_some())));
+    grid
+}
+
+fn row(layer: &LayerSeen, has_labels: bool) -> [CellValue; 8] {
+    let [rows, dim, dtype, order, size] = match &layer.shape {
+        Some(shape) => [
+            CellValue::Count(shape.rows),
+            CellValue::Count(shape.dim),
+            CellValue::text(&shape.dtype),
+            CellValue::text(&shape.order),
+            CellValue::Bytes(shape.bytes),
+        ],
+        None => [const { CellValue::Missing }; 5],
+    };
+    let verdict = match &layer.problem {
+        Some(problem) => CellValue::text(problem),
+        None if has_labels => CellValue::text("labels align"),
+        None => CellValue::Empty,
+    };
+    [CellValue::text(&layer.name), CellValue::Count(layer.files.len()), rows, dim, dtype, order, size, verdict]
+}
+
+fn labels(labels: &LabelsSeen) -> String {
+    let mut note = format!("labels {}: {} rows in {} classes", labels.name, labels.rows, labels.classes);
+    if labels.singletons > 0 {
+        note += &format!(", {} alone in their class", labels.singletons);
     }
+    if labels.ignored_rows > 0 {
+        note += &format!(", {} left out for their label", labels.ignored_rows);
+    }
+    note
+}
+
+fn cost(inspection: &Inspection) -> String {
     let cost = &inspection.cost;
-    writeln!(
-        out,
+    format!(
         "a run: {} pairs, {} on {}, {} threads, with about {} of memory",
         significant(cost.pairs as f64, 2),
         duration(cost.seconds),
-        printable(&inspection.device),
+        inspection.device,
         inspection.threads,
         DecimalBytes(cost.memory_bytes)
     )
-}
-
-/// Writes JSON, which `docs/inspection.schema.json` describes.
-///
-/// # Errors
-/// What `out` reports.
-pub fn write_json(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, inspection)?;
-    writeln!(out)
-}
-
-fn cells(layer: &LayerSeen, has_labels: bool) -> [String; 8] {
-    let [rows, dim, dtype, order, size] = match &layer.shape {
-        Some(shape) => [
-            shape.rows.to_string(),
-            shape.dim.to_string(),
-            shape.dtype.clone(),
-            shape.order.clone(),
-            DecimalBytes(shape.bytes).to_string(),
-        ],
-        None => ["–"; 5].map(str::to_owned),
-    };
-    let verdict = match &layer.problem {
-        Some(problem) => problem.clone(),
-        None if has_labels => "labels align".to_owned(),
-        None => String::new(),
-    };
-    [layer.name.clone(), layer.files.len().to_string(), rows, dim, dtype, order, size, verdict]
 }
 
 fn duration(seconds: f64) -> String {
@@ -83,5 +90,39 @@ fn duration(seconds: f64) -> String {
         ..0.1 => "0.1 s at most".to_owned(),
         ..120.0 => format!("about {} s", significant(seconds, 2)),
         _ => format!("about {}", HumanDuration(Duration::from_secs_f64(seconds))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::score::sample::sample;
+    use super::*;
+    use crate::score::inspection::{Cost, ShapeSeen};
+
+    #[test]
+    fn layers_their_problems_and_the_cost() {
+        let shape = ShapeSeen { rows: 8, dim: 2, dtype: "float32".into(), order: "rows".into(), bytes: 64 };
+        let layer =
+            |name: &str, shape, problem| LayerSeen { name: name.into(), files: vec!["x".into()], shape, problem };
+        let labels = LabelsSeen { name: "y.npy".into(), rows: 8, classes: 2, ignored_rows: 3, singletons: 1 };
+        let inspection = Inspection {
+            schema_version: 1,
+            tool: sample().tool,
+            labels: Some(labels),
+            layers: vec![layer("a", Some(shape), None), layer("b", None, Some("not a file".into()))],
+            cost: Cost { pairs: 28, seconds: 7200.0, memory_bytes: 32_000_000 },
+            device: "cpu, avx2".into(),
+            threads: 2,
+        };
+        let document = document(&inspection);
+        assert_eq!(document.sections(), Inspection::SECTIONS);
+        let row = |at: usize| document.grids[0].rows[at].iter().map(|cell| cell.value.to_string()).collect::<Vec<_>>();
+        assert_eq!(row(0), ["a", "1", "8", "2", "float32", "rows", "64 B", "labels align"]);
+        assert_eq!(row(1), ["b", "1", "–", "–", "–", "–", "–", "not a file"]);
+        let expected = [
+            "labels y.npy: 8 rows in 2 classes, 1 alone in their class, 3 left out for their label",
+            "a run: 28 pairs, about 2 hours on cpu, avx2, 2 threads, with about 32.00 MB of memory",
+        ];
+        assert_eq!(document.notes, expected);
     }
 }

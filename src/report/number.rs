@@ -1,4 +1,4 @@
-//! Numbers as people read them, rounded to a few significant digits; exact numbers are left to JSON, CSV and Parquet.
+//! Numbers as people read them, rounded to a few significant digits.
 
 /// Digits shown of a value or a temperature.
 pub(super) const DIGITS: usize = 4;

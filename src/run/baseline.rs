@@ -5,13 +5,15 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::rows::RowsOutput;
+use super::write;
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::rows_file;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::plan::GatePlan;
 use crate::report::destination::Destination;
-use crate::report::{Format, Table};
+use crate::report::format::{Format, Screen};
+use crate::report::score;
 
 /// The baseline of the plan; `None` where there is none yet and that is fine.
 pub(super) fn read(plan: &GatePlan) -> Result<Option<Checkpoint>, Error> {
@@ -72,8 +74,7 @@ impl NewBaseline {
                 _ => {}
             },
         }
-        let json = Format::Json.exporter(Table::default());
-        self.result.finish(|out| json.export(&candidate.table, out)).map(drop)
+        write(&score::document(&candidate.table), Screen::default(), vec![(Format::Json, self.result)])
     }
 }
 

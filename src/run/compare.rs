@@ -2,7 +2,7 @@
 
 use super::checkpoint::{find, labels, saved, scored};
 use super::interruption::Interruption;
-use super::{open, refuse_to_overwrite};
+use super::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::compare::{Comparison, check_temperature};
@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::{ComparePlan, PlannedCheckpoint};
 use crate::report::comparison;
+use crate::report::format::Screen;
 
 /// Scores what was not scored before, compares, and writes every output.
 pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
@@ -31,10 +32,8 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     });
     let checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;
     let comparison = Comparison::of(&checkpoints, plan.at)?;
-    for (format, destination) in destinations {
-        destination.finish(|out| comparison::write(&comparison, format, out))?;
-    }
-    Ok(())
+    let screen = Screen { color: plan.score.color, width: plan.score.width };
+    write(&comparison::document(&comparison), screen, destinations)
 }
 
 /// Checks that all can be compared, before hours are spent on scoring those that were not scored before.

@@ -7,17 +7,17 @@ use std::path::Path;
 use super::baseline::{self, NewBaseline};
 use super::checkpoint::{find, labels, scored};
 use super::interruption::Interruption;
-use super::{open, refuse_to_overwrite};
+use super::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::{GateReport, Outcome, Verdict};
 use crate::plan::GatePlan;
-use crate::report::Format;
 use crate::report::destination::Destination;
-use crate::report::gate::{self, GateFormat};
-use crate::score::table::ScoreTable;
+use crate::report::document::Document;
+use crate::report::format::{Format, Screen};
+use crate::report::gate;
 use crate::source::Layer;
 
 /// Bytes of a job summary; GitHub refuses a larger one whole.
@@ -43,20 +43,14 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     }
     let report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), plan.init)?;
 
-    let classes = plan.shows_classes.then_some(&candidate.table);
-    for (format, destination) in destinations {
-        destination.finish(|out| match format {
-            GateFormat::Report(format) => gate::write(&report, classes, format, out),
-            GateFormat::Junit => gate::write_junit(&report, out),
-            GateFormat::Metrics => gate::write_metrics(&candidate.table, out),
-        })?;
-    }
+    let document = gate::document(&report, &candidate.table, plan.shows_classes);
+    write(&document, Screen::default(), destinations)?;
     if let Some(summary) = &plan.summary {
-        append(&report, classes, summary).map_err(|error| unwritten_summary(summary, error))?;
+        append(&document, summary).map_err(|error| unwritten_summary(summary, error))?;
     }
     if plan.annotate {
         // The exit code says it too where standard error is closed.
-        let _ = gate::write_annotations(&report, &mut stderr());
+        let _ = Format::Annotations.render(&document, Screen::default(), &mut stderr());
     }
     if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
         new_baseline.write(&candidate, &plan.candidate, labels.as_ref())?;
@@ -68,7 +62,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
 /// replace a candidate that is a result.
 fn refuse_to_lose(
     plan: &GatePlan,
-    destinations: &[(GateFormat, Destination)],
+    destinations: &[(Format, Destination)],
     new_baseline: Option<&NewBaseline>,
     layers: &[Layer],
 ) -> Result<(), Error> {
@@ -91,10 +85,10 @@ fn unwritten_summary(path: &Path, error: io::Error) -> Error {
     Error::Output { path: path.display().to_string(), fault: Fault::Io(error) }
 }
 
-/// Appends the report as Markdown to the job summary `path`, as far as there is room.
-fn append(report: &GateReport, classes: Option<&ScoreTable>, path: &Path) -> std::io::Result<()> {
+/// Appends the document as Markdown to the job summary `path`, as far as there is room.
+fn append(document: &Document, path: &Path) -> std::io::Result<()> {
     let mut markdown = Vec::new();
-    gate::write(report, classes, Format::Markdown, &mut markdown)?;
+    Format::Markdown.render(document, Screen::default(), &mut markdown)?;
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     let room = LARGEST_SUMMARY.saturating_sub(used);

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::InspectPlan;
 use crate::report::destination::Destination;
+use crate::report::format::Screen;
 use crate::report::inspection;
 use crate::score::Silent;
 use crate::score::inspection::Inspection;
@@ -35,9 +36,7 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     };
     let means = means(&plan.resources, &workload, &Silent, &|| None)?;
     let (seen, error) = on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), means))??;
-    destination.finish(|out| match plan.as_json {
-        true => inspection::write_json(&seen, out),
-        false => inspection::write_table(&seen, out),
-    })?;
+    let document = inspection::document(&seen);
+    destination.finish(|out| plan.format.render(&document, Screen::default(), out))?;
     error.map_or(Ok(()), Err)
 }

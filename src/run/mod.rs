@@ -21,6 +21,8 @@ use crate::gate::Verdict;
 use crate::labels::Labels;
 use crate::plan::{Output, Plan, Resources, ScorePlan};
 use crate::report::destination::Destination;
+use crate::report::document::Document;
+use crate::report::format::{Format, Screen};
 use crate::score::{Means, Progress, Stop};
 use crate::source::Layer;
 
@@ -75,8 +77,17 @@ pub fn run(plan: &Plan) -> Result<Ending, Error> {
 }
 
 /// Opens every output without touching what is there.
-fn open<F: Copy>(outputs: &[Output<F>]) -> Result<Vec<(F, Destination)>, Error> {
+fn open(outputs: &[Output]) -> Result<Vec<(Format, Destination)>, Error> {
     outputs.iter().map(|output| Ok((output.format, Destination::create(&output.path)?))).collect()
+}
+
+/// Writes `document` to every output.
+fn write(document: &Document, screen: Screen, destinations: Vec<(Format, Destination)>) -> Result<(), Error> {
+    for (format, destination) in destinations {
+        // A reader that closes its pipe has seen enough; the other outputs are still wanted.
+        destination.finish(|out| format.render(document, screen, out))?;
+    }
+    Ok(())
 }
 
 /// How much there is to score, and how exactly.

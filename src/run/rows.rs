@@ -5,7 +5,8 @@ use std::io;
 use crate::compare::rows_file::RowsWriter;
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::report::destination::{Destination, Stream};
+use crate::report::destination::Destination;
+use crate::report::stream::Stream;
 use crate::score::RowLosses;
 
 /// Losses of rows on their way to a file.
@@ -17,7 +18,7 @@ pub(super) struct RowsOutput {
 impl RowsOutput {
     pub(super) fn start(destination: Destination) -> Result<RowsOutput, Error> {
         let name = destination.name().to_owned();
-        let writer = RowsWriter::new(destination.stream()?);
+        let writer = RowsWriter::new(Stream::start(destination)?);
         Ok(RowsOutput { writer: writer.map_err(|error| written(&name, error))?, name })
     }
 

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::interruption::Interruption;
 use super::rows::RowsOutput;
-use super::{Workload, means, on_threads, open, refuse_to_overwrite};
+use super::{Workload, means, on_threads, open, refuse_to_overwrite, write};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::{ScorePlan, not_resumable};
 use crate::progress::Bar;
-use crate::report::Table;
 use crate::report::destination::Destination;
+use crate::report::format::Screen;
+use crate::report::score;
 use crate::score::table::LayerScore;
 use crate::score::{Means, RowLosses, score_rows};
 use crate::source::{Selection, discover};
@@ -41,12 +42,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     progress.finish();
 
     rows.map_or(Ok(()), RowsOutput::finish)?;
-    for (format, destination) in destinations {
-        let exporter = format.exporter(Table { color: plan.color, width: plan.width });
-        // A reader that closes its pipe has seen enough; the other outputs are still wanted.
-        destination.finish(|out| exporter.export(&table, out))?;
-    }
-    Ok(())
+    write(&score::document(&table), Screen { color: plan.color, width: plan.width }, destinations)
 }
 
 /// The file that the run is resumed from, which can be written, and whose content is not touched.

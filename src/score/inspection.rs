@@ -1,9 +1,8 @@
-//! What a run would meet: layers by their headers, whether the labels align, and the cost; showing it is left to
-//! `report`.
+//! What a run would meet: layers by their headers, whether the labels align, and the cost.
 
 use serde::Serialize;
 
-use super::cost::Cost;
+pub use super::cost::Cost;
 use super::layer::check_rows;
 use super::means::Means;
 use super::table::Tool;
@@ -126,7 +125,7 @@ impl LabelsSeen {
 
 /// What is seen of a layer, and why it cannot be scored if so.
 fn look(layer: Result<Layer, Error>, labels: Option<&Labels>) -> (LayerSeen, Option<Error>) {
-    let told = |fault: &Fault| Some(fault.to_string());
+    let problem = |fault: &Fault| fault.to_string();
     match layer {
         Ok(layer) => {
             let shape = layer.activations.shape();
@@ -142,12 +141,17 @@ fn look(layer: Result<Layer, Error>, labels: Option<&Labels>) -> (LayerSeen, Opt
                 bytes: shape.bytes,
             };
             let files = layer.files.iter().map(|file| file.display().to_string()).collect();
-            let problem = fault.as_ref().and_then(told);
+            let problem = fault.as_ref().map(problem);
             let seen = LayerSeen { name: layer.name.clone(), files, shape: Some(shape), problem };
             (seen, fault.map(|fault| layer.error(fault)))
         }
         Err(Error::Layer { layer, path, fault }) => {
-            let seen = LayerSeen { name: layer.clone(), files: vec![path.clone()], shape: None, problem: told(&fault) };
+            let seen = LayerSeen {
+                name: layer.clone(),
+                files: vec![path.clone()],
+                shape: None,
+                problem: Some(problem(&fault)),
+            };
             (seen, Some(Error::Layer { layer, path, fault }))
         }
         Err(error) => {

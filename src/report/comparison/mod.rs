@@ -1,129 +1,109 @@
-//! A [`Comparison`] in the formats of the report; what a cell reads is decided here, encoding is left to the formats.
+//! A [`Comparison`] as a document.
 
 mod classes;
-mod long;
+mod layers;
+mod notes;
+mod records;
 
-use std::io::{self, Write};
+use super::document::{Document, Report, Section, json};
+use crate::compare::Comparison;
 
-use super::Format;
-use super::grid::{Grid, number, text};
-use super::number::{DIGITS, significant, temperature};
-use crate::compare::change::Change;
-use crate::compare::{Compared, Comparison, LayerComparison};
+impl Report for Comparison {
+    const SECTIONS: &'static [Section] = &[Section::Records];
+}
 
-/// Writes the whole comparison in one format.
-///
-/// # Errors
-/// What `out` reports.
-pub fn write(comparison: &Comparison, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => {
-            grid(comparison).draw(out)?;
-            classes::grid(comparison).iter().try_for_each(|grid| grid.draw(out))?;
-            notes(comparison).iter().try_for_each(|note| writeln!(out, "{note}"))
-        }
-        Format::Markdown => {
-            grid(comparison).markdown(out)?;
-            writeln!(out)?;
-            if let Some(grid) = classes::grid(comparison) {
-                grid.markdown(out)?;
-                writeln!(out)?;
-            }
-            notes(comparison).iter().try_for_each(|note| writeln!(out, "- {}", super::markdown::escaped(note)))
-        }
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, comparison)?;
-            writeln!(out)
-        }
-        Format::Csv => long::csv(comparison, out),
-        Format::Parquet => long::parquet(comparison, out),
+/// Layers and, where they were asked for, classes in every checkpoint; a record a layer and checkpoint.
+pub fn document(comparison: &Comparison) -> Document {
+    Document {
+        headline: None,
+        grids: [layers::grid(comparison)].into_iter().chain(classes::grid(comparison)).collect(),
+        notes: notes::notes(comparison),
+        json: json(comparison),
+        records: Some(records::records(comparison)),
+        checks: None,
+        metrics: None,
     }
 }
 
-/// Layers down, checkpoints across, each with its change against the first.
-fn grid(comparison: &Comparison) -> Grid {
-    let own = has_own_temperatures(comparison);
-    let mut header = vec![text("layer")];
-    if !own {
-        header.push(number("T"));
-    }
-    for (at, checkpoint) in comparison.checkpoints.iter().enumerate() {
-        header.push(number(checkpoint));
-        if own {
-            header.push(number("T"));
-        }
-        if at > 0 {
-            header.extend([number("change"), number("%"), text("95 % interval")]);
-        }
-    }
-    let mut grid = Grid::new(header);
-    for layer in &comparison.layers {
-        let mut cells = vec![layer.name.clone()];
-        if !own {
-            cells.push(shared_temperature(layer));
-        }
-        for (at, value) in layer.values.iter().enumerate() {
-            cells.push(value.as_ref().map_or("–".to_owned(), |value| significant(value.snnl, DIGITS)));
-            if own {
-                cells.push(value.as_ref().map_or(String::new(), |value| temperature(value.temperature)));
-            }
-            if at > 0 {
-                cells.extend(change(value.as_ref().and_then(|value| value.change.as_ref())));
-            }
-        }
-        grid.push(cells);
-    }
-    grid
-}
+#[cfg(test)]
+mod tests {
+    use super::super::score::sample::sample;
+    use super::*;
+    use crate::compare::change::{Change, Summary};
+    use crate::compare::{Compared, ComparedClass, LayerComparison};
+    use crate::report::grid::Grid;
 
-/// Whether a layer was scored at different temperatures in different checkpoints.
-fn has_own_temperatures(comparison: &Comparison) -> bool {
-    let differs = |layer: &LayerComparison| {
-        let mut temperatures = layer.values.iter().flatten().map(|value| value.temperature);
-        temperatures.next().is_some_and(|first| temperatures.any(|other| other != first))
-    };
-    comparison.layers.iter().any(differs)
-}
-
-fn shared_temperature(layer: &LayerComparison) -> String {
-    layer.values.iter().flatten().next().map_or(String::new(), |value: &Compared| temperature(value.temperature))
-}
-
-/// The change, in percent, and its interval.
-fn change(change: Option<&Change>) -> [String; 3] {
-    let Some(change) = change else {
-        return ["–".to_owned(), String::new(), String::new()];
-    };
-    let percent = |relative: f64| format!("{}{:.1}", sign(relative), 100.0 * relative.abs());
-    let percent = change.relative.map_or(String::new(), percent);
-    let interval = format!("{} … {}", signed(change.low), signed(change.high));
-    [signed(change.absolute), percent, interval]
-}
-
-/// Three digits with a sign.
-fn signed(value: f64) -> String {
-    format!("{}{}", sign(value), significant(value.abs(), 3))
-}
-
-fn sign(value: f64) -> char {
-    if value < 0.0 { '−' } else { '+' }
-}
-
-fn notes(comparison: &Comparison) -> Vec<String> {
-    let first = super::printable(&comparison.checkpoints[0]);
-    let changes =
-        || comparison.layers.iter().flat_map(|layer| &layer.values).flatten().filter_map(|value| value.change);
-    let mut notes = vec![super::notes::number(&comparison.definition), super::notes::data(&comparison.data)];
-    notes.extend(classes::worst(comparison));
-    if changes().next().is_some() {
-        let how = match changes().all(|change| change.paired) {
-            true => "over the same rows, one by one",
-            false => "of means alone where the losses of the rows are not known",
+    /// A layer in two checkpoints, and another that the second lacks.
+    fn comparison() -> Comparison {
+        let table = sample();
+        let summary = |mean| Summary { mean, stderr: 0.1, n: 2000 };
+        let change = Change { relative: Some(-0.5), ..Change::unpaired(summary(1.0), summary(0.5)) };
+        let class = |class: &str, snnl| ComparedClass { class: class.into(), n: 3, snnl };
+        let value = |snnl, change| Compared {
+            temperature: 0.1,
+            snnl,
+            stderr: 0.1,
+            n: 2000,
+            change,
+            classes: Some(vec![class("a", snnl), class("b", snnl / 2.0)]),
         };
-        notes.push(format!("change: against {first}, {how}; an interval without 0 is no accident"));
+        Comparison {
+            schema_version: 1,
+            tool: table.tool,
+            definition: table.definition,
+            data: table.data,
+            checkpoints: vec!["first".into(), "second".into()],
+            layers: vec![
+                LayerComparison {
+                    name: "enc1".into(),
+                    values: vec![Some(value(1.0, None)), Some(value(0.5, Some(change)))],
+                },
+                LayerComparison { name: "enc2".into(), values: vec![Some(value(2.0, None)), None] },
+            ],
+        }
     }
-    if comparison.layers.iter().any(|layer| layer.values.iter().any(Option::is_none)) {
-        notes.push("–: a checkpoint lacks the layer".to_owned());
+
+    fn texts(grid: &Grid) -> Vec<Vec<String>> {
+        grid.rows.iter().map(|row| row.iter().map(|cell| cell.value.to_string()).collect()).collect()
     }
-    notes
+
+    #[test]
+    fn layers_and_classes_stand_beside_each_other() {
+        let document = document(&comparison());
+        let headings: Vec<&str> = document.grids[0].headings.iter().map(|heading| heading.text.as_str()).collect();
+        assert_eq!(headings, ["layer", "T", "first", "second", "change", "%", "95 % interval"]);
+        let interval = texts(&document.grids[0])[0].pop().unwrap();
+        assert_eq!(texts(&document.grids[0])[0][..6], ["enc1", "0.1", "1.000", "0.5000", "−0.500", "−50.0"]);
+        assert!(interval.starts_with("−0.77") && interval.contains(" … −0.22"), "{interval}");
+        assert_eq!(texts(&document.grids[0])[1], ["enc2", "0.1", "2.000", "–", "–", "", ""]);
+        assert_eq!(texts(&document.grids[1])[3], ["enc2", "b", "3", "1.000", "–"]);
+    }
+
+    #[test]
+    fn temperatures_that_differ_stand_beside_their_values() {
+        let mut comparison = comparison();
+        comparison.layers[0].values[1].as_mut().unwrap().temperature = 0.2;
+        let document = document(&comparison);
+        assert_eq!(texts(&document.grids[0])[0][..5], ["enc1", "1.000", "0.1", "0.5000", "0.2"]);
+    }
+
+    #[test]
+    fn notes_say_what_is_compared_with_what() {
+        let notes = document(&comparison()).notes;
+        assert_eq!(notes[2], "most entangled class in second: enc1 a 0.5000; enc2 a 2.000");
+        assert!(notes[3].starts_with("change: against first, of means alone"), "{notes:?}");
+        assert_eq!(notes[4], "–: a checkpoint lacks the layer");
+    }
+
+    #[test]
+    fn a_record_for_each_layer_and_checkpoint_that_has_it() {
+        let document = document(&comparison());
+        assert_eq!(document.sections(), Comparison::SECTIONS);
+        let records = document.records.unwrap();
+        assert_eq!(records.len(), 3);
+        let names: Vec<&str> = records.columns.iter().map(|column| column.name).collect();
+        let expected = "layer checkpoint temperature snnl stderr n change change_relative change_stderr change_low change_high \
+                        paired";
+        assert_eq!(names.join(" "), expected);
+    }
 }

@@ -5,7 +5,7 @@ use crate::distance::Distance;
 use crate::score::table::*;
 
 /// Two layers at two temperatures; one value is tiny, and both best temperatures stand at an end.
-pub(super) fn sample() -> ScoreTable {
+pub(in crate::report) fn sample() -> ScoreTable {
     ScoreTable {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "snnl-score".into(), version: "0.1.0".into() },
@@ -40,7 +40,7 @@ pub(super) fn sample() -> ScoreTable {
 }
 
 /// A layer at T = 0.01 and T = 1.
-pub(super) fn layer(name: &str, dim: usize, values: [f64; 2]) -> LayerScore {
+pub(in crate::report) fn layer(name: &str, dim: usize, values: [f64; 2]) -> LayerScore {
     let chance = 2.303;
     let score = |temperature, snnl| Score {
         temperature,

@@ -1,30 +1,10 @@
-//! An output that is written piece by piece while a run goes on; opening it is left to the parent.
+//! An output that is written piece by piece while a run goes on.
 
 use std::io::{self, ErrorKind, Write};
 
-use super::{Delivery, Destination, Target};
+use super::destination::{Delivery, Destination, Target};
 use crate::disk::Replacement;
 use crate::error::{Error, Fault};
-
-impl Destination {
-    /// Starts writing piece by piece; only [`Stream::finish`] puts it in place.
-    ///
-    /// # Errors
-    /// [`Error::Output`] where the system refuses.
-    pub fn stream(self) -> Result<Stream, Error> {
-        let target = match self.target {
-            Target::Stdout => Ok(Streaming::There(Box::new(io::stdout()))),
-            Target::Direct(file) => Ok(Streaming::There(Box::new(file))),
-            Target::Replace { path, permissions } => {
-                Replacement::of(&path, permissions).map(|file| Streaming::Beside(Box::new(file)))
-            }
-        };
-        match target {
-            Ok(target) => Ok(Stream { name: self.name, target, is_closed: false }),
-            Err(error) => Err(Error::Output { path: self.name, fault: Fault::Io(error) }),
-        }
-    }
-}
 
 /// An output that is being written.
 pub struct Stream {
@@ -40,6 +20,25 @@ enum Streaming {
 }
 
 impl Stream {
+    /// Starts writing; only [`Stream::finish`] puts a file in place.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the system refuses.
+    pub fn start(destination: Destination) -> Result<Stream, Error> {
+        let (name, target) = destination.into_parts();
+        let target = match target {
+            Target::Stdout => Ok(Streaming::There(Box::new(io::stdout()))),
+            Target::Direct(file) => Ok(Streaming::There(Box::new(file))),
+            Target::Replace { path, permissions } => {
+                Replacement::of(&path, permissions).map(|file| Streaming::Beside(Box::new(file)))
+            }
+        };
+        match target {
+            Ok(target) => Ok(Stream { name, target, is_closed: false }),
+            Err(error) => Err(Error::Output { path: name, fault: Fault::Io(error) }),
+        }
+    }
+
     /// Puts a file in place, now that it is whole.
     ///
     /// # Errors

@@ -1,24 +1,17 @@
 //! The whole result as JSON, which `docs/result.schema.json` describes; the names and their order are those of
 //! [`ScoreTable`].
 
-use std::io::{self, Write};
-
 use serde_json::Value;
 
-use super::Exporter;
+use crate::report::document::json;
 use crate::score::table::ScoreTable;
 
-/// Pretty-printed, with a newline at the end.
-pub(super) struct Json;
-
-impl Exporter for Json {
-    fn export(&self, table: &ScoreTable, out: &mut dyn Write) -> io::Result<()> {
-        // A NaN or an infinity would be written as null.
-        if let Some(name) = unexpected_null("", &serde_json::to_value(table)?) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{name}` is not a finite number")));
-        }
-        serde_json::to_writer_pretty(&mut *out, table)?;
-        writeln!(out)
+/// The result as text, or why JSON cannot hold it: a NaN or an infinity would read null.
+pub(super) fn text(table: &ScoreTable) -> Result<String, String> {
+    let value = serde_json::to_value(table).map_err(|error| error.to_string())?;
+    match unexpected_null("", &value) {
+        Some(name) => Err(format!("`{name}` is not a finite number")),
+        None => json(table),
     }
 }
 
@@ -38,22 +31,16 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const SCHEMA: &str = include_str!("../../docs/result.schema.json");
+    const SCHEMA: &str = include_str!("../../../docs/result.schema.json");
 
     type Damage = fn(&mut Value);
 
-    fn exported(table: &ScoreTable) -> io::Result<String> {
-        let mut out = Vec::new();
-        Json.export(table, &mut out)?;
-        Ok(String::from_utf8(out).unwrap())
-    }
-
     #[test]
-    fn the_text_holds_the_table_and_ends_its_line() {
+    fn the_text_holds_the_table() {
         let mut table = sample();
         table.layers[0].scores[0].relative = None;
-        let text = exported(&table).unwrap();
-        assert!(text.starts_with("{\n  \"schema_version\": 1,") && text.ends_with("}\n"));
+        let text = text(&table).unwrap();
+        assert!(text.starts_with("{\n  \"schema_version\": 1,") && text.ends_with("\n}"));
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["layers"][1]["scores"][1]["snnl"], json!(1e-9));
         assert_eq!(value["layers"][0]["scores"][0]["relative"], Value::Null);
@@ -63,8 +50,7 @@ mod tests {
     fn a_number_that_json_cannot_hold_is_an_error() {
         let mut table = sample();
         table.layers[1].scores[0].stderr = f64::NAN;
-        let error = exported(&table).unwrap_err();
-        assert_eq!(error.to_string(), "`stderr` is not a finite number");
+        assert_eq!(text(&table).unwrap_err(), "`stderr` is not a finite number");
     }
 
     #[test]
@@ -72,7 +58,7 @@ mod tests {
         let schema = jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap();
         let mut table = sample();
         table.layers[0].scores[1].relative = None;
-        let value = serde_json::from_str(&exported(&table).unwrap()).unwrap();
+        let value = serde_json::from_str(&text(&table).unwrap()).unwrap();
         schema.validate(&value).unwrap();
     }
 

@@ -1,13 +1,12 @@
-//! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies; the
-//! same facts as fields are left to JSON.
+//! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies.
 
-use super::cells::{edge, printable};
-use super::classes::worst;
-use super::number::{DIGITS, significant, temperature};
+use super::classes::most_entangled;
+use super::layers::edge;
 use crate::definition::{Precision, Singletons, TemperatureUnit};
 use crate::distance::Distance;
-use crate::draw::Draw;
-use crate::score::table::{Dataset, DefinitionRecord, LayerScore, ScoreTable};
+use crate::report::number::{DIGITS, significant, temperature};
+use crate::report::sentences::{self, counted};
+use crate::score::table::{DefinitionRecord, LayerScore, ScoreTable};
 
 /// Layers listed by name in one note.
 const LISTED: usize = 5;
@@ -15,14 +14,13 @@ const LISTED: usize = 5;
 /// The notes that apply to this table, in reading order.
 pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     let definition = &table.definition;
-    let data = &table.data;
-    let of_layers = |what: &str, say: &dyn Fn(&LayerScore) -> Option<String>| {
-        by_layer(&table.layers, say).map(|said| format!("{what}: {said}"))
+    let of_layers = |what: &str, describe: &dyn Fn(&LayerScore) -> Option<String>| {
+        by_layer(&table.layers, describe).map(|layers| format!("{what}: {layers}"))
     };
     let when = |applies: bool, note: &str| applies.then(|| note.to_owned());
     [
-        Some(number(definition)),
-        Some(self::data(data)),
+        Some(sentences::definition(definition)),
+        Some(sentences::dataset(&table.data)),
         unit(definition),
         when(definition.sample.is_some(), "± half of the 95 % interval, of the sampling alone; chance is exact"),
         when(
@@ -36,7 +34,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         of_layers("rows of several files, one below the other", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
         }),
-        of_layers("most entangled class", &worst),
+        of_layers("most entangled class", &most_entangled),
         of_layers(&singletons(definition), &|layer| count(layer.singletons)),
         of_layers("zero rows, at distance 1 from every row", &|layer| count(layer.zero_rows)),
         of_layers("rows left out for a NaN or an infinity", &|layer| count(layer.non_finite_rows)),
@@ -47,27 +45,6 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// What the values are.
-pub(super) fn number(definition: &DefinitionRecord) -> String {
-    let DefinitionRecord { distance, epsilon, sample, .. } = definition;
-    let preset = definition.preset_name();
-    let sample = sample.map_or(String::new(), |Draw { rows, seed }| {
-        format!("ESTIMATE from a random sample of {rows} rows (seed {seed}), each against all rows: ")
-    });
-    let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
-    format!("{sample}SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
-}
-
-/// The rows that were scored.
-pub(super) fn data(data: &Dataset) -> String {
-    let classes = counted(data.classes, "class", "classes");
-    let ignored = match data.ignored_rows {
-        0 => String::new(),
-        ignored => format!("; {ignored} left out for their label"),
-    };
-    format!("{} rows in {classes}, labels {}{ignored}", data.rows, printable(&data.labels))
 }
 
 /// What a temperature of 1 is, where it is not 1.
@@ -109,35 +86,29 @@ fn run(table: &ScoreTable) -> String {
     format!(
         "{} s on {}, {}{}, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
         significant(run.seconds, 2),
-        printable(&run.device),
+        run.device,
         counted(run.threads, "thread", "threads"),
-        run.device_reason.as_ref().map_or_else(String::new, |reason| format!(" ({})", printable(reason))),
+        run.device_reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})")),
         significant(run.pairs_per_second, 2),
         run.self_check.rows,
         significant(run.self_check.max_error, 2),
     )
 }
 
-/// A number with the word for what it counts.
-fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 fn count(rows: usize) -> Option<String> {
     (rows > 0).then(|| rows.to_string())
 }
 
-/// What is to say of each layer: once where it is the same for all, by name where it differs, `None` where there is
-/// nothing to say of any.
-fn by_layer(layers: &[LayerScore], say: &dyn Fn(&LayerScore) -> Option<String>) -> Option<String> {
-    let said: Vec<Option<String>> = layers.iter().map(say).collect();
-    let first = said.first()?;
-    if said.iter().all(|text| text == first) {
+/// The descriptions of all layers: one where it is the same for all, by name where they differ, `None` where there is
+/// none.
+fn by_layer(layers: &[LayerScore], describe: &dyn Fn(&LayerScore) -> Option<String>) -> Option<String> {
+    let descriptions: Vec<Option<String>> = layers.iter().map(describe).collect();
+    let first = descriptions.first()?;
+    if descriptions.iter().all(|text| text == first) {
         let everywhere = if layers.len() > 1 { " in every layer" } else { "" };
         return first.as_ref().map(|text| format!("{text}{everywhere}"));
     }
-    let named =
-        layers.iter().zip(said).filter_map(|(layer, text)| Some(format!("{} {}", printable(&layer.name), text?)));
+    let named = layers.iter().zip(descriptions).filter_map(|(layer, text)| Some(format!("{} {}", layer.name, text?)));
     let mut named: Vec<String> = named.collect();
     let unlisted = named.len().saturating_sub(LISTED);
     if unlisted > 0 {
@@ -206,7 +177,7 @@ mod tests {
         for (number, layer) in layers.iter_mut().enumerate() {
             layer.duplicate_rows = number;
         }
-        let said = by_layer(&layers, &|layer| count(layer.duplicate_rows));
-        assert_eq!(said.as_deref(), Some("l1 1; l2 2; l3 3; l4 4; l5 5; 3 more layers"));
+        let listed = by_layer(&layers, &|layer| count(layer.duplicate_rows));
+        assert_eq!(listed.as_deref(), Some("l1 1; l2 2; l3 3; l4 4; l5 5; 3 more layers"));
     }
 }

@@ -1,0 +1,117 @@
+//! The grid of layers and temperatures, with the sum of all layers under it.
+
+use crate::report::cell::{Cell, CellValue, Edge};
+use crate::report::grid::{Folding, Grid, Heading, number, text};
+use crate::report::number::temperature;
+use crate::score::table::{Interval, LayerScore, Score, ScoreTable};
+
+/// Columns after the temperatures that sum a layer up.
+const SUMMARY: [&str; 3] = ["chance", "relative", "best T"];
+
+/// Layers down, temperatures across.
+pub(super) fn grid(table: &ScoreTable) -> Grid {
+    let temperatures = table.sum.iter().map(|sum| number(format!("T={}", temperature(sum.temperature))));
+    let headings = [text("layer"), number("dim")].into_iter().chain(temperatures).chain(SUMMARY.map(number));
+    let mut grid = Grid::new("layers", headings.collect::<Vec<Heading>>());
+    grid.folding = Folding::Columns { together: SUMMARY.len() };
+    for layer in &table.layers {
+        grid.push(row(layer, table.sum.len()));
+    }
+    grid.push(total(table));
+    grid.has_total = true;
+    grid
+}
+
+/// The end of the ladder that the best temperature stands at. A ladder of one temperature has no ends.
+pub(super) fn edge(layer: &LayerScore) -> Option<Edge> {
+    let is_lowest = layer.scores.iter().all(|score| layer.best.temperature <= score.temperature);
+    (layer.best.at_edge && layer.scores.len() > 1).then_some(if is_lowest { Edge::Lowest } else { Edge::Highest })
+}
+
+fn row(layer: &LayerScore, temperatures: usize) -> impl Iterator<Item = Cell> {
+    let names = [CellValue::text(&layer.name), CellValue::Count(layer.dim)].map(Cell::from);
+    let values = (0..temperatures).map(|at| layer.scores.get(at).map_or(CellValue::Empty.into(), |s| value(layer, s)));
+    let best = CellValue::BestTemperature { temperature: layer.best.temperature, edge: edge(layer) };
+    let summary = [CellValue::Snnl(layer.chance), relative_at_best(layer), best].map(Cell::from);
+    names.into_iter().chain(values).chain(summary)
+}
+
+/// An estimate is never without its error.
+fn value(layer: &LayerScore, score: &Score) -> Cell {
+    let snnl = score.snnl;
+    let value = match score.interval {
+        Some(Interval { low, high }) => CellValue::Estimate { snnl, margin: Some((high - low) / 2.0) },
+        None => CellValue::Snnl(snnl),
+    };
+    Cell { value, shade: score.relative, is_best: score.temperature == layer.best.temperature }
+}
+
+fn relative_at_best(layer: &LayerScore) -> CellValue {
+    let best = layer.scores.iter().find(|score| score.temperature == layer.best.temperature);
+    best.and_then(|score| score.relative).map_or(CellValue::Missing, CellValue::Share)
+}
+
+fn total(table: &ScoreTable) -> impl Iterator<Item = CellValue> {
+    let is_estimate = table.definition.sample.is_some();
+    let sums = table.sum.iter().map(move |sum| match is_estimate {
+        true => CellValue::Estimate { snnl: sum.snnl, margin: None },
+        false => CellValue::Snnl(sum.snnl),
+    });
+    [CellValue::text("sum"), CellValue::Empty].into_iter().chain(sums).chain(SUMMARY.map(|_| CellValue::Empty))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::sample;
+    use super::*;
+    use crate::draw::Draw;
+
+    fn column(grid: &Grid, at: usize) -> Vec<String> {
+        grid.rows.iter().map(|row| row[at].value.to_string()).collect()
+    }
+
+    #[test]
+    fn columns_read_as_the_table_says() {
+        let grid = grid(&sample());
+        let headings: Vec<&str> = grid.headings.iter().map(|heading| heading.text.as_str()).collect();
+        assert_eq!(headings, ["layer", "dim", "T=0.01", "T=1", "chance", "relative", "best T"]);
+        assert_eq!(column(&grid, 0), ["enc1", "enc10", "sum"]);
+        assert_eq!(column(&grid, 2), ["0.5987", "0.2500", "0.8487"]);
+        assert_eq!(column(&grid, 3), ["2.100", "1.000e-9", "2.100"]);
+        assert_eq!(column(&grid, 5), ["0.26", "4.3e-10", ""]);
+        assert_eq!(column(&grid, 6), ["0.01 ↓", "1 ↑", ""]);
+        assert!(grid.rows[0][2].is_best && !grid.rows[0][3].is_best);
+        assert_eq!(grid.rows[0][2].shade, sample().layers[0].scores[0].relative);
+    }
+
+    #[test]
+    fn estimates_have_their_errors() {
+        let mut table = sample();
+        table.definition.sample = Some(Draw { rows: 100, seed: 1 });
+        table.layers[0].scores[0].interval = Some(Interval { low: 0.5, high: 0.7 });
+        assert_eq!(column(&grid(&table), 2), ["≈0.5987 ±0.10", "0.2500", "≈0.8487"]);
+    }
+
+    #[test]
+    fn the_edge_says_which_end() {
+        let mut table = sample();
+        table.layers[1].best.at_edge = false;
+        assert_eq!(edge(&table.layers[1]), None);
+        table.layers[0].scores.truncate(1);
+        assert_eq!(edge(&table.layers[0]), None, "one temperature has no ends");
+    }
+
+    #[test]
+    fn a_single_class_has_no_relative_value() {
+        let mut table = sample();
+        table.layers[0].scores[0].relative = None;
+        assert_eq!(relative_at_best(&table.layers[0]), CellValue::Missing);
+    }
+
+    #[test]
+    fn no_layer_leaves_the_sum() {
+        let mut table = sample();
+        table.layers.clear();
+        assert_eq!(column(&grid(&table), 0), ["sum"]);
+    }
+}

@@ -1,0 +1,70 @@
+//! A [`ScoreTable`] as a document.
+
+pub(super) mod classes;
+mod json;
+mod layers;
+mod notes;
+mod records;
+#[cfg(test)]
+pub(super) mod sample;
+
+use super::document::{Document, Report, Section};
+use crate::score::table::ScoreTable;
+
+impl Report for ScoreTable {
+    const SECTIONS: &'static [Section] = &[Section::Records];
+}
+
+/// Layers and, where they were asked for, classes; what to know beside them; a record a layer and temperature.
+pub fn document(table: &ScoreTable) -> Document {
+    Document {
+        headline: None,
+        grids: [layers::grid(table)].into_iter().chain(classes::grid(table)).collect(),
+        notes: notes::notes(table),
+        json: json::text(table),
+        records: Some(records::records(table)),
+        checks: None,
+        metrics: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::format::{Format, Screen};
+
+    fn text(format: Format) -> String {
+        let mut out = Vec::new();
+        format.render(&document(&sample::sample()), Screen::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_document_has_the_sections_of_its_kind() {
+        let document = document(&sample::sample());
+        assert_eq!(document.sections(), ScoreTable::SECTIONS);
+        assert_eq!(document.grids.len(), 1, "no classes were asked for");
+    }
+
+    #[test]
+    fn the_table_and_its_notes_are_drawn_as_a_reader_expects() {
+        let expected = "\
+╭────────────────────────────────────────────────────────╮
+│ layer  dim  T=0.01       T=1  chance  relative  best T │
+├────────────────────────────────────────────────────────┤
+│ enc1   500  0.5987     2.100   2.303      0.26  0.01 ↓ │
+│ enc10   70  0.2500  1.000e-9   2.303   4.3e-10     1 ↑ │
+├────────────────────────────────────────────────────────┤
+│ sum         0.8487     2.100                           │
+╰────────────────────────────────────────────────────────╯
+SNNL (exact) by cosine distance";
+        let text = text(Format::Table);
+        assert!(text.starts_with(expected), "{text}");
+    }
+
+    #[test]
+    fn the_sum_closes_the_table_in_markdown() {
+        let text = text(Format::Markdown);
+        assert!(text.contains("| sum |  | 0.8487 | 2.100 |  |  |  |\n\n- SNNL (exact)"), "{text}");
+    }
+}

@@ -1,0 +1,30 @@
+//! Sentences that several kinds of reports have in common.
+
+use crate::draw::Draw;
+use crate::score::table::{Dataset, DefinitionRecord};
+
+/// What the values are.
+pub(super) fn definition(definition: &DefinitionRecord) -> String {
+    let DefinitionRecord { distance, epsilon, sample, .. } = definition;
+    let preset = definition.preset_name();
+    let sample = sample.map_or(String::new(), |Draw { rows, seed }| {
+        format!("ESTIMATE from a random sample of {rows} rows (seed {seed}), each against all rows: ")
+    });
+    let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
+    format!("{sample}SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
+}
+
+/// The rows that were scored.
+pub(super) fn dataset(data: &Dataset) -> String {
+    let classes = counted(data.classes, "class", "classes");
+    let ignored = match data.ignored_rows {
+        0 => String::new(),
+        ignored => format!("; {ignored} left out for their label"),
+    };
+    format!("{} rows in {classes}, labels {}{ignored}", data.rows, data.labels)
+}
+
+/// A number with the word for what it counts.
+pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
