@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::change::{LossesOf, Summary};
-use super::comparable::Comparable;
 use super::rows_file;
 use crate::error::{Error, Fault};
 use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
@@ -69,14 +68,6 @@ impl Checkpoint {
     pub fn losses(&self, name: &str, position: usize) -> Option<LossesOf<'_>> {
         let rows = self.rows.get(name)?;
         Some(LossesOf { rows: &rows.rows, losses: rows.losses.get(position)? })
-    }
-
-    /// Checks that `other` was scored by the same definition on the same data.
-    ///
-    /// # Errors
-    /// [`Error::Comparison`] with the first difference, named.
-    pub fn check_comparable(&self, other: &Checkpoint) -> Result<(), Error> {
-        Comparable::of(self).check(&Comparable::of(other))
     }
 }
 

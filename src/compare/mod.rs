@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use self::change::{Change, LossesOf, Summary};
 use self::checkpoint::Checkpoint;
+use self::comparable::Comparable;
 use crate::error::{Error, Fault};
 use crate::score::table::{ClassScore, Dataset, DefinitionRecord, LayerScore, Tool};
 use crate::source::natural;
@@ -91,7 +92,7 @@ impl Comparison {
     pub fn of(checkpoints: &[Checkpoint], at: At) -> Result<Comparison, Error> {
         let first = &checkpoints[0];
         for other in &checkpoints[1..] {
-            first.check_comparable(other)?;
+            Comparable::of(first).check(&Comparable::of(other))?;
         }
         let mut names: Vec<&str> = checkpoints
             .iter()

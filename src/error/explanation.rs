@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use super::Error;
+use super::failure::Error;
 
 /// Where, what, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Checks one rule against one layer of the candidate.
 
+use super::finding::{Finding, Outcome};
 use super::rules::{Direction, Regression, Rule, RuleTemperature};
-use super::{Finding, Outcome};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::{Measured, change};
 use crate::score::table::LayerScore;

@@ -1,6 +1,7 @@
 //! What a gate decided, with the exit code and the explanation that the command ends with.
 
-use super::{Finding, GateReport, Outcome};
+use super::finding::{Finding, Outcome};
+use super::report::GateReport;
 use crate::error::{Explanation, exit};
 
 /// What a gate decided.

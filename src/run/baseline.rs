@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::outputs::write;
 use super::rows::RowsOutput;
-use super::write;
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::rows_file;
 use crate::error::{Error, Fault};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::interruption::Interruption;
-use super::{Workload, means, on_threads};
+use super::workload::{Workload, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;

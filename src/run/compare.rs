@@ -2,7 +2,7 @@
 
 use super::checkpoint::{find, labels, saved, scored};
 use super::interruption::Interruption;
-use super::{open, refuse_to_overwrite, write};
+use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::compare::{Comparison, check_temperature};

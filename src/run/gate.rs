@@ -7,7 +7,7 @@ use std::path::Path;
 use super::baseline::{self, NewBaseline};
 use super::checkpoint::{find, labels, scored};
 use super::interruption::Interruption;
-use super::{open, refuse_to_overwrite, write};
+use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::definition::Definition;

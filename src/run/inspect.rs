@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Workload, means, on_threads};
+use super::workload::{Workload, means, on_threads};
 use crate::engine::device::Products;
 use crate::error::Error;
 use crate::labels::Labels;

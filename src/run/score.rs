@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::interruption::Interruption;
+use super::outputs::{open, refuse_to_overwrite, write};
 use super::rows::RowsOutput;
-use super::{Workload, means, on_threads, open, refuse_to_overwrite, write};
+use super::workload::{Workload, means, on_threads};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::{ScorePlan, not_resumable};

@@ -94,7 +94,8 @@ mod preset_name {
     use serde::de::IntoDeserializer;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{CUSTOM, Preset};
+    use crate::definition::Preset;
+    use crate::score::table::CUSTOM;
 
     pub(super) fn serialize<S: Serializer>(preset: &Option<Preset>, out: S) -> Result<S::Ok, S::Error> {
         match preset {

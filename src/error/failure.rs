@@ -1,0 +1,290 @@
+//! A failure of the whole command, and what is wrong with one input or output.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use snnl_core::block::MissingRow;
+use snnl_core::engine::device::DeviceFailure;
+
+use super::exit::{self, Signal};
+
+/// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line asks for something that cannot be.
+    #[error("cannot use {argument}")]
+    Usage {
+        /// The argument, as it was typed.
+        argument: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+    /// A file or directory of activations cannot be used.
+    #[error("cannot read `{path}`")]
+    Input {
+        /// The file or directory.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+    /// The labels cannot be used.
+    #[error("cannot read labels `{path}`")]
+    Labels {
+        /// The labels as they were named on the command line.
+        path: String,
+        /// What is wrong with them.
+        #[source]
+        fault: Fault,
+    },
+    /// One layer cannot be scored.
+    #[error("cannot score layer `{layer}` ({path})")]
+    Layer {
+        /// The layer's name.
+        layer: String,
+        /// The file it comes from.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+    /// The run was asked to stop.
+    #[error("stopped before layer `{layer}` was scored")]
+    Stopped {
+        /// The layer's name.
+        layer: String,
+        /// The signal.
+        #[source]
+        fault: Fault,
+    },
+    /// The machine does not give what a run needs.
+    #[error("cannot start the run")]
+    Machine {
+        /// What it refuses.
+        #[source]
+        fault: Fault,
+    },
+    /// Two results cannot be compared.
+    #[error("cannot compare `{second}` with `{first}`")]
+    Comparison {
+        /// What is compared with.
+        first: String,
+        /// What is compared.
+        second: String,
+        /// How they differ.
+        #[source]
+        fault: Fault,
+    },
+    /// An earlier run cannot be resumed.
+    #[error("cannot resume from `{path}`")]
+    Resume {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        fault: Fault,
+    },
+    /// A result cannot be written.
+    #[error("cannot write `{path}`")]
+    Output {
+        /// The file, or `-` for standard output.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        fault: Fault,
+    },
+}
+
+/// What is wrong with an input or output, said without saying where.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The operating system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The content is not what the format or the tool requires. Both texts are lower-case fragments.
+    #[error("{problem}")]
+    Content {
+        /// What was expected and what was found.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// It is in order, and belongs to other data or to other flags than this run.
+    #[error("{problem}")]
+    Different {
+        /// How it differs.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// The machine, or another program, is in the way; running again may help.
+    #[error("{problem}")]
+    Passing {
+        /// What is in the way.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+    /// A signal asked the run to stop.
+    #[error("{signal}")]
+    Stopped {
+        /// The signal.
+        signal: Signal,
+        /// What became of the work, or empty.
+        hint: String,
+    },
+    /// The content is in order, yet there is nothing to score in it.
+    #[error("{problem}")]
+    NothingToScore {
+        /// Why nothing can be scored.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
+}
+
+impl From<MissingRow> for Fault {
+    fn from(missing: MissingRow) -> Fault {
+        Fault::content(missing)
+    }
+}
+
+impl From<DeviceFailure> for Fault {
+    fn from(DeviceFailure { problem, hint }: DeviceFailure) -> Fault {
+        Fault::Passing { problem, hint }
+    }
+}
+
+impl Fault {
+    /// Bad content, with nothing to suggest.
+    pub fn content(problem: impl fmt::Display) -> Self {
+        Fault::Content { problem: problem.to_string(), hint: String::new() }
+    }
+
+    /// Adds what to try.
+    #[must_use]
+    pub fn hint(self, hint: impl fmt::Display) -> Self {
+        match self {
+            Fault::Content { problem, .. } => Fault::Content { problem, hint: hint.to_string() },
+            Fault::Different { problem, .. } => Fault::Different { problem, hint: hint.to_string() },
+            Fault::Passing { problem, .. } => Fault::Passing { problem, hint: hint.to_string() },
+            Fault::Stopped { signal, .. } => Fault::Stopped { signal, hint: hint.to_string() },
+            Fault::NothingToScore { problem, .. } => Fault::NothingToScore { problem, hint: hint.to_string() },
+            Fault::Io(_) => self,
+        }
+    }
+
+    /// This fault in the file `name`, one of several that the error is about.
+    #[must_use]
+    pub fn within(self, name: &str) -> Self {
+        match self {
+            Fault::Content { problem, hint } => Fault::Content { problem: format!("`{name}`: {problem}"), hint },
+            Fault::NothingToScore { problem, hint } => {
+                Fault::NothingToScore { problem: format!("`{name}`: {problem}"), hint }
+            }
+            Fault::Different { problem, hint } => Fault::Different { problem: format!("`{name}`: {problem}"), hint },
+            Fault::Passing { problem, hint } => Fault::Passing { problem: format!("`{name}`: {problem}"), hint },
+            Fault::Stopped { .. } => self,
+            Fault::Io(error) => Fault::Io(io::Error::new(error.kind(), format!("`{name}`: {error}"))),
+        }
+    }
+
+    /// This fault in the file or directory `path`.
+    pub fn in_input(self, path: impl Into<PathBuf>) -> Error {
+        Error::Input { path: path.into().display().to_string(), fault: self }
+    }
+}
+
+impl Error {
+    /// A usage error: which argument, what is wrong with it, and what to try.
+    pub fn usage(argument: impl fmt::Display, problem: impl fmt::Display, hint: impl fmt::Display) -> Self {
+        Error::Usage { argument: argument.to_string(), fault: Fault::content(problem).hint(hint) }
+    }
+
+    fn fault(&self) -> &Fault {
+        match self {
+            Error::Usage { fault, .. }
+            | Error::Input { fault, .. }
+            | Error::Labels { fault, .. }
+            | Error::Layer { fault, .. }
+            | Error::Stopped { fault, .. }
+            | Error::Machine { fault }
+            | Error::Comparison { fault, .. }
+            | Error::Resume { fault, .. }
+            | Error::Output { fault, .. } => fault,
+        }
+    }
+
+    /// What to try, if anything helps.
+    pub fn hint(&self) -> Option<&str> {
+        let hint = match self.fault() {
+            Fault::Content { hint, .. }
+            | Fault::Different { hint, .. }
+            | Fault::Passing { hint, .. }
+            | Fault::Stopped { hint, .. }
+            | Fault::NothingToScore { hint, .. } => hint,
+            Fault::Io(error) => match error.kind() {
+                io::ErrorKind::NotFound => "a relative path starts at the current directory",
+                io::ErrorKind::PermissionDenied => "ask its owner for access, or run as somebody who has it",
+                io::ErrorKind::InvalidData => "text is read as UTF-8; save it so",
+                io::ErrorKind::StorageFull => "make room, then run it again",
+                io::ErrorKind::ResourceBusy => "run it again when nothing writes to the file any more",
+                _ => "",
+            },
+        };
+        Some(hint).filter(|text| !text.is_empty())
+    }
+
+    /// The exit code this error means; see [`exit`].
+    pub fn exit_code(&self) -> u8 {
+        match (self, self.fault()) {
+            (_, Fault::Stopped { signal, .. }) => signal.exit_code(),
+            (_, Fault::Different { .. }) => exit::INCOMPARABLE,
+            (_, Fault::Passing { .. }) => exit::PASSING_TROUBLE,
+            (Error::Usage { .. }, _) => exit::USAGE,
+            (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
+            (_, Fault::Content { .. }) => exit::BAD_INPUT,
+            (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,
+            (_, Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,
+            (_, Fault::Io(_)) => exit::BAD_INPUT,
+        }
+    }
+}
+
+/// Whether the same call may succeed later without anybody changing its arguments.
+pub(crate) fn is_passing(kind: io::ErrorKind) -> bool {
+    !matches!(
+        kind,
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::UnexpectedEof
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_tell_lasting_from_passing_trouble() {
+        let io_error = |kind| Error::Input { path: "x".into(), fault: Fault::Io(io::Error::from(kind)) };
+        assert_eq!(io_error(io::ErrorKind::NotFound).exit_code(), exit::BAD_INPUT);
+        assert_eq!(io_error(io::ErrorKind::TimedOut).exit_code(), exit::PASSING_TROUBLE);
+        assert_eq!(Error::usage("`-x`", "no", "").exit_code(), exit::USAGE);
+        assert_eq!(Fault::content("short").in_input("x").exit_code(), exit::BAD_INPUT);
+    }
+
+    #[test]
+    fn an_empty_hint_is_no_hint() {
+        assert_eq!(Error::usage("`-x`", "no", "").hint(), None);
+        assert_eq!(Fault::content("short").hint("try long").in_input("x").hint(), Some("try long"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What became of one rule on one layer.
+
+use serde::Serialize;
+
+use super::rules::Rule;
+use crate::compare::change::Change;
+
+/// What became of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The rule is kept.
+    Pass,
+    /// The rule is broken.
+    Fail,
+    /// What the rule needs is not there, so nobody knows.
+    Missing,
+}
+
+/// One rule held against one layer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// What the rule is called.
+    pub rule: String,
+    /// The layer, or the rule's pattern where no layer fits it.
+    pub layer: String,
+    /// Which limit of the rule: `max`, `min`, `max_regression` or `worst_class`.
+    pub check: String,
+    /// The temperature at which it was checked; `None` where there was nothing to check.
+    pub temperature: Option<f64>,
+    /// The candidate's value, or that of its worst class.
+    pub value: Option<f64>,
+    /// The baseline's value, for `max_regression`.
+    pub baseline: Option<f64>,
+    /// What the value, or for `max_regression` the change for the worse, may not pass.
+    pub limit: f64,
+    /// The change against the baseline, for `max_regression`.
+    pub change: Option<Change>,
+    /// The confidence that the true change is for the worse, where the rule asks for significance.
+    pub confidence: Option<f64>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether it is only reported and decides nothing.
+    pub report_only: bool,
+    /// Why, for people.
+    pub why: String,
+}
+
+impl Finding {
+    /// What is known of a check of this rule before anything was looked at.
+    pub(super) fn missing(rule: &Rule, layer: &str, check: &str) -> Finding {
+        Finding {
+            rule: rule.name.clone(),
+            layer: layer.to_owned(),
+            check: check.to_owned(),
+            temperature: None,
+            value: None,
+            baseline: None,
+            limit: 0.0,
+            change: None,
+            confidence: None,
+            outcome: Outcome::Missing,
+            report_only: rule.report_only,
+            why: String::new(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Every rule held against every layer that it names.
+
+use serde::Serialize;
+
+use super::check::Layers;
+use super::finding::{Finding, Outcome};
+use super::rules::{Rule, Rules};
+use crate::compare::checkpoint::Checkpoint;
+use crate::compare::comparable::Comparable;
+use crate::error::Error;
+use crate::score::table::{Dataset, DefinitionRecord, LayerScore, Tool};
+
+/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The outcome of a gate. Serialized, it is the JSON contract described in `docs/gate.schema.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct GateReport {
+    /// Grows when a name changes its meaning or goes away.
+    pub schema_version: u32,
+    /// The program that decided.
+    pub tool: Tool,
+    /// What was computed of the candidate.
+    pub definition: DefinitionRecord,
+    /// The dataset it was computed on.
+    pub data: Dataset,
+    /// What the candidate is called.
+    pub candidate: String,
+    /// What the baseline is called, if there is one.
+    pub baseline: Option<String>,
+    /// `pass`, `fail`, or `missing` where nothing failed but something could not be checked.
+    pub outcome: Outcome,
+    /// One entry a check, rules in their order and layers in natural order within each.
+    pub findings: Vec<Finding>,
+}
+
+impl GateReport {
+    /// Holds every rule against the layers of `candidate`. With `init`, what is missing in the baseline, or all of it, is no
+    /// reason to stop: there is nothing yet to compare with.
+    ///
+    /// # Errors
+    /// [`Error::Comparison`] where baseline and candidate were not scored by one definition on the same data.
+    pub fn of(rules: &Rules, candidate: &Checkpoint, baseline: Option<&Checkpoint>, init: bool) -> Result<Self, Error> {
+        if let Some(baseline) = baseline {
+            Comparable::of(baseline).check(&Comparable::of(candidate))?;
+        }
+        let mut findings = Vec::new();
+        for rule in &rules.rules {
+            findings.extend(check_rule(rule, &Layers { candidate, baseline, init }));
+        }
+        if let Some(baseline) = baseline.filter(|_| !init) {
+            findings.extend(missing_layers(baseline, candidate));
+        }
+        let deciding = |outcome| findings.iter().any(|found: &Finding| found.outcome == outcome && !found.report_only);
+        let outcome = match (deciding(Outcome::Fail), deciding(Outcome::Missing)) {
+            (true, _) => Outcome::Fail,
+            (_, true) => Outcome::Missing,
+            _ => Outcome::Pass,
+        };
+        Ok(GateReport {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool::this(),
+            definition: candidate.table.definition.clone(),
+            data: candidate.table.data.clone(),
+            candidate: candidate.name.clone(),
+            baseline: baseline.map(|baseline| baseline.name.clone()),
+            outcome,
+            findings,
+        })
+    }
+}
+
+/// The findings of one rule.
+fn check_rule(rule: &Rule, layers: &Layers) -> Vec<Finding> {
+    let names = rule.layers.compile_matcher();
+    let named: Vec<_> = layers.candidate.table.layers.iter().filter(|layer| names.is_match(&layer.name)).collect();
+    match named.is_empty() {
+        true => vec![Finding {
+            why: "no layer of the candidate has such a name".into(),
+            ..Finding::missing(rule, rule.layers.glob(), "layers")
+        }],
+        false => named.into_iter().flat_map(|layer| layers.check(rule, layer)).collect(),
+    }
+}
+
+/// Layers that the baseline has and the candidate lacks: nobody knows how they fare.
+fn missing_layers(baseline: &Checkpoint, candidate: &Checkpoint) -> Vec<Finding> {
+    let lacks = baseline.table.layers.iter().filter(|layer| candidate.layer(&layer.name).is_none());
+    let found = |layer: &LayerScore| Finding {
+        rule: "every layer of the baseline".into(),
+        layer: layer.name.clone(),
+        check: "layers".into(),
+        temperature: None,
+        value: None,
+        baseline: None,
+        limit: 0.0,
+        change: None,
+        confidence: None,
+        outcome: Outcome::Missing,
+        report_only: false,
+        why: format!("the baseline `{}` has this layer, the candidate does not", baseline.name),
+    };
+    lacks.map(found).collect()
+}

@@ -1,0 +1,67 @@
+//! How much there is to score, and what a run over so much may use.
+
+use super::memory::half_of_free;
+use crate::definition::{Definition, Precision};
+use crate::engine::choice::{Choice, work};
+use crate::engine::device::Products;
+use crate::error::{Error, Fault};
+use crate::labels::Labels;
+use crate::plan::Resources;
+use crate::score::{Means, Progress, Stop, bytes_a_row};
+use crate::source::Layer;
+
+/// How much there is to score, and how exactly.
+pub(super) struct Workload {
+    /// Rows of each layer.
+    pub(super) rows: usize,
+    /// Rows of each that are scored.
+    pub(super) scored: usize,
+    /// Features of the layers, one after the other.
+    pub(super) dims: Vec<usize>,
+    pub(super) temperatures: usize,
+    pub(super) products: Products,
+}
+
+impl Workload {
+    /// Of scoring `layers` by `definition`.
+    pub(super) fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Workload {
+        let rows = labels.len();
+        Workload {
+            rows,
+            scored: definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
+            dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
+            temperatures: definition.ladder.temperatures().len(),
+            products: if definition.precision == Precision::Tf32 { Products::Tf32 } else { Products::Exact },
+        }
+    }
+
+    fn work(&self) -> f64 {
+        // Where all are scored, each pair is of two of them.
+        let shared = if self.scored == self.rows { 2.0 } else { 1.0 };
+        let pairs = self.rows as f64 * self.scored as f64 / shared;
+        self.dims.iter().map(|&dim| work(pairs, dim)).sum()
+    }
+}
+
+/// What a run over so much may use.
+pub(super) fn means<'a>(
+    resources: &Resources,
+    workload: &Workload,
+    progress: &'a dyn Progress,
+    stop: &'a Stop<'a>,
+) -> Result<Means<'a>, Error> {
+    let Resources { device, threads, memory, scratch } = resources.clone();
+    let choice = device.choose(workload.products, workload.work(), threads);
+    let Choice { engine, reason } =
+        choice.map_err(|missing| Error::usage(format_args!("`--device {device}`"), missing.problem, missing.hint))?;
+    let beside = workload.scored * bytes_a_row(workload.temperatures);
+    let memory = memory.unwrap_or_else(|| half_of_free(beside));
+    Ok(Means { engine_reason: reason, memory, scratch, progress, stop, ..Means::new(engine, threads) })
+}
+
+/// Runs `compute` on a pool of so many threads.
+pub(super) fn on_threads<T: Send>(threads: usize, compute: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Error::Machine { fault: Fault::Io(std::io::Error::other(error)) })?;
+    Ok(pool.install(compute))
+}
