@@ -156,9 +156,9 @@ impl Definition {
             return Err(Error::usage("`--singletons cap`", problem, hint));
         }
         // A scale-free ladder means nothing to a distance that has a scale.
-        let unit = match (wishes.unit, distance, &wishes.ladder) {
+        let unit = match (wishes.unit, distance.is_scale_free(), &wishes.ladder) {
             (Some(unit), ..) => unit,
-            (None, Distance::Sqeuclidean | Distance::Euclidean, None) => TemperatureUnit::Mean,
+            (None, false, None) => TemperatureUnit::Mean,
             (None, ..) => TemperatureUnit::Raw,
         };
         let preset = [Preset::Exact, Preset::Article, Preset::Cleverhans]

@@ -3,14 +3,13 @@
 use std::thread::scope;
 
 use super::loss::Mean;
-use super::reading::Reading;
 use super::rows::{ScoredRows, masses};
 use super::side::{RowSet, Side};
 use crate::block::{RowTag, TILE};
 use crate::engine::cpu::Cpu;
 use crate::engine::{Engine, Unobserved};
 use crate::error::Fault;
-use crate::pairing::{Ids, Meeting};
+use crate::pairing::{Meeting, Pairing};
 use crate::tally::{Statistic, Tally};
 
 /// Rows in a sample.
@@ -54,27 +53,26 @@ impl Sample {
 
     /// Computes the sample on the processor, whatever computes the rest: what a result is held against shares as little
     /// with it as can be.
-    pub(super) fn new(reading: &Reading, rows: &ScoredRows, threads: usize) -> Result<Sample, Fault> {
+    pub(super) fn new(pairing: &Pairing<Side>, rows: &ScoredRows, threads: usize) -> Result<Sample, Fault> {
         let scored: Vec<RowTag> = rows.scored().copied().collect();
         let size = SAMPLE.min(scored.len());
         let places: Vec<usize> = (0..size).map(|stratum| place(stratum, size, scored.len())).collect();
         let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..scored[place] };
         let tags: Vec<RowTag> = (0..).zip(&places).map(own).collect();
 
-        let references = rows.pairing.met();
-        let sample = RowSet::new(tags, references.class_sizes.len(), rows.pairing.gaining().preparation.clone());
-        let queries = Side { rows: &sample, reading };
-        let references = Side { rows: references, reading };
+        let (gaining, references) = (pairing.gaining(), *pairing.met());
+        let sample = RowSet::new(tags, gaining.rows.class_sizes.len(), gaining.rows.preparation.clone());
+        let queries = Side { rows: &sample, reading: gaining.reading };
         let block = scope(|scope| queries.block::<f64>(&mut queries.stream(scope, &(0..1))?, &(0..1)))?;
         let mut engine = Cpu::new(threads);
         let mut tally = Tally::nothing(size, &[Statistic::Masses(rows.temperatures.clone())]);
-        let part = (REFERENCES / (8 * reading.matrix.dim())).max(1).div_ceil(TILE);
+        let part = (REFERENCES / (8 * references.reading.matrix.dim())).max(1).div_ceil(TILE);
         scope(|scope| {
             let mut stream = references.stream(scope, &(0..references.tiles()))?;
             for start in (0..references.tiles()).step_by(part) {
                 let references =
                     references.block::<f64>(&mut stream, &(start..references.tiles().min(start + part)))?;
-                let meeting = Meeting::Across { queries: &block, references: &references, ids: Ids::Shared };
+                let meeting = Meeting::Across { queries: &block, references: &references, ids: pairing.ids() };
                 engine.sweep(&meeting, sample.preparation.distance, &mut tally, &Unobserved)?;
             }
             Ok::<_, Fault>(())

@@ -9,7 +9,8 @@ use super::means::Means;
 use super::reading::{Reading, Spent};
 use super::resume::{ResumeFile, different};
 use super::row_losses::RowLosses;
-use super::rows::ScoredRows;
+use super::rows::{ScoredRows, Surveyed};
+use super::side::Side;
 use super::survey::Survey;
 use super::sweeps::{Losses, Sweeps};
 use super::table::{Best, LayerScore, Score};
@@ -17,6 +18,7 @@ use crate::block::TILE;
 use crate::definition::{Definition, Precision};
 use crate::error::Fault;
 use crate::labels::Labels;
+use crate::pairing::Pairing;
 use crate::source::{Layer, Matrix, ScratchCopy};
 use crate::tally::Tally;
 
@@ -35,32 +37,56 @@ pub(super) struct ScoredLayer {
     pub(super) resumed_pairs: u64,
 }
 
-/// Scores one layer, and keeps what was done in `resume` where there is one.
+/// Rows of a layer, and their labels.
+#[derive(Clone, Copy)]
+pub(super) struct LabelledLayer<'a> {
+    pub(super) layer: &'a Layer,
+    pub(super) labels: &'a Labels,
+}
+
+/// Scores the rows of one layer, within it or across another whose labels number the classes alike, and keeps what was
+/// done in `resume` where there is one.
 pub(super) fn score_layer(
-    layer: &Layer,
-    labels: &Labels,
+    sides: &Pairing<LabelledLayer>,
     definition: &Definition,
     means: &mut Means,
     mut resume: Option<&mut ResumeFile>,
 ) -> Result<ScoredLayer, Fault> {
+    let layer = sides.gaining().layer;
     means.progress.layer(&layer.name);
     let matrix = layer.activations.as_ref();
-    check_rows(matrix.rows(), labels)?;
+    check_dims(sides)?;
     let spent = Spent::default();
     let begun = resume.as_ref().and_then(|file| file.begun(&layer.name)).cloned();
-    let mark = begun.as_ref().map_or(0, |begun| begun.rows);
-    let (survey, copy) = survey(matrix, labels, definition, means, mark, &spent)?;
-    if let Some(begun) = begun.as_ref().filter(|begun| begun.rows_sha256 != survey.hash_at_mark) {
+    let mark = begun.as_ref().map(|begun| begun.rows);
+    let surveyed = sides.try_map(|side| survey(side, definition, means, mark, &spent))?;
+    if let Some(begun) =
+        begun.as_ref().filter(|begun| begun.rows_sha256 != hash(sides, &surveyed, |survey| &survey.hash_at_mark))
+    {
         return Err(different(format_args!("its {} rows of layer `{}` are not those here", begun.rows, layer.name)));
     }
     let prepared = begun.map(|begun| begun.preparation(definition));
-    let rows = ScoredRows::new(&survey, labels, definition, prepared)?;
+    let known = zip(sides, &surveyed).map(|(side, (survey, _))| Surveyed { survey, labels: side.labels });
+    let rows = ScoredRows::new(&known, definition, prepared)?;
     if let Some(file) = &mut resume {
-        file.add_layer(&layer.name, survey.hash.clone(), &rows.pairing.gaining().preparation);
+        let hash = hash(sides, &surveyed, |survey| &survey.hash);
+        file.add_layer(&layer.name, hash, &rows.pairing.gaining().preparation);
     }
-    let reading = Reading::of(copy.as_deref().unwrap_or(matrix), means, &spent);
-    let sweeps = Sweeps { layer: &layer.name, definition, rows: &rows, reading: &reading };
-    let swept = sweeps.run(survey.halves, means, resume)?;
+    let readings = zip(sides, &surveyed).map(|(side, (_, copy))| {
+        Reading::of(copy.as_deref().unwrap_or(side.layer.activations.as_ref()), means, &spent)
+    });
+    let pairing = rows.pairing.as_ref();
+    let pairing = match pairing {
+        Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
+        Pairing::Across { queries, references, ids } => Pairing::Across {
+            queries: Side { rows: queries, reading: readings.gaining() },
+            references: Side { rows: references, reading: readings.met() },
+            ids,
+        },
+    };
+    let survey = &surveyed.gaining().0;
+    let halves = survey.halves.and(surveyed.met().0.halves);
+    let swept = Sweeps { layer: &layer.name, definition, rows: &rows, pairing }.run(halves, means, resume)?;
     means.progress.note(&format!("layer `{}`: {}", layer.name, spent.describe()));
 
     let chance = rows.chance();
@@ -113,16 +139,41 @@ pub(super) fn score_layer(
     Ok(ScoredLayer { score, losses, tally: swept.tally, check: swept.check, resumed_pairs: swept.resumed_pairs })
 }
 
+/// What one side of a pairing has, with what the other knows of it.
+fn zip<'a, A, B>(a: &'a Pairing<A>, b: &'a Pairing<B>) -> Pairing<(&'a A, &'a B)> {
+    match a {
+        Pairing::Within(rows) => Pairing::Within((rows, b.gaining())),
+        Pairing::Across { queries, references, ids } => {
+            Pairing::Across { queries: (queries, b.gaining()), references: (references, b.met()), ids: *ids }
+        }
+    }
+}
+
+/// What a later run knows the rows of a layer by: all that they meet.
+fn hash(sides: &Pairing<LabelledLayer>, surveyed: &Pairing<Look>, of: impl Fn(&Survey) -> &String) -> String {
+    let own = of(&surveyed.gaining().0).clone();
+    match (sides, surveyed) {
+        (Pairing::Across { references, .. }, Pairing::Across { references: (survey, _), .. }) => {
+            format!("{own}, across {} labelled {}", survey.hash, references.labels.sha256())
+        }
+        _ => own,
+    }
+}
+
+/// What is seen of a layer at one look, and a copy of it where it is read from that.
+type Look = (Survey, Option<Box<dyn Matrix>>);
+
 /// One look at all rows, those before `mark` hashed by themselves, too; and a copy of them where they will be read again and
 /// again, which their format makes slow.
 fn survey(
-    matrix: &dyn Matrix,
-    labels: &Labels,
+    side: &LabelledLayer,
     definition: &Definition,
     means: &Means,
-    mark: usize,
+    mark: Option<usize>,
     spent: &Spent,
-) -> Result<(Survey, Option<Box<dyn Matrix>>), Fault> {
+) -> Result<Look, Fault> {
+    let (matrix, labels) = (side.layer.activations.as_ref(), side.labels);
+    check_rows(matrix.rows(), labels)?;
     let tiles = matrix.rows().div_ceil(TILE);
     let shares = |width| means.shares(tiles, matrix.dim(), width);
     // What may have to be computed in f64 in the end must fit from the beginning.
@@ -144,12 +195,22 @@ fn survey(
         });
         let ignores = |row| labels.ignores(row);
         let halves = if means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
-        Survey::of(matrix.dim(), Box::new(chunks), definition.non_finite, &ignores, mark, halves)
+        Survey::of(matrix.dim(), Box::new(chunks), definition.non_finite, &ignores, mark.unwrap_or(0), halves)
     })?;
     if seen != matrix.rows() {
         return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
     }
     Ok((survey, copy.map(ScratchCopy::finish).transpose()?))
+}
+
+/// Checks that rows have as many features as those that they meet.
+fn check_dims(sides: &Pairing<LabelledLayer>) -> Result<(), Fault> {
+    let (own, met) = sides.map(|side| side.layer.activations.dim()).both();
+    match own == met {
+        true => Ok(()),
+        false => Err(Fault::content(format!("{own} features a row, but its references have {met}"))
+            .hint("both must be activations of one layer")),
+    }
 }
 
 /// Checks that `labels` are those of a layer of so many rows, and that it has no more than can be numbered.
@@ -174,3 +235,6 @@ pub(crate) fn best(scores: &[Score]) -> Best {
     let warmer = scores.iter().any(|score| score.temperature > temperature);
     Best { temperature, snnl: scores[lowest].snnl, at_edge: !(colder && warmer) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ use std::time::Instant;
 
 use self::check::Checked;
 pub(crate) use self::layer::best;
-use self::layer::score_layer;
+use self::layer::{LabelledLayer, score_layer};
 pub use self::means::{Means, Progress, Silent, Stop};
 pub use self::resume::Resume;
 use self::resume::ResumeFile;
@@ -76,7 +76,8 @@ pub fn score_rows(
     let (mut check, mut resumed_pairs) = (Checked::NOTHING, 0);
     let mut scores = Vec::with_capacity(layers.len());
     for layer in layers {
-        let scored = score_layer(layer, labels, definition, &mut means, resume.as_mut());
+        let sides = Pairing::Within(LabelledLayer { layer, labels });
+        let scored = score_layer(&sides, definition, &mut means, resume.as_mut());
         let mut scored = scored.map_err(|fault| layer.error(fault))?;
         take(&mut scored.score, scored.losses)?;
         scores.push(scored.score);

@@ -25,6 +25,21 @@ pub(super) struct ScoredRows {
     form: Form,
 }
 
+/// What is known of the rows on one side.
+#[derive(Clone, Copy)]
+pub(super) struct Surveyed<'a> {
+    pub(super) survey: &'a Survey,
+    pub(super) labels: &'a Labels,
+}
+
+impl Surveyed<'_> {
+    fn row_set(&self, preparation: &Preparation) -> RowSet {
+        let tag = |(slot, &id): (u32, &u32)| RowTag { id, slot, class: self.labels.classes[id as usize] };
+        let tags = (0..).zip(&self.survey.kept).map(tag).collect();
+        RowSet::new(tags, self.labels.names.len(), preparation.clone())
+    }
+}
+
 /// The masses that every score gathers.
 pub(super) fn masses(tally: &Tally) -> &Masses {
     tally.masses().unwrap_or_else(|| unreachable!("a score is made of masses"))
@@ -34,33 +49,35 @@ pub(super) fn masses(tally: &Tally) -> &Masses {
 const SENSIBLE: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
 
 impl ScoredRows {
-    /// The rows that `survey` kept; `prepared` as those of an earlier run were, if its tally is to be continued.
+    /// The rows that the surveys of both sides kept, whose labels number the classes alike; `prepared` as those of an
+    /// earlier run were, if its tally is to be continued.
     pub(super) fn new(
-        survey: &Survey,
-        labels: &Labels,
+        sides: &Pairing<Surveyed>,
         definition: &Definition,
         prepared: Option<Preparation>,
     ) -> Result<ScoredRows, Fault> {
-        let tag = |(slot, &id): (u32, &u32)| RowTag { id, slot, class: labels.classes[id as usize] };
-        let tags: Vec<RowTag> = (0..).zip(&survey.kept).map(tag).collect();
-        if tags.len() < 2 {
-            let problem = format!("expected at least 2 rows to compare, found {}", tags.len());
-            return Err(Fault::content(problem).hint("a score needs neighbors"));
+        let least = if sides.is_mutual() { 2 } else { 1 };
+        for found in [sides.gaining(), sides.met()].map(|side| side.survey.kept.len()) {
+            if found < least {
+                let problem = format!("expected at least {least} rows to compare, found {found}");
+                return Err(Fault::content(problem).hint("a score needs neighbors"));
+            }
         }
-        let distance = definition.distance;
+        let (distance, Surveyed { survey, labels }) = (definition.distance, *sides.met());
         let preparation = prepared.map_or_else(|| prepare(survey, distance), Ok)?;
         let unit = match definition.unit {
             TemperatureUnit::Raw => 1.0,
             TemperatureUnit::Mean => distance.mean_from(survey.mean_squared_distance),
         };
+        let meets_own_zeros = distance.is_scale_free() && sides.ids() == Ids::Shared;
         let mut rows = ScoredRows {
-            own_zeros: if distance.is_scale_free() { survey.zero_rows.clone() } else { Vec::new() },
+            own_zeros: if meets_own_zeros { survey.zero_rows.clone() } else { Vec::new() },
             temperatures: temperatures(definition, unit, distance.scaled(preparation.scale))?,
-            pairing: Pairing::Within(RowSet::new(tags, labels.names.len(), preparation)),
+            pairing: sides.map(|side| side.row_set(&preparation)),
             unit,
             form: Form { epsilon: definition.epsilon, counts_singletons: definition.singletons == Singletons::Cap },
         };
-        let alone = rows.population().iter().find(|tag| rows.is_alone(tag));
+        let alone = rows.population().tags.iter().find(|tag| rows.is_alone(tag));
         if let (Singletons::Error, Some(alone)) = (definition.singletons, alone) {
             let name = &labels.names[alone.class as usize];
             return Err(Fault::content(format!("row {} is alone in its class `{name}`", alone.id))
@@ -72,20 +89,22 @@ impl ScoredRows {
                 hint: "labels that number the rows are not classes".into(),
             });
         }
-        if let Some(draw) = definition.draw {
+        if let (Some(draw), Pairing::Within(references)) = (definition.draw, &rows.pairing) {
             let counted: Vec<RowTag> = rows.counted().copied().collect();
             let drawn = draw.of(&counted, |tag| tag.id);
             let tags: Vec<RowTag> = (0..).zip(drawn).map(|(slot, tag)| RowTag { slot, ..tag }).collect();
-            let references = rows.pairing.met().clone();
             let queries = RowSet::new(tags, labels.names.len(), references.preparation.clone());
-            rows.pairing = Pairing::Across { queries, references, ids: Ids::Shared };
+            rows.pairing = Pairing::Across { queries, references: references.clone(), ids: Ids::Shared };
         }
         Ok(rows)
     }
 
-    /// The rows that a score is of, or is an estimate of.
-    fn population(&self) -> &[RowTag] {
-        &self.pairing.met().tags
+    /// The rows that a score is of, or is an estimate of: queries that are references are drawn from them.
+    fn population(&self) -> &RowSet {
+        match self.pairing.ids() {
+            Ids::Shared => self.pairing.met(),
+            Ids::Apart => self.pairing.gaining(),
+        }
     }
 
     /// The rows whose loss is computed, each with the slot of its tally.
@@ -95,13 +114,14 @@ impl ScoredRows {
 
     /// The rows that have a loss.
     pub(super) fn counted(&self) -> impl Iterator<Item = &RowTag> {
-        self.population().iter().filter(|tag| self.form.counts(self.same_neighbors(tag)))
+        self.population().tags.iter().filter(|tag| self.form.counts(self.same_neighbors(tag)))
     }
 
     /// Rows in each class that have a loss.
     pub(super) fn counted_of_classes(&self) -> Vec<usize> {
-        let sizes = &self.pairing.met().class_sizes;
-        sizes.iter().map(|&size| if size > 0 && self.form.counts(size - 1) { size } else { 0 }).collect()
+        let mut counts = vec![0; self.population().class_sizes.len()];
+        self.counted().for_each(|tag| counts[tag.class as usize] += 1);
+        counts
     }
 
     /// Pairs of rows to compute.
@@ -109,31 +129,40 @@ impl ScoredRows {
         self.pairing.map(|rows| rows.tags.len()).pairs()
     }
 
+    /// 1 where a row is among those that it meets, and so is no neighbor of its own.
+    fn itself(&self) -> usize {
+        usize::from(self.pairing.ids() == Ids::Shared)
+    }
+
+    /// Rows that this one meets.
+    fn neighbors(&self) -> usize {
+        self.pairing.met().tags.len() - self.itself()
+    }
+
     /// Rows that this one meets in its own class.
     fn same_neighbors(&self, tag: &RowTag) -> usize {
-        self.pairing.met().class_sizes[tag.class as usize] - 1
+        self.pairing.met().class_sizes[tag.class as usize] - self.itself()
     }
 
     fn is_alone(&self, tag: &RowTag) -> bool {
         self.same_neighbors(tag) == 0
     }
 
-    /// Number of rows alone in their class.
+    /// Number of rows without a neighbor of their class.
     pub(super) fn singletons(&self) -> usize {
-        self.population().iter().filter(|tag| self.is_alone(tag)).count()
+        self.population().tags.iter().filter(|tag| self.is_alone(tag)).count()
     }
 
-    /// Whether all rows are of one class.
+    /// Whether every neighbor of every row is of its class.
     pub(super) fn of_one_class(&self) -> bool {
-        self.same_neighbors(&self.population()[0]) + 1 == self.population().len()
+        self.population().tags.iter().all(|tag| self.same_neighbors(tag) == self.neighbors())
     }
 
     /// The value at T → ∞.
     pub(super) fn chance(&self) -> f64 {
-        let others = self.population().len() - 1;
         let chance = |tag: &RowTag| {
             let same = self.same_neighbors(tag);
-            self.form.chance(same, others - same)
+            self.form.chance(same, self.neighbors() - same)
         };
         let chances: Vec<f64> = self.counted().map(chance).collect();
         Mean::of(&chances).mean
@@ -173,8 +202,8 @@ fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f6
             return Ok(prepared);
         }
         let problem = format!("temperature {temperature:e} is out of proportion to the layer's distances");
-        Err(Fault::content(problem).hint(match (definition.distance, definition.unit) {
-            (Distance::Cosine, _) => "cosine distances lie in 0..2; temperatures from 1e-6 to 1e6 make sense",
+        Err(Fault::content(problem).hint(match (definition.distance.is_scale_free(), definition.unit) {
+            (true, _) => "cosine distances lie in 0..2; temperatures from 1e-6 to 1e6 make sense",
             (_, TemperatureUnit::Raw) => "--temperature-unit mean measures temperatures in mean distances",
             (_, TemperatureUnit::Mean) => "multiples of the mean distance from 1e-6 to 1e6 make sense",
         }))
@@ -183,95 +212,4 @@ fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f6
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::definition::{NonFinite, Precision, Preset, Wishes};
-    use crate::draw::Draw;
-    use crate::score::halves::Halves;
-    use crate::source::{Matrix, Memory};
-
-    fn definition(change: impl FnOnce(&mut Wishes)) -> Definition {
-        let mut wishes = Wishes {
-            preset: Preset::Exact,
-            distance: None,
-            epsilon: None,
-            singletons: None,
-            non_finite: NonFinite::Error,
-            precision: Precision::Auto,
-            ladder: Some("0.5,2".parse().unwrap()),
-            unit: None,
-        };
-        change(&mut wishes);
-        Definition::new(wishes).unwrap()
-    }
-
-    /// Rows of one feature, of classes by their numbers.
-    fn scored(values: &[f64], classes: &[u32], definition: &Definition) -> Result<ScoredRows, Fault> {
-        let memory = Memory::new(1, values.to_vec());
-        let chunks = memory.scan(0..values.len())?;
-        let survey = Survey::of(1, chunks, NonFinite::Drop, &|_| false, 0, Halves::NONE)?;
-        let names = (0..=*classes.iter().max().unwrap()).map(|class| class.to_string()).collect::<Vec<_>>();
-        let ignored = vec![false; names.len()];
-        let labels = Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored };
-        ScoredRows::new(&survey, &labels, definition, None)
-    }
-
-    fn ids<'a>(tags: impl Iterator<Item = &'a RowTag>) -> Vec<u32> {
-        tags.map(|tag| tag.id).collect()
-    }
-
-    #[test]
-    fn rows_alone_in_their_class_are_met_and_not_counted() {
-        let rows = scored(&[1.0, 2.0, f64::NAN, 3.0, 4.0], &[0, 1, 0, 0, 2], &definition(|_| ())).unwrap();
-        assert_eq!((ids(rows.scored()), ids(rows.population().iter())), (vec![0, 3], vec![0, 1, 3, 4]));
-        assert_eq!((rows.singletons(), rows.pairs(), rows.counted_of_classes()), (2, 6, vec![2, 0, 0]));
-        // One of three neighbors is of the own class.
-        assert!((rows.chance() - 3f64.ln()).abs() < 1e-15);
-        let capped = definition(|wishes| wishes.preset = Preset::Article);
-        assert_eq!(ids(scored(&[1.0, 2.0, 3.0], &[0, 1, 0], &capped).unwrap().scored()), [0, 1, 2]);
-    }
-
-    #[test]
-    fn a_draw_is_queries_across_all_rows() {
-        let drawn = Definition { draw: Some(Draw { rows: 3, seed: 1 }), ..definition(|_| ()) };
-        let (values, classes): (Vec<f64>, Vec<u32>) = (0..9).map(|row| (f64::from(row), u32::from(row == 4))).unzip();
-        let rows = scored(&values, &classes, &drawn).unwrap();
-        let Pairing::Across { queries, references, ids: Ids::Shared } = &rows.pairing else { panic!("a draw") };
-        assert_eq!((queries.tags.len(), references.tags.len(), rows.pairs()), (3, 9, 27));
-        assert!(queries.tags.iter().zip(0..).all(|(tag, slot)| tag.slot == slot && tag.id != 4), "{queries:?}");
-        assert_eq!(rows.counted().count(), 8);
-    }
-
-    #[test]
-    fn temperatures_are_in_units_of_prepared_distances() {
-        let mean = definition(|wishes| {
-            wishes.distance = Some(Distance::Sqeuclidean);
-            wishes.unit = Some(TemperatureUnit::Mean);
-        });
-        // Squared distances 16, 64 and 16; their root mean is near 4√2, and so the scale is 1/4 or 1/8.
-        let rows = scored(&[0.0, 4.0, 8.0], &[0, 0, 0], &mean).unwrap();
-        assert!((rows.unit - 32.0).abs() < 1e-12);
-        let scale = rows.pairing.gaining().preparation.scale;
-        assert!(scale.log2().fract() == 0.0 && (0.5..2.0).contains(&(scale * 32f64.sqrt())), "{scale}");
-        assert_eq!(rows.temperatures, [0.5, 2.0].map(|t| t * 32.0 * scale * scale));
-    }
-
-    #[test]
-    fn what_no_score_can_be_made_of_is_refused() {
-        let refused = |values: &[f64], classes: &[u32], definition: &Definition| {
-            scored(values, classes, definition).err().unwrap().to_string()
-        };
-        let plain = definition(|_| ());
-        assert!(refused(&[1.0, f64::NAN], &[0, 0], &plain).contains("at least 2 rows"));
-        assert!(refused(&[1.0, 2.0], &[0, 1], &plain).contains("alone in its class"));
-        let strict = definition(|wishes| wishes.singletons = Some(Singletons::Error));
-        assert_eq!(refused(&[1.0, 2.0, 3.0], &[0, 1, 0], &strict), "row 1 is alone in its class `1`");
-        let mean = definition(|wishes| {
-            wishes.distance = Some(Distance::Euclidean);
-            wishes.unit = Some(TemperatureUnit::Mean);
-        });
-        assert!(refused(&[2.0, 2.0], &[0, 0], &mean).contains("is 0 in f64"));
-        let cold = definition(|wishes| wishes.ladder = Some("1e-300".parse().unwrap()));
-        assert!(refused(&[1.0, 2.0], &[0, 0], &cold).contains("out of proportion"));
-    }
-}
+mod tests;

@@ -5,7 +5,6 @@ use half::{bf16, f16};
 use super::check::{Checked, Sample};
 use super::halves::Halves;
 use super::means::Means;
-use super::reading::Reading;
 use super::resume::ResumeFile;
 use super::rows::{ScoredRows, masses};
 use super::side::Side;
@@ -14,6 +13,7 @@ use super::walk::Walk;
 use crate::block::{PANEL, Panel, Scalar};
 use crate::definition::{Definition, Precision};
 use crate::error::Fault;
+use crate::pairing::Pairing;
 use crate::tally::{Column, Statistic, Tally};
 
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
@@ -70,7 +70,8 @@ pub(super) struct Sweeps<'a> {
     pub(super) layer: &'a str,
     pub(super) definition: &'a Definition,
     pub(super) rows: &'a ScoredRows,
-    pub(super) reading: &'a Reading<'a>,
+    /// The rows of either side, and where they are read.
+    pub(super) pairing: Pairing<Side<'a>>,
 }
 
 impl Sweeps<'_> {
@@ -83,7 +84,7 @@ impl Sweeps<'_> {
     ) -> Result<SweptLayer, Fault> {
         let (rows, ladder) = (self.rows, self.definition.ladder.temperatures());
         self.check_range()?;
-        let sample = Sample::new(self.reading, rows, means.threads)?;
+        let sample = Sample::new(&self.pairing, rows, means.threads)?;
         let mut check = Checked { rows: sample.rows(), largest_error: 0.0 };
         let mut tally = Tally::nothing(rows.pairing.gaining().tags.len(), &[]);
         let mut resumed_pairs = 0;
@@ -189,10 +190,10 @@ impl Sweeps<'_> {
         resume: Option<&mut ResumeFile>,
     ) -> Result<(Tally, u64), Fault> {
         let temperatures: Vec<f64> = positions.iter().map(|&position| self.rows.temperatures[position]).collect();
-        let pairing = self.rows.pairing.as_ref().map(|&rows| Side { rows, reading: self.reading });
+        let pairing = self.pairing.map(|side| *side);
         let gaining = *pairing.gaining();
         let width = size_of::<Panel<E>>().div_ceil(PANEL);
-        let shares = means.shares(gaining.tiles(), self.reading.matrix.dim(), width)?;
+        let shares = means.shares(gaining.tiles(), gaining.reading.matrix.dim(), width)?;
         let walk = Walk { leaves_last: resume.is_some() && pairing.is_mutual(), pairing, shares };
         let mut swept = Swept::new(gaining.rows.tags.len(), &[Statistic::Masses(temperatures)]);
         let mut keeping = match resume {

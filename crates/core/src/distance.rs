@@ -74,6 +74,14 @@ impl Distance {
         }
     }
 
+    /// What the mean of [`Distance::mean_from`] is called.
+    pub fn mean_name(self) -> &'static str {
+        match self {
+            Distance::Cosine | Distance::Sqeuclidean => "mean squared",
+            Distance::Euclidean => "root mean squared",
+        }
+    }
+
     /// How the distance grows when all rows grow by the factor `scale`.
     pub fn scaled(self, scale: f64) -> f64 {
         match self {

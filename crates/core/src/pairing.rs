@@ -57,6 +57,27 @@ impl<S> Pairing<S> {
         }
     }
 
+    /// As [`Pairing::map`], unless something cannot be known.
+    ///
+    /// # Errors
+    /// The first error of `known`.
+    pub fn try_map<T, E>(&self, mut known: impl FnMut(&S) -> Result<T, E>) -> Result<Pairing<T>, E> {
+        Ok(match self {
+            Pairing::Within(rows) => Pairing::Within(known(rows)?),
+            Pairing::Across { queries, references, ids } => {
+                Pairing::Across { queries: known(queries)?, references: known(references)?, ids: *ids }
+            }
+        })
+    }
+
+    /// What equal ids on both sides mean; within one set they are one row.
+    pub fn ids(&self) -> Ids {
+        match self {
+            Pairing::Within(_) => Ids::Shared,
+            Pairing::Across { ids, .. } => *ids,
+        }
+    }
+
     /// The same pairing of references to its sets.
     pub fn as_ref(&self) -> Pairing<&S> {
         match self {

@@ -3,7 +3,7 @@
 use super::classes::most_entangled;
 use super::layers::edge;
 use crate::definition::{Precision, Singletons, TemperatureUnit};
-use crate::distance::Distance;
+
 use crate::report::number::{DIGITS, significant, temperature};
 use crate::report::sentences::{self, counted};
 use crate::score::table::{DefinitionRecord, LayerScore, ScoreTable};
@@ -49,9 +49,8 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
 
 /// What a temperature of 1 is, where it is not 1.
 fn unit(definition: &DefinitionRecord) -> Option<String> {
-    let mean = if definition.distance == Distance::Euclidean { "root mean squared" } else { "mean squared" };
     (definition.temperature_unit == TemperatureUnit::Mean)
-        .then(|| format!("T is a multiple of each layer's {mean} distance"))
+        .then(|| format!("T is a multiple of each layer's {} distance", definition.distance.mean_name()))
 }
 
 /// What became of the rows alone in their class.
@@ -123,6 +122,7 @@ mod tests {
     use super::super::sample::{layer, sample};
     use super::*;
     use crate::definition::Preset;
+    use crate::distance::Distance;
 
     #[test]
     fn an_ordinary_run_needs_four_lines() {

@@ -6,7 +6,8 @@ use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
 use crate::labels::Labels;
 use crate::score::loss::Mean;
-use crate::score::reading::Spent;
+use crate::score::reading::{Reading, Spent};
+use crate::score::rows::Surveyed;
 use crate::score::survey::Survey;
 use crate::source::{Matrix, Memory};
 
@@ -38,11 +39,12 @@ fn swept(definition: &Definition) -> Result<SweptLayer, Fault> {
         ignored: vec![false; 3],
     };
     let survey = Survey::of(2, memory.scan(0..ROWS)?, NonFinite::Error, &|_| false, 0, Halves::NONE)?;
-    let rows = ScoredRows::new(&survey, &labels, definition, None)?;
+    let rows = ScoredRows::new(&Pairing::Within(Surveyed { survey: &survey, labels: &labels }), definition, None)?;
     let mut means = Means::new(Box::new(Cpu::new(2)), 2);
     let spent = Spent::default();
     let reading = Reading::of(&memory, &means, &spent);
-    Sweeps { layer: "layer", definition, rows: &rows, reading: &reading }.run(Halves::NONE, &mut means, None)
+    let pairing = rows.pairing.as_ref().map(|&rows| Side { rows, reading: &reading });
+    Sweeps { layer: "layer", definition, rows: &rows, pairing }.run(Halves::NONE, &mut means, None)
 }
 
 #[test]

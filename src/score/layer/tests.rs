@@ -1,0 +1,98 @@
+//! Rows of one layer across those of another.
+
+use super::*;
+use crate::definition::{NonFinite, Preset, TemperatureUnit, Wishes};
+use crate::distance::Distance;
+use crate::engine::cpu::Cpu;
+use crate::pairing::Ids;
+use crate::source::Memory;
+
+const TEMPERATURES: [f64; 2] = [0.3, 2.0];
+
+/// Pseudo-random rows of three features.
+fn numbers(count: usize, seed: usize) -> Vec<Vec<f64>> {
+    let number = |at: usize| ((at + seed) * 2_654_435_761 % 10_007) as f64 / 1e4;
+    (0..count).map(|row| (0..3).map(|feature| number(row * 3 + feature)).collect()).collect()
+}
+
+fn layer(rows: &[Vec<f64>]) -> Layer {
+    let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
+    Layer { name: "layer".into(), files: Vec::new(), activations }
+}
+
+fn labels(count: usize, classes: u32) -> Labels {
+    let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+    Labels {
+        spec: "y".into(),
+        classes: (0..count as u32).map(|row| row % classes).collect(),
+        names,
+        ignored: vec![false; 3],
+    }
+}
+
+fn definition(distance: Distance) -> Definition {
+    Definition::new(Wishes {
+        preset: Preset::Exact,
+        distance: Some(distance),
+        epsilon: None,
+        singletons: None,
+        non_finite: NonFinite::Error,
+        precision: Precision::F64,
+        ladder: Some("0.3,2".parse().unwrap()),
+        unit: Some(TemperatureUnit::Raw),
+    })
+    .unwrap()
+}
+
+/// The loss of a query at a temperature, by its definition.
+fn loss(query: &[f64], class: u32, references: &[Vec<f64>], classes: &[u32], distance: Distance, t: f64) -> f64 {
+    let weight = |row: &Vec<f64>| (-distance.between(query, row) / t).exp();
+    let sum = |same: bool| -> f64 {
+        references.iter().zip(classes).filter(|(_, other)| (**other == class) == same).map(|(row, _)| weight(row)).sum()
+    };
+    (sum(false) / sum(true)).ln_1p()
+}
+
+#[test]
+fn queries_of_one_file_meet_the_references_of_another() {
+    let (queries, references) = (numbers(TILE + 20, 1), numbers(2 * TILE + 9, 500));
+    // No reference is of the third class, so its queries have no neighbor of their own.
+    let (of_queries, of_references) = (labels(queries.len(), 3), labels(references.len(), 2));
+    let (query_layer, reference_layer) = (layer(&queries), layer(&references));
+    for distance in Distance::ALL {
+        let sides = Pairing::Across {
+            queries: LabelledLayer { layer: &query_layer, labels: &of_queries },
+            references: LabelledLayer { layer: &reference_layer, labels: &of_references },
+            ids: Ids::Apart,
+        };
+        let mut means = Means::new(Box::new(Cpu::new(2)), 2);
+        let scored = score_layer(&sides, &definition(distance), &mut means, None).unwrap();
+        let counted: Vec<u32> = (0..queries.len() as u32).filter(|row| row % 3 < 2).collect();
+        assert_eq!((&scored.losses.rows, scored.score.singletons), (&counted, queries.len() - counted.len()));
+        for (position, t) in TEMPERATURES.into_iter().enumerate() {
+            for (&row, &found) in counted.iter().zip(&scored.losses.losses[position]) {
+                let exact = loss(&queries[row as usize], row % 3, &references, &of_references.classes, distance, t);
+                assert!((found / exact - 1.0).abs() < 1e-9, "{distance}, row {row}, T = {t}: {found} is not {exact}");
+            }
+        }
+        // One more reference is of the first class than of the second.
+        let chance = |row: &u32| (references.len() as f64 / (TILE + 5 - (*row as usize) % 3) as f64).ln();
+        let chances: Vec<f64> = counted.iter().map(chance).collect();
+        assert!((scored.score.chance - Mean::of(&chances).mean).abs() < 1e-12);
+        assert!(scored.check.largest_error < 1e-9);
+    }
+}
+
+#[test]
+fn rows_of_other_widths_do_not_meet() {
+    let (queries, references) = (layer(&numbers(4, 1)), layer(&[vec![1.0], vec![2.0]]));
+    let (of_queries, of_references) = (labels(4, 2), labels(2, 2));
+    let sides = Pairing::Across {
+        queries: LabelledLayer { layer: &queries, labels: &of_queries },
+        references: LabelledLayer { layer: &references, labels: &of_references },
+        ids: Ids::Apart,
+    };
+    let mut means = Means::new(Box::new(Cpu::new(1)), 1);
+    let fault = score_layer(&sides, &definition(Distance::Cosine), &mut means, None).err().unwrap();
+    assert_eq!(fault.to_string(), "3 features a row, but its references have 1");
+}
