@@ -12,11 +12,7 @@ export LD_LIBRARY_PATH SNNL_SCORE_TEST_DEVICE=$device
 
 for test in tests/*; do
     printf '\n== %s\n' "$test"
-    # Of the library's own tests, those that need no files.
-    case $test in
-    tests/snnl_score-*) "$test" engine:: ;;
-    *) "$test" ;;
-    esac
+    "$test"
 done
 if [[ -d dump ]]; then
     printf '\n== values of the whole dump\n'

@@ -12,8 +12,10 @@ dump=${2:+$(realpath "$2")}
 cd "$(dirname "$0")/../.."
 
 cargo build --release --locked --features torch
-tests=$(cargo test --locked --features torch --lib --test engines --test blocks --test laws --test devices --no-run \
-    --message-format=json | python3 -c '
+tests=$({
+    cargo test --locked --package snnl-core --features torch --no-run --message-format=json
+    cargo test --locked --package snnl-score --features torch --test devices --no-run --message-format=json
+} | python3 -c '
 import json, sys
 for line in sys.stdin:
     message = json.loads(line)
