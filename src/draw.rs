@@ -1,5 +1,4 @@
-//! A simple random sample of rows, the same on every machine and in every version; what is estimated from it is left to
-//! `score`.
+//! A simple random sample of rows, the same on every machine and in every version.
 
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;

@@ -16,12 +16,13 @@
 //! A module uses what stands to its left, never what stands to its right:
 //!
 //! ```text
-//! source, labels → block → engine (with sums) → score → compare → gate → report
+//! source, labels → block → pairing → engine → tally → score → compare → gate → report
 //! ```
 //!
-//! [`source`] finds layers and reads their rows, [`labels`] the classes. [`block`] prepares rows for the [`distance`],
-//! an [`engine`] adds up their pairs into [`sums`], [`score`] makes the [`score::table::ScoreTable`] of them, [`compare`]
-//! puts those of several checkpoints side by side, and [`gate`] decides whether one may pass. [`report`] turns each of
+//! [`source`] finds layers and reads their rows, [`labels`] the classes. [`block`] prepares rows for the [`distance`], a
+//! [`pairing`] says who meets whom, an [`engine`] gathers the pairs into a [`tally`], [`score`] makes the
+//! [`score::table::ScoreTable`] of it, [`compare`] puts those of several checkpoints side by side, and [`gate`] decides
+//! whether one may pass. [`report`] turns each of
 //! these results into a [`report::document::Document`] and renders it in the formats of [`report::format`].
 //! [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
 //! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`].

@@ -67,7 +67,7 @@ impl Bar {
             return;
         }
         state.last = Instant::now();
-        let pace = state.pace.told(start.elapsed());
+        let pace = state.pace.describe(start.elapsed());
         self.bar.set_position(state.pace.done);
         self.bar.set_prefix(pace.clone());
         if !self.is_terminal && self.verbosity > Verbosity::Quiet {

@@ -1,5 +1,4 @@
-//! The part of the command line that says what is computed, shared by every command that scores; what it means is left to
-//! `definition`.
+//! The part of the command line that says what is computed, shared by every command that scores.
 
 use std::str::FromStr;
 

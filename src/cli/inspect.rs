@@ -1,4 +1,4 @@
-//! The command line of `inspect`; looking is left to `run`.
+//! The command line of `inspect`.
 
 use clap::Args;
 

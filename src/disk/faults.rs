@@ -25,7 +25,7 @@ enum Kind {
 }
 
 /// Which operations fail, and how.
-struct Fault {
+struct PlannedFault {
     operation: Operation,
     first: usize,
     kind: Kind,
@@ -37,10 +37,10 @@ struct Fault {
 /// Interrupted operations are tried again, so that one which is interrupted for good would never end.
 const INTERRUPTED: usize = 5;
 
-impl Fault {
-    fn parse(text: &str) -> Option<Fault> {
+impl PlannedFault {
+    fn parse(text: &str) -> Option<PlannedFault> {
         let [operation, first, kind, lasting] = text.split(':').collect::<Vec<_>>().try_into().ok()?;
-        Some(Fault {
+        Some(PlannedFault {
             operation: match operation {
                 "create" => Operation::Create,
                 "read" => Operation::Read,
@@ -84,8 +84,8 @@ impl Fault {
 
 /// The fault that strikes now.
 fn next(operation: Operation) -> Option<Kind> {
-    static FAULT: OnceLock<Option<Fault>> = OnceLock::new();
-    let fault = FAULT.get_or_init(|| Fault::parse(&std::env::var("SNNL_SCORE_FAULT").ok()?));
+    static FAULT: OnceLock<Option<PlannedFault>> = OnceLock::new();
+    let fault = FAULT.get_or_init(|| PlannedFault::parse(&std::env::var("SNNL_SCORE_FAULT").ok()?));
     let kind = fault.as_ref()?.of_next(operation)?;
     if let Some(path) = std::env::var_os("SNNL_SCORE_FAULT_STRUCK") {
         // Where it cannot be made, the test that looks for it fails.

@@ -1,4 +1,4 @@
-//! Labels in an array: numbers, booleans, text, or one-hot rows; the file's layout is left to `source`.
+//! Labels in an array: numbers, booleans, text, or one-hot rows.
 
 use std::io::Read;
 

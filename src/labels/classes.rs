@@ -1,5 +1,4 @@
-//! Class names gathered row by row into dense ids, and the one rule by which a value of any type gets its name; where
-//! the values come from is left to the readers.
+//! Class names gathered row by row into dense ids, and the one rule by which a value of any type gets its name.
 
 use std::collections::HashMap;
 

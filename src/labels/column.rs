@@ -1,4 +1,4 @@
-//! Labels in a column of a table; reading the file is left to its format.
+//! Labels in a column of a table.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;

@@ -1,4 +1,4 @@
-//! Labels of any type become dense class ids, class names and class sizes; matching them with layers is left to `score`.
+//! Labels of any type become dense class ids, class names and class sizes.
 
 mod array;
 mod classes;

@@ -1,4 +1,4 @@
-//! Labels in text: a column of a CSV file, or a label a line; how a cell becomes a class is left to `classes`.
+//! Labels in text: a column of a CSV file, or a label a line.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! How far a run is and how fast, in words; when it is told is left to the parent.
+//! How far a run is and how fast, in words.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Pace {
     }
 
     /// What is done and to do, how fast, and how long it takes, `elapsed` after the run began.
-    pub(super) fn told(&self, elapsed: Duration) -> String {
+    pub(super) fn describe(&self, elapsed: Duration) -> String {
         let seconds = elapsed.as_secs_f64().max(1e-3);
         let rate = (self.done - self.resumed) as f64 / seconds;
         let left = self.expected.saturating_sub(self.done) as f64 / rate;
@@ -53,15 +53,15 @@ mod tests {
     fn what_an_earlier_run_did_is_done_and_no_speed_of_this_one() {
         let pace = Pace { expected: 1000, done: 800, resumed: 700, bytes: 50_000_000 };
         assert_eq!(pace.percent(), 80);
-        let told = pace.told(Duration::from_secs(10));
-        assert_eq!(told, "8.00e2 of 1.00e3 pairs  1.0e1 pairs/s  5 MB/s  20s left");
+        let text = pace.describe(Duration::from_secs(10));
+        assert_eq!(text, "8.00e2 of 1.00e3 pairs  1.0e1 pairs/s  5 MB/s  20s left");
     }
 
     #[test]
     fn a_run_that_has_done_nothing_promises_nothing() {
         let pace = Pace { expected: 1000, ..Pace::default() };
         assert_eq!(pace.percent(), 0);
-        assert!(pace.told(Duration::ZERO).ends_with("reading"));
+        assert!(pace.describe(Duration::ZERO).ends_with("reading"));
         assert_eq!(Pace::default().percent(), 0);
         assert_eq!(Pace { expected: 3, done: 3, ..Pace::default() }.percent(), 100);
     }

@@ -40,7 +40,7 @@ pub(super) fn saved(path: &Path) -> Result<Option<Checkpoint>, Error> {
 }
 
 /// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result.
-pub(super) fn scored(
+pub(super) fn score_or_read(
     path: &Path,
     layers: &[Layer],
     labels: Option<&Labels>,

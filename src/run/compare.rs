@@ -1,6 +1,6 @@
 //! Showing how checkpoints differ.
 
-use super::checkpoint::{find, labels, saved, scored};
+use super::checkpoint::{find, labels, saved, score_or_read};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
@@ -27,7 +27,8 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let interruption = Interruption::watch()?;
     let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(&layers).map(|((saved, checkpoint), layers)| {
         let definition = Definition { ladder: checkpoint.ladder.clone(), ..plan.score.definition.clone() };
-        let score = || scored(&checkpoint.path, layers, labels.as_ref(), &definition, &plan.score, &interruption);
+        let score =
+            || score_or_read(&checkpoint.path, layers, labels.as_ref(), &definition, &plan.score, &interruption);
         saved.map_or_else(score, Ok)
     });
     let checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;

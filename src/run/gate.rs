@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write, stderr};
 use std::path::Path;
 
 use super::baseline::{self, NewBaseline};
-use super::checkpoint::{find, labels, scored};
+use super::checkpoint::{find, labels, score_or_read};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
@@ -37,7 +37,8 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
         Comparable::of(baseline).check(&Comparable::planned(&plan.candidate, &definition, labels))?;
     }
     let interruption = Interruption::watch()?;
-    let mut candidate = scored(&plan.candidate, &layers, labels.as_ref(), &definition, &plan.score, &interruption)?;
+    let mut candidate =
+        score_or_read(&plan.candidate, &layers, labels.as_ref(), &definition, &plan.score, &interruption)?;
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());
     }

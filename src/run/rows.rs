@@ -1,4 +1,4 @@
-//! The losses of rows on their way to a file; encoding them is left to `compare::rows_file`.
+//! The losses of rows on their way to a file.
 
 use std::io;
 
@@ -19,21 +19,21 @@ impl RowsOutput {
     pub(super) fn start(destination: Destination) -> Result<RowsOutput, Error> {
         let name = destination.name().to_owned();
         let writer = RowsWriter::new(Stream::start(destination)?);
-        Ok(RowsOutput { writer: writer.map_err(|error| written(&name, error))?, name })
+        Ok(RowsOutput { writer: writer.map_err(|error| output_error(&name, error))?, name })
     }
 
     pub(super) fn write(&mut self, layer: &str, losses: &RowLosses, labels: &Labels) -> Result<(), Error> {
-        self.writer.write(layer, losses, labels).map_err(|error| written(&self.name, error))
+        self.writer.write(layer, losses, labels).map_err(|error| output_error(&self.name, error))
     }
 
     pub(super) fn finish(self) -> Result<(), Error> {
-        let stream = self.writer.finish().map_err(|error| written(&self.name, error))?;
+        let stream = self.writer.finish().map_err(|error| output_error(&self.name, error))?;
         stream.finish().map(drop)
     }
 }
 
-/// What became of the output `name`.
-fn written(name: &str, error: parquet::errors::ParquetError) -> Error {
+/// The error of the output `name`.
+fn output_error(name: &str, error: parquet::errors::ParquetError) -> Error {
     let error = match error {
         parquet::errors::ParquetError::External(error) => match error.downcast::<io::Error>() {
             Ok(error) => *error,

@@ -1,5 +1,4 @@
-//! Whether all numbers of a layer are f16 or bf16, whatever type the file has: their products are then exact in f32; what
-//! is made of that is left to `layer`.
+//! Whether all numbers of a layer are f16 or bf16, whatever type the file has: their products are then exact in f32.
 
 /// The half-precision types that hold every number seen so far exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

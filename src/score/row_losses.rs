@@ -1,5 +1,4 @@
-//! The losses of a layer's rows, one by one, and what they say of each class; computing them is left to `layer`, comparing
-//! them to those who ask for them.
+//! The losses of a layer's rows, one by one, and what they say of each class.
 
 use super::loss::Mean;
 use super::table::{ClassScore, ClassValue};

@@ -1,5 +1,4 @@
-//! How the memory that rows may take is divided: rows that stay, rows that pass by, and rows that are read ahead; using
-//! the shares is left to `walk`.
+//! How the memory that rows may take is divided: rows that stay, rows that pass by, and rows that are read ahead.
 
 use crate::block::{RowTag, TILE};
 use crate::error::Fault;

@@ -208,7 +208,7 @@ impl Sweeps<'_> {
             if let Some((sweep, file)) = keeping.as_mut().filter(|_| !is_settled) {
                 is_settled = walk.is_settled(swept);
                 if is_settled || file.is_due() {
-                    // A run goes on without: its result does not depend on it.
+                    // Only a warning: the result of the run does not depend on the file.
                     file.keep(*sweep, swept)
                         .unwrap_or_else(|fault| progress.warn(&format!("cannot keep the sums: {fault}")));
                 }

@@ -29,7 +29,7 @@ pub(super) type AfterStep<'a> = dyn FnMut(&Swept) -> Result<(), Fault> + 'a;
 type Tiles = (Range<usize>, Block);
 
 impl Walk<'_> {
-    /// Goes on from what `swept` has met to the end, or to the first fault, which leaves `swept` as after the last step.
+    /// Continues from what `swept` has met to the end, or to the first fault, which leaves `swept` as after the last step.
     pub(super) fn go<E: Scalar>(
         &self,
         swept: &mut Swept,

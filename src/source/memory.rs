@@ -1,4 +1,4 @@
-//! A matrix that is in memory already; reading files is left to the formats.
+//! A matrix that is in memory already.
 
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
-//! Ladders of temperatures as they are asked for on the command line; what a temperature does to a distance is left to
-//! the engines.
+//! Ladders of temperatures as they are asked for on the command line.
 
 use std::str::FromStr;
 

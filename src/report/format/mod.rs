@@ -90,15 +90,15 @@ mod tests {
     use super::*;
     use crate::report::document::Section;
 
-    struct Plain;
+    struct PlainReport;
 
-    impl Report for Plain {
+    impl Report for PlainReport {
         const SECTIONS: &'static [Section] = &[];
     }
 
-    struct Checked;
+    struct CheckedReport;
 
-    impl Report for Checked {
+    impl Report for CheckedReport {
         const SECTIONS: &'static [Section] = &[Section::Checks];
     }
 
@@ -125,8 +125,8 @@ mod tests {
     #[test]
     fn a_report_has_the_formats_that_its_sections_allow() {
         let plain = [Format::Table, Format::Markdown, Format::Json];
-        assert_eq!(Format::of::<Plain>().collect::<Vec<_>>(), plain);
-        let checked: Vec<Format> = Format::of::<Checked>().collect();
+        assert_eq!(Format::of::<PlainReport>().collect::<Vec<_>>(), plain);
+        let checked: Vec<Format> = Format::of::<CheckedReport>().collect();
         assert_eq!(checked, [&plain[..], &[Format::Junit, Format::Annotations]].concat());
     }
 

@@ -54,27 +54,27 @@ impl SavedFile {
     /// What the system says, a fault where the file is damaged, and one where it is of another version.
     pub(super) fn open(path: &Path) -> Result<SavedFile, Fault> {
         let table = Ipc::open(path).map_err(|fault| match fault {
-            Fault::Content { problem, .. } => damaged(problem),
+            Fault::Content { problem, .. } => damage(problem),
             other => other,
         })?;
         let metadata = table.schema().metadata();
         let [text, sum] = NAMES.map(|name| metadata.get(name));
-        let text = text.or_else(|| metadata.get(NAME_1)).ok_or_else(|| damaged("it has no header"))?;
+        let text = text.or_else(|| metadata.get(NAME_1)).ok_or_else(|| damage("it has no header"))?;
         if sum != Some(&hash(text)) {
-            return Err(damaged("the checksum of its header is wrong"));
+            return Err(damage("the checksum of its header is wrong"));
         }
-        let value: serde_json::Value = serde_json::from_str(text).map_err(damaged)?;
+        let value: serde_json::Value = serde_json::from_str(text).map_err(damage)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
         if version != Some(VERSION.into()) {
             let found = version.map_or("none".to_owned(), |version| version.to_string());
             return Err(different(format_args!("its format is version {found}, that of this program {VERSION}")));
         }
-        let header: Header = serde_json::from_value(value).map_err(damaged)?;
+        let header: Header = serde_json::from_value(value).map_err(damage)?;
         let rows = header.layers.iter().flat_map(|layer| &layer.sweeps);
         let rows = rows.map(|sweep| sweep.rows).fold(0, usize::saturating_add);
         match table.rows() == rows {
             true => Ok(SavedFile { header, table }),
-            false => Err(damaged(format_args!("expected {rows} rows, found {}", table.rows()))),
+            false => Err(damage(format_args!("expected {rows} rows, found {}", table.rows()))),
         }
     }
 
@@ -85,16 +85,16 @@ impl SavedFile {
         for batch in self.batches(self.range(layer, sweep))? {
             let batch = batch?;
             if start + batch.num_rows() > saved.rows {
-                return Err(damaged("it has more rows than its header says"));
+                return Err(damage("it has more rows than its header says"));
             }
             if !tally.columns_mut().iter_mut().all(|column| numbers::read(&mut **column, start, &batch)) {
-                return Err(damaged("it has other columns than its header says"));
+                return Err(damage("it has other columns than its header says"));
             }
             start += batch.num_rows();
         }
         match saved.columns.iter().zip(tally.columns()).all(|(saved_as, column)| saved_as.is_of(column, saved.rows)) {
             true => Ok(()),
-            false => Err(damaged("the checksum of its rows is wrong")),
+            false => Err(damage("the checksum of its rows is wrong")),
         }
     }
 
@@ -183,7 +183,7 @@ fn hash(text: &str) -> String {
     format!("{:016x}", XxHash3_64::oneshot(text.as_bytes()))
 }
 
-fn damaged(reason: impl std::fmt::Display) -> Fault {
+fn damage(reason: impl std::fmt::Display) -> Fault {
     Fault::content(format_args!("it does not hold the sums of a run, or is damaged: {reason}"))
         .hint("name another file, or remove it to start from the beginning")
 }

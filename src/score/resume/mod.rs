@@ -1,4 +1,4 @@
-//! Tallies that outlive their run: kept in a file while it goes on, and continued by the next one over the same rows, or
+//! Tallies that outlive their run: kept in a file during the run, and continued by the next one over the same rows, or
 //! over those and more.
 
 mod file;
@@ -26,11 +26,11 @@ const SELDOM: u32 = 20;
 pub struct Resume {
     /// The file; there need not be one yet.
     pub path: PathBuf,
-    /// How long a run goes on without keeping what it has; zero for every step.
+    /// The longest time between two writings; zero to write after every step.
     pub every: Duration,
 }
 
-/// The file that a run goes on from, and keeps its tallies in.
+/// The file that a run resumes from, and keeps its tallies in.
 pub(super) struct ResumeFile {
     path: PathBuf,
     every: Duration,
@@ -48,7 +48,7 @@ pub(super) struct ResumeFile {
 pub(super) struct SweepIndex(usize, usize);
 
 impl ResumeFile {
-    /// For a run over `layers`, which goes on with what the file holds, if there is one.
+    /// For a run over `layers`, which continues what the file holds, if there is one.
     ///
     /// # Errors
     /// [`Error::Resume`] where the file is damaged or of another run.

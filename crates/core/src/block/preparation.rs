@@ -1,4 +1,4 @@
-//! What is done to each row before it is multiplied; laying rows out is left to [`block`](super).
+//! What is done to each row before it is multiplied.
 
 use crate::distance::Distance;
 

@@ -11,7 +11,7 @@ use crate::block::{Block, Features, PANEL, Prepared, RowTag, TILE};
 use crate::distance::Distance;
 use crate::pairing::Meeting;
 use crate::tally::Tally;
-use crate::tile::pairs::{Side, TilePairs};
+use crate::tile::pairs::{TilePairs, TileSide};
 use crate::tile::simd::Element;
 
 /// Symmetric tiles over threads, with the widest instructions that the processor has.
@@ -138,9 +138,9 @@ impl<E: Element> CpuSweep<'_, E> {
 }
 
 /// A block's tile as one side of a pair of them.
-fn side<'a, E>(block: &'a Block, features: &'a Prepared<E>, tile: usize) -> Side<'a, E> {
+fn side<'a, E>(block: &'a Block, features: &'a Prepared<E>, tile: usize) -> TileSide<'a, E> {
     let (from, until) = (tile * TILE, block.rows().min((tile + 1) * TILE));
     let panels = from / PANEL * block.dim..until.div_ceil(PANEL) * block.dim;
     let tags: &[RowTag] = &block.tags[from..until];
-    Side { panels: &features.panels[panels], norms: &features.norms[from..until], tags }
+    TileSide { panels: &features.panels[panels], norms: &features.norms[from..until], tags }
 }

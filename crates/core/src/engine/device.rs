@@ -1,4 +1,4 @@
-//! Where pairs may be computed, by the names that it is asked for with; which engine that is, is left to `choice`.
+//! Where pairs may be computed, by the names that it is asked for with.
 
 use std::fmt;
 use std::str::FromStr;

@@ -11,6 +11,11 @@ pub enum Relation {
     Other = 1,
 }
 
+impl Relation {
+    /// Both.
+    pub const BOTH: [Relation; 2] = [Relation::Same, Relation::Other];
+}
+
 /// A sum of exponentials of any size: `value · 2^exponent`, so that neither exp(−1e6) nor its ratio to exp(−2e6) is
 /// lost.
 #[derive(Debug, Clone, Copy, PartialEq)]

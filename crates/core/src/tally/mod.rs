@@ -87,11 +87,6 @@ impl Tally {
         &mut self.columns
     }
 
-    /// The columns, without their tally.
-    pub fn into_columns(self) -> Vec<Column> {
-        self.columns
-    }
-
     /// Takes the columns of `other`, which are of the same rows.
     ///
     /// # Panics

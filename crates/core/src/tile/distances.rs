@@ -3,7 +3,7 @@
 use crate::block::{PANEL, Panel, TILE};
 use crate::distance::Distance;
 
-use super::pairs::{Side, TilePairs, TileRow};
+use super::pairs::{TilePairs, TileRow, TileSide};
 use super::simd::{Element, Lanes};
 
 /// Turns inner products into −distance in place, sets pairs that do not count to [`Element::NEVER`], and returns the
@@ -49,8 +49,8 @@ fn cosine_row<L: Lanes>(row: &mut [L::Element]) {
 /// differences.
 #[inline(always)]
 fn euclidean_row<L: Lanes, const ROOT: bool>(
-    rows: &Side<L::Element>,
-    cols: &Side<L::Element>,
+    rows: &TileSide<L::Element>,
+    cols: &TileSide<L::Element>,
     dim: usize,
     r: usize,
     norms: &[L::Element],

@@ -5,7 +5,7 @@ use crate::block::{Panel, RowTag, TILE};
 use crate::distance::Distance;
 
 /// Up to [`TILE`] rows of one side of a tile.
-pub(crate) struct Side<'a, E> {
+pub(crate) struct TileSide<'a, E> {
     /// The features: panel after panel, feature after feature.
     pub(crate) panels: &'a [Panel<E>],
     /// Squared norm of each row.
@@ -14,7 +14,7 @@ pub(crate) struct Side<'a, E> {
     pub(crate) tags: &'a [RowTag],
 }
 
-impl<E> Side<'_, E> {
+impl<E> TileSide<'_, E> {
     /// Number of rows.
     pub(crate) fn rows(&self) -> usize {
         self.tags.len()
@@ -23,8 +23,8 @@ impl<E> Side<'_, E> {
 
 /// The pairs of one tile.
 pub(crate) struct TilePairs<'a, E> {
-    pub(crate) rows: Side<'a, E>,
-    pub(crate) cols: Side<'a, E>,
+    pub(crate) rows: TileSide<'a, E>,
+    pub(crate) cols: TileSide<'a, E>,
     /// Features a row, D.
     pub(crate) dim: usize,
     pub(crate) distance: Distance,

@@ -2,7 +2,7 @@
 
 use crate::block::{PANEL, Panel};
 
-use super::pairs::{Side, TileRow};
+use super::pairs::{TileRow, TileSide};
 use super::simd::{Element, Lanes};
 
 /// Features multiplied before the sums go back to memory: 256 × 384 f32 of the columns stay in a core's L2.
@@ -11,8 +11,8 @@ const DEPTH: usize = 256;
 /// All inner products: `similarity[r][c] = ⟨row r, column c⟩`.
 #[inline(always)]
 pub(crate) fn product<L: Lanes, const ROWS: usize>(
-    rows: &Side<L::Element>,
-    cols: &Side<L::Element>,
+    rows: &TileSide<L::Element>,
+    cols: &TileSide<L::Element>,
     dim: usize,
     similarity: &mut [TileRow<L::Element>],
 ) {

@@ -14,7 +14,9 @@ use self::rescue::rescue;
 use self::weights::weigh;
 use super::column::TypedColumn;
 use super::entries::Entries;
-use super::mass::{Mass, Relation};
+use super::mass::Mass;
+#[cfg(feature = "torch")]
+use super::mass::Relation;
 use crate::tile::pairs::{Similarities, TilePairs, same_ranges};
 use crate::tile::simd::Lanes;
 
@@ -36,7 +38,7 @@ impl Masses {
         &self.temperatures
     }
 
-    /// Same- and other-class mass of a row at the `position`-th temperature, by [`Relation`].
+    /// Same- and other-class mass of a row at the `position`-th temperature, by [`Relation`](super::Relation).
     pub fn at(&self, row: usize, position: usize) -> [Mass; 2] {
         self.entries.of(row..row + 1)[position]
     }
@@ -102,9 +104,4 @@ pub(super) fn gather<L: Lanes, const MANY: usize, const FEW: usize>(
     if pairs.is_mutual {
         rescue::<L>(cols, rows, |col, row| similarity[row].0[col], col_sums);
     }
-}
-
-impl Relation {
-    /// Both.
-    pub const BOTH: [Relation; 2] = [Relation::Same, Relation::Other];
 }

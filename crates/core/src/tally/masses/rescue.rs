@@ -4,15 +4,15 @@ use super::chains::common_exponent;
 use super::gain::{MassGain, Rescued};
 use crate::block::TILE;
 use crate::tally::mass::{Mass, Relation};
-use crate::tile::pairs::{Side, TileRow, same_ranges};
+use crate::tile::pairs::{TileRow, TileSide, same_ranges};
 use crate::tile::simd::{Element, Lanes};
 
 /// Replaces the sums of one side that are below [`Element::LEAST_MASS`] though they have members. `similarity(own,
 /// facing)` is −distance of the pair at these positions.
 #[inline(always)]
 pub(crate) fn rescue<L: Lanes>(
-    own: &Side<L::Element>,
-    facing: &Side<L::Element>,
+    own: &TileSide<L::Element>,
+    facing: &TileSide<L::Element>,
     similarity: impl Fn(usize, usize) -> L::Element,
     result: &mut MassGain<L::Element>,
 ) {
