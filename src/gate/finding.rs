@@ -49,8 +49,13 @@ pub struct Finding {
 impl Finding {
     /// What is known of a check of this rule before anything was looked at.
     pub(super) fn missing(rule: &Rule, layer: &str, check: &str) -> Finding {
+        Finding { report_only: rule.report_only, ..Finding::unknown(&rule.name, layer, check) }
+    }
+
+    /// A check of which nothing is known.
+    pub(super) fn unknown(rule: &str, layer: &str, check: &str) -> Finding {
         Finding {
-            rule: rule.name.clone(),
+            rule: rule.to_owned(),
             layer: layer.to_owned(),
             check: check.to_owned(),
             temperature: None,
@@ -60,7 +65,7 @@ impl Finding {
             change: None,
             confidence: None,
             outcome: Outcome::Missing,
-            report_only: rule.report_only,
+            report_only: false,
             why: String::new(),
         }
     }

@@ -87,18 +87,8 @@ fn check_rule(rule: &Rule, layers: &Layers) -> Vec<Finding> {
 fn missing_layers(baseline: &Checkpoint, candidate: &Checkpoint) -> Vec<Finding> {
     let lacks = baseline.table.layers.iter().filter(|layer| candidate.layer(&layer.name).is_none());
     let found = |layer: &LayerScore| Finding {
-        rule: "every layer of the baseline".into(),
-        layer: layer.name.clone(),
-        check: "layers".into(),
-        temperature: None,
-        value: None,
-        baseline: None,
-        limit: 0.0,
-        change: None,
-        confidence: None,
-        outcome: Outcome::Missing,
-        report_only: false,
         why: format!("the baseline `{}` has this layer, the candidate does not", baseline.name),
+        ..Finding::unknown("every layer of the baseline", &layer.name, "layers")
     };
     lacks.map(found).collect()
 }

@@ -89,13 +89,13 @@ pub(super) fn score_layer(
     let swept = Sweeps { layer: &layer.name, definition, rows: &rows, pairing }.run(halves, means, resume)?;
     means.progress.note(&format!("layer `{}`: {}", layer.name, spent.describe()));
 
-    let chance = rows.chance();
+    let (chance, population, is_of_one_class) = (rows.chance(), rows.counted().count(), rows.of_one_class());
     let ladder = definition.ladder.temperatures();
     let score = |(losses, &temperature): (&Losses, &f64)| {
         let (found, interval) = match definition.draw {
             None => (Mean::of(&losses.of_rows), None),
             Some(_) => {
-                let found = Mean::of_sample(&losses.of_rows, rows.counted().count());
+                let found = Mean::of_sample(&losses.of_rows, population);
                 (found, Some(found.interval()))
             }
         };
@@ -110,7 +110,7 @@ pub(super) fn score_layer(
             };
             return Err(Fault::NothingToScore { problem, hint: hint.into() });
         }
-        let relative = (!rows.of_one_class()).then(|| mean / chance);
+        let relative = (!is_of_one_class).then(|| mean / chance);
         Ok(Score { temperature, snnl: mean, stderr, relative, n, interval, precision: losses.precision.into() })
     };
     let scores = swept.losses.iter().zip(ladder).map(score).collect::<Result<Vec<_>, _>>()?;

@@ -8,6 +8,7 @@ use crate::tile::product::product;
 use crate::tile::simd::{Element, Lanes};
 
 /// What one tile adds to its rows and to its columns, and the room it is computed in.
+#[derive(Clone)]
 pub(super) struct TileResult<E> {
     similarity: Vec<TileRow<E>>,
     /// A gain for each column of the tally.
@@ -18,7 +19,8 @@ pub(super) struct TileResult<E> {
 impl<E: Element> TileResult<E> {
     /// Room for what `tally` gathers.
     pub(super) fn room(tally: &Tally) -> Self {
-        TileResult { similarity: room(), rows: tally.gains(), cols: tally.gains() }
+        let gains = tally.gains();
+        TileResult { similarity: room(), rows: gains.clone(), cols: gains }
     }
 }
 
