@@ -6,9 +6,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt32Array};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema, UInt32Type};
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, ArrayRef, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
@@ -18,8 +18,8 @@ use crate::error::Fault;
 use crate::labels::Labels;
 use crate::score::RowLosses;
 use crate::score::table::ScoreTable;
-use crate::source::ParquetFile;
 use crate::source::table::Table;
+use crate::source::{ParquetFile, Values, integers, look_up, texts, widen};
 
 /// Largest difference between a mean in a result and the mean of its rows, relative: both are the same sum in one order.
 const SAME_MEAN: f64 = 1e-12;
@@ -104,18 +104,24 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
     let mut layers: BTreeMap<String, RowLosses> = BTreeMap::new();
     for batch in file.scan(&[0, 2, 3, 4], 0..file.rows(), BATCH_ROWS)? {
         let (_, batch) = batch?;
-        let column = |at: usize, to: &DataType| cast(batch.column(at), to).map_err(Fault::content);
-        let [row, layer] = [column(0, &DataType::UInt32)?, column(1, &DataType::Utf8)?];
-        let [temperature, loss] = [column(2, &DataType::Float64)?, column(3, &DataType::Float64)?];
-        let (row, layer) = (row.as_primitive::<UInt32Type>(), layer.as_string::<i32>());
-        let (temperature, loss) = (temperature.as_primitive::<Float64Type>(), loss.as_primitive::<Float64Type>());
-        for at in 0..batch.num_rows() {
-            let name = layer.value(at);
+        let [row, layer, temperature, loss] = [0, 1, 2, 3].map(|at| batch.column(at));
+        let layer = look_up(layer).map_err(Fault::content)?;
+        let wrong_type = || {
+            Fault::content(
+                "expected whole numbers as `row`, text as `layer`, and numbers as `temperature` and `loss`, without nulls",
+            )
+        };
+        let (Some(row), Some(layer)) = (integers(row), texts(&layer)) else { return Err(wrong_type()) };
+        let (temperature, loss) = (into_f64(widen(temperature)?), into_f64(widen(loss)?));
+        if batch.columns().iter().any(|column| column.logical_null_count() > 0) {
+            return Err(wrong_type());
+        }
+        for (at, name) in layer.into_iter().enumerate() {
             if !layers.contains_key(name) {
                 layers.insert(name.to_owned(), RowLosses::default());
             }
             if let Some(known) = layers.get_mut(name) {
-                known.push(row.value(at), temperature.value(at), loss.value(at));
+                known.push(u32::try_from(row[at]).map_err(|_| wrong_type())?, temperature[at], loss[at]);
             }
         }
     }
@@ -137,4 +143,12 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
         }
     }
     Ok(layers)
+}
+
+/// The numbers as f64, as which both types are exact.
+fn into_f64(values: Values) -> Vec<f64> {
+    match values {
+        Values::F32(values) => values.into_iter().map(f64::from).collect(),
+        Values::F64(values) => values,
+    }
 }

@@ -1,13 +1,13 @@
 //! Labels in a column of a table.
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, Schema};
 
 use super::classes::Classes;
 use crate::error::Fault;
-use crate::source::is_label_like;
 use crate::source::table::Table;
+use crate::source::{Values, integers, is_label_like, look_up, texts, widen};
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 1 << 16;
@@ -43,8 +43,7 @@ fn class_names(schema: &Schema, column: &str) -> Option<Vec<String>> {
 
 /// Appends the labels of `array`, integers without nulls, by the names of their classes; −1 is no class, and stays a number.
 fn push_named(classes: &mut Classes, array: &ArrayRef, names: &[String]) -> Result<(), Fault> {
-    let array = cast(array, &DataType::Int64).map_err(Fault::content)?;
-    for &label in array.as_primitive::<Int64Type>().values() {
+    for label in integers(array).into_iter().flatten() {
         match usize::try_from(label).ok().and_then(|label| names.get(label)) {
             Some(name) => classes.push(name)?,
             None if label == -1 => classes.push("-1")?,
@@ -79,27 +78,19 @@ pub(super) fn choose(columns: &[&str], name: Option<&str>) -> Result<usize, Faul
 
 /// Appends the labels of `array`, which has no nulls.
 fn push(classes: &mut Classes, array: &ArrayRef) -> Result<(), Fault> {
-    use DataType::{Boolean, Dictionary, Float16, Float32, Float64, Int64, LargeUtf8, UInt64, Utf8, Utf8View};
-    let cast = |to| cast(array, &to).map_err(Fault::content);
+    let array = &look_up(array).map_err(Fault::content)?;
+    if let Some(integers) = integers(array) {
+        return integers.iter().try_for_each(|label| classes.push(&label.to_string()));
+    }
+    if let Some(texts) = texts(array) {
+        return texts.into_iter().try_for_each(|label| classes.push(label));
+    }
     match array.data_type() {
-        Boolean => array.as_boolean().values().iter().try_for_each(|label| classes.push_boolean(label)),
-        Float16 | Float32 | Float64 => cast(Float64)?
-            .as_primitive::<Float64Type>()
-            .values()
-            .iter()
-            .try_for_each(|&label| classes.push_number(label)),
-        integer if integer.is_unsigned_integer() => {
-            let array = cast(UInt64)?;
-            array.as_primitive::<UInt64Type>().values().iter().try_for_each(|label| classes.push(&label.to_string()))
-        }
-        integer if integer.is_signed_integer() => {
-            let array = cast(Int64)?;
-            array.as_primitive::<Int64Type>().values().iter().try_for_each(|label| classes.push(&label.to_string()))
-        }
-        Utf8 | LargeUtf8 | Utf8View => {
-            cast(LargeUtf8)?.as_string::<i64>().iter().flatten().try_for_each(|label| classes.push(label))
-        }
-        Dictionary(_, values) => push(classes, &cast(values.as_ref().clone())?),
+        DataType::Boolean => array.as_boolean().values().iter().try_for_each(|label| classes.push_boolean(label)),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => match widen(array)? {
+            Values::F32(labels) => labels.iter().try_for_each(|&label| classes.push_number(label.into())),
+            Values::F64(labels) => labels.iter().try_for_each(|&label| classes.push_number(label)),
+        },
         other => Err(Fault::content(format_args!("expected labels (integers, booleans or text), found {other}"))),
     }
 }
@@ -107,6 +98,16 @@ fn push(classes: &mut Classes, array: &ArrayRef) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_beyond_the_names_are_refused_however_large() {
+        let names = ["cat".to_owned(), "dog".to_owned()];
+        for (label, found) in [(2, "found 2"), (u64::MAX, "found 18446744073709551615")] {
+            let labels: ArrayRef = std::sync::Arc::new(arrow_array::UInt64Array::from(vec![1, label]));
+            let error = push_named(&mut Classes::default(), &labels, &names).unwrap_err().to_string();
+            assert!(error.contains(found), "{error}");
+        }
+    }
 
     #[test]
     fn a_column_is_named_alone_or_label_like() {

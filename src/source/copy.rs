@@ -4,7 +4,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::ToByteSlice;
+use arrow_buffer::ToByteSlice;
 
 use super::arrays::dtype::Dtype;
 use super::arrays::header::ArrayHeader;

@@ -42,6 +42,8 @@ pub use self::layer::Layer;
 pub use self::matrix::{Matrix, Order, Scan, Shape};
 pub use self::memory::Memory;
 pub(crate) use self::natural::natural;
+pub(crate) use self::tables::numbers::{integers, widen};
 pub(crate) use self::tables::table;
+pub(crate) use self::tables::text::{look_up, texts};
 pub use self::views::pool::Pool;
 pub use snnl_core::rows::{Rows, Values};

@@ -7,11 +7,11 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatchOptions};
-use arrow::datatypes::{FieldRef, Fields, Schema, SchemaRef};
-use arrow::error::ArrowError;
-use arrow::ipc::writer::FileWriter;
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatchOptions};
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::ArrowError;
+use arrow_schema::{FieldRef, Fields, Schema, SchemaRef};
 use twox_hash::XxHash3_64;
 
 use super::header::{Header, SavedSweep, VERSION, different};

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::AsArray;
-use arrow::datatypes::DataType;
+use arrow_array::cast::AsArray;
+use arrow_schema::DataType;
 
 use super::row_faults::{NO_NULLS, NO_ROWS, first_null, row_fault};
 use super::table::Table;

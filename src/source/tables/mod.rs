@@ -2,8 +2,9 @@
 
 pub(super) mod binary;
 pub(super) mod guard;
-pub(super) mod numbers;
+pub(crate) mod numbers;
 mod row_faults;
 pub(super) mod scalars;
 pub(crate) mod table;
+pub(crate) mod text;
 pub(super) mod vectors;

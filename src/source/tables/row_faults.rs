@@ -1,6 +1,6 @@
 //! What is said of rows of a table that cannot be scored, and what to try.
 
-use arrow::array::ArrayRef;
+use arrow_array::ArrayRef;
 
 use crate::error::Fault;
 

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
 
-use super::numbers::{fits_f32, numpy_name, widen_f32, widen_f64};
+use super::numbers::{fits_f32, numpy_name, widen};
 use super::row_faults::{NO_NULLS, NO_ROWS, first_null, row_fault};
 use super::table::Table;
 use crate::error::Fault;
@@ -58,9 +58,16 @@ impl Scalars {
                 let name = batch.schema_ref().field(place).name();
                 return Err(row_fault(name, start + row, "is null").hint(NO_NULLS));
             }
-            match &mut values {
-                Values::F32(values) => fill(values, &widen_f32(column)?, feature, self.dim()),
-                Values::F64(values) => fill(values, &widen_f64(column)?, feature, self.dim()),
+            match (&mut values, widen(column)?) {
+                (Values::F32(values), Values::F32(column)) => fill(values, &column, feature, self.dim()),
+                (Values::F64(values), Values::F32(column)) => fill(values, &column, feature, self.dim()),
+                (Values::F64(values), Values::F64(column)) => fill(values, &column, feature, self.dim()),
+                (Values::F32(_), Values::F64(_)) => {
+                    return Err(Fault::content(format_args!(
+                        "the file's schema says that float32 holds its columns, but one has {}",
+                        column.data_type()
+                    )));
+                }
             }
         }
         Ok(values)
@@ -68,9 +75,9 @@ impl Scalars {
 }
 
 /// Writes `column` as feature `feature` of the row-major `values`.
-fn fill<T: Copy>(values: &mut [T], column: &[T], feature: usize, dim: usize) {
+fn fill<T: Copy + Into<V>, V>(values: &mut [V], column: &[T], feature: usize, dim: usize) {
     for (cell, &value) in values[feature..].iter_mut().step_by(dim).zip(column) {
-        *cell = value;
+        *cell = value.into();
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use arrow::datatypes::{Fields, Schema};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_schema::{Fields, Schema};
 
 use crate::error::Fault;
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, ListArray};
-use arrow::datatypes::Float32Type;
+use arrow_array::types::Float32Type;
+use arrow_array::{ArrayRef, Int64Array, ListArray};
 
 use crate::cli::harness::{Place, ROWS, assert_refused};
 use crate::support::npy::{npy, npy_with_header};

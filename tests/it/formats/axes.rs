@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, ListArray};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::Field;
+use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, ListArray};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::Field;
 use half::f16;
 use snnl_score::source::{Pool, Selection, discover};
 use tempfile::TempDir;
@@ -163,7 +163,7 @@ fn rows_of_any_number_of_tokens() {
             assert_says(&error_of(&path, &Selection::default()), "expected 1 elements in row 1, found 2");
         }
     }
-    let empty = ListArray::from_iter_primitive::<arrow::datatypes::Float32Type, _, _>([Some([Some(1.0)])]);
+    let empty = ListArray::from_iter_primitive::<arrow_array::types::Float32Type, _, _>([Some([Some(1.0)])]);
     let item = Arc::new(Field::new("item", empty.data_type().clone(), true));
     let lengths = OffsetBuffer::from_lengths([1, 0]);
     write_parquet(&path, &[("v", Arc::new(ListArray::new(item, lengths, Arc::new(empty), None)))]);

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
-use arrow::datatypes::{Float32Type, Float64Type};
+use arrow_array::types::{Float32Type, Float64Type};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
 use snnl_score::labels::Labels;
 use snnl_score::source::{Pool, Selection, discover};
 use tempfile::TempDir;
@@ -112,8 +112,8 @@ fn parquet_rows_that_do_not_fit() {
     // Two tokens in the first row, one in the second.
     let inner =
         ListArray::from_iter_primitive::<Float64Type, _, _>([Some([Some(1.0)]), Some([Some(2.0)]), Some([None])]);
-    let field = arrow::datatypes::Field::new_list_field(arrow::array::Array::data_type(&inner).clone(), true);
-    let offsets = arrow::buffer::OffsetBuffer::from_lengths([2, 1]);
+    let field = arrow_schema::Field::new_list_field(arrow_array::Array::data_type(&inner).clone(), true);
+    let offsets = arrow_buffer::OffsetBuffer::from_lengths([2, 1]);
     write_parquet(&path, &[("v", Arc::new(ListArray::new(field.into(), offsets, Arc::new(inner), None)))]);
     assert_says(&error_of(&path, &Selection::default()), "expected 2 elements in row 1, found 1");
     let pooled = Selection { pool: Some(Pool::First), ..Selection::default() };

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, ListArray};
-use arrow::datatypes::Float32Type;
+use arrow_array::types::Float32Type;
+use arrow_array::{ArrayRef, Int64Array, ListArray};
 use snnl_score::error::{Error, exit};
 use snnl_score::source::{LabelFile, Selection, discover};
 use tempfile::TempDir;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float32Array, Int64Array, ListArray};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field};
+use arrow_array::{ArrayRef, Float32Array, Int64Array, ListArray};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field};
 use snnl_score::error::exit;
 use snnl_score::labels::Labels;
 use snnl_score::source::{LabelFile, Selection, discover};
@@ -122,7 +122,7 @@ fn every_part_is_held_to_the_first() {
     // A fault met on the way names the part and its own row.
     let lists = |rows: &[Option<f32>]| -> ArrayRef {
         let row = |x: &Option<f32>| Some(vec![*x]);
-        Arc::new(ListArray::from_iter_primitive::<arrow::datatypes::Float32Type, _, _>(rows.iter().map(row)))
+        Arc::new(ListArray::from_iter_primitive::<arrow_array::types::Float32Type, _, _>(rows.iter().map(row)))
     };
     let tables = TempDir::new().unwrap();
     write_parquet(&tables.path().join("a-0-of-2.parquet"), &[("v", lists(&[Some(1.0), Some(2.0)]))]);
@@ -197,7 +197,7 @@ fn embeddings_beside_their_metadata() {
     fs::create_dir(at("metadata")).unwrap();
     let label = |row: usize| ["cat", "dog", "-1"][row % 3];
     for (place, cut) in CUTS.windows(2).enumerate() {
-        let captions: ArrayRef = Arc::new(arrow::array::StringArray::from_iter_values((cut[0]..cut[1]).map(label)));
+        let captions: ArrayRef = Arc::new(arrow_array::StringArray::from_iter_values((cut[0]..cut[1]).map(label)));
         let ids: ArrayRef = Arc::new(Int64Array::from_iter_values((cut[0]..cut[1]).map(|row| row as i64)));
         write_parquet(&at("metadata").join(format!("metadata_{place}.parquet")), &[("key", ids), ("class", captions)]);
     }

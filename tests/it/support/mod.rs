@@ -12,8 +12,8 @@ use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::ArrayRef;
-use arrow::record_batch::RecordBatch;
+use arrow_array::ArrayRef;
+use arrow_array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 

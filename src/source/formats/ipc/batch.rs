@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use arrow::datatypes::{DataType, Fields, UnionMode};
-use arrow::ipc::{self, CompressionType, MetadataVersion};
+use arrow_ipc::{self as ipc, CompressionType, MetadataVersion};
+use arrow_schema::{DataType, Fields, UnionMode};
 
 use crate::error::Fault;
 use crate::source::files::region::Region;

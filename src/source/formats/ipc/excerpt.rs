@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use arrow::array::ArrayRef;
-use arrow::datatypes::SchemaRef;
-use arrow::error::ArrowError;
-use arrow::ipc::reader::RecordBatchDecoder;
-use arrow::ipc::{
+use arrow_array::ArrayRef;
+use arrow_ipc::reader::RecordBatchDecoder;
+use arrow_ipc::{
     BodyCompression, BodyCompressionArgs, BodyCompressionMethod, Buffer, CompressionType, FieldNode, RecordBatch,
     RecordBatchArgs,
 };
+use arrow_schema::ArrowError;
+use arrow_schema::SchemaRef;
 use flatbuffers::FlatBufferBuilder;
 
 use super::batch::{Batch, BufferExtent, Node};
@@ -99,8 +99,8 @@ impl<'a> Excerpt<'a> {
         rows: usize,
         schema: &SchemaRef,
         dictionaries: &Dictionaries,
-    ) -> Result<(arrow::record_batch::RecordBatch, arrow::buffer::Buffer), Fault> {
-        let body = arrow::buffer::Buffer::from_vec(self.body);
+    ) -> Result<(arrow_array::RecordBatch, arrow_buffer::Buffer), Fault> {
+        let body = arrow_buffer::Buffer::from_vec(self.body);
         let decode = || {
             let mut builder = FlatBufferBuilder::new();
             let compression = self.batch.codec.map(|codec| {

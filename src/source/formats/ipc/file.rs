@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow_schema::{Schema, SchemaRef};
 
 use super::batch::Batch;
 use super::index::{self, MessageKind};

@@ -1,8 +1,8 @@
 //! Where the messages of a file lie and what kind they are, in either form, found without reading their bodies.
 
-use arrow::datatypes::Schema;
-use arrow::ipc::convert::try_fb_to_schema;
-use arrow::ipc::{self, Block, MessageHeader, root_as_footer};
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::{self as ipc, Block, MessageHeader, root_as_footer};
+use arrow_schema::Schema;
 
 use super::message::{Message, Next, truncated_file};
 use crate::error::Fault;

@@ -1,6 +1,6 @@
 //! One encapsulated message of Arrow IPC: its frame, its verified metadata, and where its body lies.
 
-use arrow::ipc::{self, MetadataVersion, root_as_message};
+use arrow_ipc::{self as ipc, MetadataVersion, root_as_message};
 
 use crate::error::Fault;
 use crate::source::files::region::Region;

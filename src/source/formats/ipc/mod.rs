@@ -10,7 +10,7 @@ mod window;
 
 use std::ops::Range;
 
-use arrow::datatypes::Schema;
+use arrow_schema::Schema;
 
 pub(crate) use self::file::Ipc;
 use self::scan::BatchScan;

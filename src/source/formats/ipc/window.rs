@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
-use arrow::datatypes::DataType;
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_schema::DataType;
 
 use super::batch::{Batch, BufferExtent, Node, Share};
 use super::excerpt::Excerpt;

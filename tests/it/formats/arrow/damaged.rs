@@ -5,12 +5,12 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float32Array, ListArray, StringArray};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use arrow::datatypes::Float32Type;
-use arrow::ipc::CompressionType;
-use arrow::ipc::writer::IpcWriteOptions;
+use arrow_array::types::Float32Type;
+use arrow_array::{ArrayRef, Float32Array, ListArray, StringArray};
+use arrow_cast::cast;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::IpcWriteOptions;
+use arrow_schema::DataType;
 use snnl_score::labels::Labels;
 use snnl_score::source::{Selection, discover};
 use tempfile::TempDir;

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, Int8Array, Int64Array, StringArray};
-use arrow::compute::cast;
-use arrow::datatypes::DataType::{self, Boolean, Int8, Int16, Int32, Int64, LargeUtf8, UInt8, UInt64, Utf8, Utf8View};
-use arrow::datatypes::Int8Type;
-use arrow::ipc::CompressionType;
-use arrow::ipc::writer::IpcWriteOptions;
+use arrow_array::types::Int8Type;
+use arrow_array::{ArrayRef, DictionaryArray, Int8Array, Int64Array, StringArray};
+use arrow_cast::cast;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::IpcWriteOptions;
+use arrow_schema::DataType::{self, Boolean, Int8, Int16, Int32, Int64, LargeUtf8, UInt8, UInt64, Utf8, Utf8View};
 use snnl_score::labels::Labels;
 use tempfile::TempDir;
 

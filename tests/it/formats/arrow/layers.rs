@@ -3,15 +3,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{
+use arrow_array::types::Float32Type;
+use arrow_array::{
     Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, Float64Array, ListArray,
     NullArray, RecordBatch, StringArray, StringViewArray, StructArray, UInt32Array, new_null_array,
 };
-use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::compute::{cast, take};
-use arrow::datatypes::{DataType, Field, Float32Type, UnionFields, UnionMode};
-use arrow::ipc::CompressionType;
-use arrow::ipc::writer::IpcWriteOptions;
+use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_cast::cast;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::IpcWriteOptions;
+use arrow_schema::{DataType, Field, UnionFields, UnionMode};
+use arrow_select::take::take;
 use snnl_score::source::{Matrix, Pool, Selection, Values, discover};
 use tempfile::TempDir;
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float32Array};
-use arrow::ipc::writer::IpcWriteOptions;
-use arrow::ipc::{
+use arrow_array::{ArrayRef, Float32Array};
+use arrow_ipc::writer::IpcWriteOptions;
+use arrow_ipc::{
     BodyCompression, BodyCompressionArgs, BodyCompressionMethod, Buffer, CompressionType, Endianness, FieldNode,
     MessageArgs, MessageHeader, MetadataVersion, RecordBatch, RecordBatchArgs, root_as_message,
 };
@@ -72,7 +72,7 @@ impl Claim {
             bodyLength: self.body_len,
             custom_metadata: None,
         };
-        let message = arrow::ipc::Message::create(&mut builder, &args);
+        let message = arrow_ipc::Message::create(&mut builder, &args);
         builder.finish(message, None);
         let batch = framed(builder.finished_data(), &self.body);
         [schema(), batch, END.to_vec()].concat()
@@ -191,16 +191,16 @@ fn numbers_in_the_other_byte_order() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("layer.arrow");
     let mut builder = FlatBufferBuilder::new();
-    let fields = builder.create_vector::<flatbuffers::ForwardsUOffset<arrow::ipc::Field<'_>>>(&[]);
-    let args = arrow::ipc::SchemaArgs { endianness: Endianness::Big, fields: Some(fields), ..Default::default() };
-    let schema = arrow::ipc::Schema::create(&mut builder, &args).as_union_value();
+    let fields = builder.create_vector::<flatbuffers::ForwardsUOffset<arrow_ipc::Field<'_>>>(&[]);
+    let args = arrow_ipc::SchemaArgs { endianness: Endianness::Big, fields: Some(fields), ..Default::default() };
+    let schema = arrow_ipc::Schema::create(&mut builder, &args).as_union_value();
     let args = MessageArgs {
         version: MetadataVersion::V5,
         header_type: MessageHeader::Schema,
         header: Some(schema),
         ..Default::default()
     };
-    let message = arrow::ipc::Message::create(&mut builder, &args);
+    let message = arrow_ipc::Message::create(&mut builder, &args);
     builder.finish(message, None);
     assert_says(&error(&path, &[framed(builder.finished_data(), &[]), END.to_vec()].concat()), "found Big");
 }
@@ -209,7 +209,7 @@ fn numbers_in_the_other_byte_order() {
 fn footers_that_leave_messages_out() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("layer.arrow");
-    let [list, ..] = lists(&arrow::datatypes::DataType::Float32);
+    let [list, ..] = lists(&arrow_schema::DataType::Float32);
     let whole = batch(&[("v", list)]);
     let batches = [whole.slice(0, 3), whole.slice(3, ROWS - 3)];
     let both = ipc_bytes(Form::File, IpcWriteOptions::default(), &batches);
