@@ -1,71 +1,119 @@
 //! Inner products of a tile's rows and columns.
+//!
+//! A stretch of features at a time, all rows of the tile are packed as the kernel takes them; then strips of three registers of
+//! columns, one after the other, stay in the first-level cache while the rows pass by, as in Goto & van de Geijn, "Anatomy of
+//! High-Performance Matrix Multiplication" (2008). The products of a pair of rows are added in the order of the features,
+//! wherever these are cut: no bit depends on the size of a cache.
 
-use crate::block::{PANEL, Panel};
+use std::ops::Range;
+
+use crate::block::{PANEL, Panel, TILE};
 
 use super::pairs::{TileRow, TileSide};
 use super::simd::{Element, Lanes};
 
-/// Features multiplied before the sums go back to memory: 256 × 384 f32 of the columns stay in a core's L2.
-const DEPTH: usize = 256;
+/// Bytes of a strip of columns that are to stay in a first-level cache of 32 KiB, beside the rows that pass by.
+const STRIP_BYTES: usize = 24 << 10;
 
-/// All inner products: `similarity[r][c] = ⟨row r, column c⟩`.
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// The features of a tile as the kernel takes them, a stretch of features at a time.
+#[derive(Clone)]
+pub(crate) struct Packed<E> {
+    /// Groups of rows, within a group feature after feature.
+    rows: Vec<E>,
+    /// A strip of columns, feature after feature.
+    strip: Vec<E>,
+}
+
+impl<E: Element> Packed<E> {
+    /// Room for the features of any tile.
+    pub(crate) fn room() -> Self {
+        // Deepest are strips of a single column.
+        let (deepest, strip) = (STRIP_BYTES / size_of::<E>(), STRIP_BYTES / size_of::<E>());
+        Packed { rows: vec![E::ZERO; TILE * deepest], strip: vec![E::ZERO; strip + LINE / size_of::<E>()] }
+    }
+}
+
+/// All inner products: `similarity[r][c] = ⟨row r, column c⟩`, `ROWS` rows at a time.
 #[inline(always)]
-pub(crate) fn product<L: Lanes, const ROWS: usize>(
+pub(crate) fn product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
     rows: &TileSide<L::Element>,
     cols: &TileSide<L::Element>,
     dim: usize,
+    packed: &mut Packed<L::Element>,
     similarity: &mut [TileRow<L::Element>],
 ) {
-    let depth = dim.div_ceil(dim.div_ceil(DEPTH));
+    let width = REGISTERS * L::LANES;
+    let deepest = STRIP_BYTES / (width * size_of::<L::Element>());
+    let depth = dim.div_ceil(dim.div_ceil(deepest));
+    // So that no load crosses a cache line more than it must.
+    let aligned = packed.strip.as_ptr().align_offset(LINE);
+    let strip = &mut packed.strip[aligned..];
     for from in (0..dim).step_by(depth) {
-        let until = dim.min(from + depth);
-        for first in (0..rows.rows()).step_by(ROWS) {
-            let panel = first / PANEL * dim;
-            let left = &rows.panels[panel + from..panel + until];
-            for (across, right) in cols.panels.chunks_exact(dim).enumerate() {
-                let right = &right[from..until];
-                let out = &mut similarity[first..first + ROWS];
-                for start in (0..PANEL).step_by(3 * L::LANES) {
-                    let at = (across * PANEL + start, from > 0);
-                    micro_product::<L, ROWS>(left, first % PANEL, right, start, out, at);
-                }
+        let features = from..dim.min(from + depth);
+        let rows = pack_rows::<_, ROWS>(rows, dim, features.clone(), &mut packed.rows);
+        for start in (0..cols.rows()).step_by(width) {
+            let panel = &cols.panels[start / PANEL * dim..][features.clone()];
+            for (to, feature) in strip.chunks_exact_mut(width).zip(panel) {
+                to.copy_from_slice(&feature.0[start % PANEL..][..width]);
+            }
+            let strip = &strip[..width * features.len()];
+            for (group, out) in rows.chunks_exact(features.len()).zip(similarity.chunks_exact_mut(ROWS)) {
+                micro_product::<L, ROWS, REGISTERS>(group, strip, out, start, from > 0);
             }
         }
     }
 }
 
-/// `ROWS` rows times three registers of columns, added up in registers over the features given.
+/// The features of the rows, in groups of `ROWS`.
 #[inline(always)]
-fn micro_product<L: Lanes, const ROWS: usize>(
-    left: &[Panel<L::Element>],
-    row: usize,
-    right: &[Panel<L::Element>],
-    start: usize,
+fn pack_rows<'a, E: Element, const ROWS: usize>(
+    rows: &TileSide<E>,
+    dim: usize,
+    features: Range<usize>,
+    packed: &'a mut [E],
+) -> &'a [[E; ROWS]] {
+    let packed = &mut packed.as_chunks_mut::<ROWS>().0[..rows.rows().div_ceil(ROWS) * features.len()];
+    for (group, to) in packed.chunks_exact_mut(features.len()).enumerate() {
+        let (panel, first): (&[Panel<E>], usize) = (&rows.panels[group * ROWS / PANEL * dim..], group * ROWS % PANEL);
+        for (to, feature) in to.iter_mut().zip(&panel[features.clone()]) {
+            to.copy_from_slice(&feature.0[first..first + ROWS]);
+        }
+    }
+    packed
+}
+
+/// `ROWS` rows times a strip of columns, added up in registers over the features given.
+#[inline(always)]
+fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
+    group: &[[L::Element; ROWS]],
+    strip: &[L::Element],
     out: &mut [TileRow<L::Element>],
-    (at, add_to): (usize, bool),
+    start: usize,
+    add_to: bool,
 ) {
-    let mut sums = [[L::splat(L::Element::ZERO); 3]; ROWS];
+    let mut sums = [[L::splat(L::Element::ZERO); REGISTERS]; ROWS];
     if add_to {
-        for (r, sums) in sums.iter_mut().enumerate() {
-            for (v, sum) in sums.iter_mut().enumerate() {
-                *sum = L::load(&out[r].0[at + v * L::LANES..]);
+        for (sums, out) in sums.iter_mut().zip(&*out) {
+            for (sum, out) in sums.iter_mut().zip(out.0[start..].chunks_exact(L::LANES)) {
+                *sum = L::load(out);
             }
         }
     }
-    for (left, right) in left.iter().zip(right) {
-        let left = &left.0[row..row + ROWS];
-        let right = &right.0[start..start + 3 * L::LANES];
-        let right = [L::load(right), L::load(&right[L::LANES..]), L::load(&right[2 * L::LANES..])];
-        for (r, sums) in sums.iter_mut().enumerate() {
-            let left = L::splat(left[r]);
-            for (v, sum) in sums.iter_mut().enumerate() {
-                *sum = L::mul_add(left, right[v], *sum);
+    for (rows, cols) in group.iter().zip(strip.chunks_exact(REGISTERS * L::LANES)) {
+        let cols: [_; REGISTERS] = std::array::from_fn(|register| L::load(&cols[register * L::LANES..]));
+        for (sums, &row) in sums.iter_mut().zip(rows) {
+            let row = L::splat(row);
+            for (sum, cols) in sums.iter_mut().zip(cols) {
+                *sum = L::mul_add(row, cols, *sum);
             }
         }
     }
-    for (r, sums) in sums.iter().enumerate() {
-        for (v, sum) in sums.iter().enumerate() {
-            L::store(*sum, &mut out[r].0[at + v * L::LANES..]);
+    for (sums, out) in sums.iter().zip(out) {
+        for (sum, out) in sums.iter().zip(out.0[start..].chunks_exact_mut(L::LANES)) {
+            L::store(*sum, out);
         }
     }
 }

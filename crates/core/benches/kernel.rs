@@ -1,17 +1,16 @@
 //! The engine on one thread, by instruction set: pairs a second at several widths and ladders.
 //!
-//! `cargo bench --bench kernel`; `cargo bench --bench kernel -- avx512` for one instruction set.
+//! `cargo bench -p snnl-core`; `cargo bench -p snnl-core --bench kernel -- avx512` for one instruction set.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use snnl_score::block::{Block, Preparation, RowStream, RowTag};
-use snnl_score::distance::Distance;
-use snnl_score::engine::cpu::Cpu;
-use snnl_score::engine::{Engine, Unobserved};
-use snnl_score::error::Fault;
-use snnl_score::pairing::Meeting;
-use snnl_score::source::{Matrix, Memory};
-use snnl_score::tally::{Statistic, Tally};
+use snnl_core::block::{Block, MissingRow, Preparation, RowStream, RowTag};
+use snnl_core::distance::Distance;
+use snnl_core::engine::cpu::Cpu;
+use snnl_core::engine::{Engine, Unobserved};
+use snnl_core::pairing::Meeting;
+use snnl_core::rows::{Rows, Values};
+use snnl_core::tally::{Statistic, Tally};
 
 /// A few tiles to a side.
 const ROWS: usize = 1920;
@@ -31,11 +30,11 @@ fn block(dim: usize) -> Block {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed >> 11) as f64 / (1_u64 << 53) as f64
     };
-    let matrix = Memory::new(dim, (0..ROWS * dim).map(|_| next()).collect());
+    let rows = Rows { start: 0, dim, values: Values::F64((0..ROWS * dim).map(|_| next()).collect()) };
     let tags: Vec<RowTag> = (0..ROWS as u32).map(|id| RowTag { id, slot: id, class: id % CLASSES }).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
-    let mut stream = RowStream::new(matrix.scan(0..ROWS).expect("a matrix in memory"));
-    Block::read::<f32, Fault>(&mut stream, &tags, dim, &preparation).expect("a matrix in memory")
+    let mut stream = RowStream::new(Box::new(std::iter::once(Ok(rows))));
+    Block::read::<f32, MissingRow>(&mut stream, &tags, dim, &preparation).expect("all rows are there")
 }
 
 /// The instruction sets that this processor has.
