@@ -90,7 +90,7 @@ impl<W: Write + Send> RowsWriter<W> {
 /// The losses in the file `path`, by layer, which are those of the result `table`.
 ///
 /// # Errors
-/// A fault where the file is damaged, or of another run.
+/// A fault where the file is damaged, of another run, or in another order than it was written in.
 pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, RowLosses>, Fault> {
     let file = ParquetFile::open(path)?;
     let names: Vec<&str> = file.fields().iter().map(|field| field.name().as_str()).collect();
@@ -121,7 +121,15 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
                 layers.insert(name.to_owned(), RowLosses::default());
             }
             if let Some(known) = layers.get_mut(name) {
-                known.push(u32::try_from(row[at]).map_err(|_| wrong_type())?, temperature[at], loss[at]);
+                let row = u32::try_from(row[at]).map_err(|_| wrong_type())?;
+                if !known.push(row, temperature[at], loss[at]) {
+                    return Err(Fault::content(format_args!(
+                        "expected the rows of layer `{name}` in ascending order, and the same at every temperature, found row {row} \
+                         out of place at {}",
+                        temperature[at]
+                    ))
+                    .hint("leave the file as `--export-rows` wrote it"));
+                }
             }
         }
     }
@@ -132,7 +140,8 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
                 losses.len() == rows.rows.len() && (mean - score.snnl).abs() <= SAME_MEAN * score.snnl.abs()
             };
             let temperatures: Vec<f64> = layer.scores.iter().map(|score| score.temperature).collect();
-            rows.temperatures == temperatures && layer.scores.iter().zip(&rows.losses).all(is_mean_of)
+            let are_there = rows.rows.last().is_some_and(|last| (*last as usize) < table.data.rows);
+            are_there && rows.temperatures == temperatures && layer.scores.iter().zip(&rows.losses).all(is_mean_of)
         });
         if !known {
             return Err(Fault::content(format_args!(

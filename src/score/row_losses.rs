@@ -20,18 +20,22 @@ pub struct RowLosses {
 }
 
 impl RowLosses {
-    /// Appends the loss of a row at a temperature, which is the last one's or a new one; rows come in the same order at each.
-    pub(crate) fn push(&mut self, row: u32, temperature: f64, loss: f64) {
+    /// Appends the loss of a row at a temperature, which is the last one's or a new one. Whether the row is where it belongs: rows
+    /// ascend, and are the same at every temperature.
+    #[must_use]
+    pub(crate) fn push(&mut self, row: u32, temperature: f64, loss: f64) -> bool {
         if self.temperatures.last() != Some(&temperature) {
             self.temperatures.push(temperature);
             self.losses.push(Vec::new());
         }
-        if self.temperatures.len() == 1 {
-            self.rows.push(row);
+        let Some(losses) = self.losses.last_mut() else { return false };
+        losses.push(loss);
+        if self.temperatures.len() > 1 {
+            return self.rows.get(losses.len() - 1) == Some(&row);
         }
-        if let Some(losses) = self.losses.last_mut() {
-            losses.push(loss);
-        }
+        let ascends = self.rows.last().is_none_or(|last| *last < row);
+        self.rows.push(row);
+        ascends
     }
 
     /// The score of each class that has a counted row, over the rows of that class, in the order of the names.
@@ -60,6 +64,18 @@ impl RowLosses {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_ascend_and_are_the_same_at_every_temperature() {
+        let in_place = |rows: [u32; 4]| {
+            let mut losses = RowLosses::default();
+            rows.into_iter().zip([0.1, 0.1, 1.0, 1.0]).all(|(row, temperature)| losses.push(row, temperature, 0.5))
+        };
+        assert!(in_place([3, 7, 3, 7]));
+        for rows in [[7, 3, 7, 3], [3, 3, 3, 3], [3, 7, 7, 3], [3, 7, 3, 8]] {
+            assert!(!in_place(rows), "{rows:?}");
+        }
+    }
 
     #[test]
     fn classes_by_hand() {

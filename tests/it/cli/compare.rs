@@ -1,8 +1,16 @@
 //! `compare`: checkpoints side by side, now scored or from earlier runs.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt32Type;
+use arrow_array::{RecordBatch, UInt32Array};
+use arrow_select::concat::concat_batches;
+use arrow_select::take::take_record_batch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 use crate::cli::harness::{Place, ROWS, assert_refused};
@@ -93,6 +101,37 @@ fn earlier_results_are_paired_by_their_rows() {
     assert!(width(&apart) > width(&now));
     // Results alone need no labels.
     assert_eq!(json(&place, "base.json alone.json")["layers"][0]["values"][1]["change"]["absolute"], 0.0);
+}
+
+#[test]
+fn losses_in_another_order_are_not_paired() {
+    let place = checkpoints();
+    place.stdout("init --labels y.npy -T 0.1,1 --export-json base.json --export-rows base.rows.parquet -q");
+    let path = place.path("base.rows.parquet");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap().build().unwrap();
+    let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>().unwrap();
+    let written = concat_batches(batches[0].schema_ref(), &batches).unwrap();
+    let rewrite = |batch: &RecordBatch| {
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(batch).unwrap();
+        writer.close().unwrap();
+    };
+    rewrite(&written);
+    assert_eq!(json(&place, "base.json snnl --labels y.npy")["layers"][0]["values"][1]["change"]["paired"], true);
+
+    // Each layer's losses at each temperature have the same mean, backwards.
+    let rows = written.num_rows() as u32 / (4 * 2);
+    let backwards =
+        UInt32Array::from_iter_values((0..written.num_rows() as u32).map(|at| at / rows * rows + rows - 1 - at % rows));
+    rewrite(&take_record_batch(&written, &backwards).unwrap());
+    let said = ["`base.rows.parquet`", "in ascending order", "as `--export-rows` wrote it"];
+    assert_refused(&place.run("compare base.json snnl --labels y.npy"), 3, said);
+
+    let mut columns = written.columns().to_vec();
+    columns[0] = Arc::new(columns[0].as_primitive::<UInt32Type>().unary::<_, UInt32Type>(|row| row + 1));
+    rewrite(&RecordBatch::try_new(written.schema(), columns).unwrap());
+    let said = ["`base.rows.parquet`", "not those of layer", "in one run"];
+    assert_refused(&place.run("compare base.json snnl --labels y.npy"), 3, said);
 }
 
 #[test]
