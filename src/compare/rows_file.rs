@@ -24,6 +24,9 @@ use crate::source::{ParquetFile, Values, integers, look_up, texts, widen};
 /// Largest difference between a mean in a result and the mean of its rows, relative: both are the same sum in one order.
 const SAME_MEAN: f64 = 1e-12;
 
+/// What to try about a file that another program has changed.
+const AS_WRITTEN: &str = "leave the file as `--export-rows` wrote it";
+
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
@@ -107,12 +110,19 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
         let [row, layer, temperature, loss] = [0, 1, 2, 3].map(|at| batch.column(at));
         let layer = look_up(layer).map_err(Fault::content)?;
         let wrong_type = || {
-            Fault::content(
-                "expected whole numbers as `row`, text as `layer`, and numbers as `temperature` and `loss`, without nulls",
-            )
+            let found: Vec<String> = batch.columns().iter().map(|column| column.data_type().to_string()).collect();
+            Fault::content(format_args!(
+                "expected whole numbers as `row`, text as `layer`, and numbers as `temperature` and `loss`, without nulls, found {}",
+                found.join(", ")
+            ))
+            .hint(AS_WRITTEN)
         };
-        let (Some(row), Some(layer)) = (integers(row), texts(&layer)) else { return Err(wrong_type()) };
-        let (temperature, loss) = (into_f64(widen(temperature)?), into_f64(widen(loss)?));
+        let (Some(row), Some(layer), Ok(temperature), Ok(loss)) =
+            (integers(row), texts(&layer), widen(temperature), widen(loss))
+        else {
+            return Err(wrong_type());
+        };
+        let (temperature, loss) = (to_f64(temperature), to_f64(loss));
         if batch.columns().iter().any(|column| column.logical_null_count() > 0) {
             return Err(wrong_type());
         }
@@ -128,7 +138,7 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
                          out of place at {}",
                         temperature[at]
                     ))
-                    .hint("leave the file as `--export-rows` wrote it"));
+                    .hint(AS_WRITTEN));
                 }
             }
         }
@@ -155,7 +165,7 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
 }
 
 /// The numbers as f64, as which both types are exact.
-fn into_f64(values: Values) -> Vec<f64> {
+fn to_f64(values: Values) -> Vec<f64> {
     match values {
         Values::F32(values) => values.into_iter().map(f64::from).collect(),
         Values::F64(values) => values,

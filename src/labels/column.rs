@@ -24,9 +24,10 @@ pub(super) fn read(table: &dyn Table, name: Option<&str>, classes: &mut Classes)
             return Err(Fault::content(format_args!("row {} has no label: it is null", start + row))
                 .hint("every row needs a class; one of its own for those without would do"));
         }
-        match &class_names {
-            Some(names) if labels.data_type().is_integer() => push_named(classes, labels, names)?,
-            _ => push(classes, labels)?,
+        let labels = look_up(labels).map_err(Fault::content)?;
+        match (&class_names, integers(&labels)) {
+            (Some(names), Some(labels)) => push_named(classes, &labels, names)?,
+            _ => push(classes, &labels)?,
         }
     }
     Ok(())
@@ -41,9 +42,9 @@ fn class_names(schema: &Schema, column: &str) -> Option<Vec<String>> {
     names.collect::<Option<Vec<_>>>().filter(|_| feature.get("_type").is_some_and(|kind| kind == "ClassLabel"))
 }
 
-/// Appends the labels of `array`, integers without nulls, by the names of their classes; −1 is no class, and stays a number.
-fn push_named(classes: &mut Classes, array: &ArrayRef, names: &[String]) -> Result<(), Fault> {
-    for label in integers(array).into_iter().flatten() {
+/// Appends `labels` by the names of their classes; −1 is no class, and stays a number.
+fn push_named(classes: &mut Classes, labels: &[i128], names: &[String]) -> Result<(), Fault> {
+    for &label in labels {
         match usize::try_from(label).ok().and_then(|label| names.get(label)) {
             Some(name) => classes.push(name)?,
             None if label == -1 => classes.push("-1")?,
@@ -76,9 +77,8 @@ pub(super) fn choose(columns: &[&str], name: Option<&str>) -> Result<usize, Faul
     })
 }
 
-/// Appends the labels of `array`, which has no nulls.
+/// Appends the labels of `array`, which has no nulls and is no dictionary.
 fn push(classes: &mut Classes, array: &ArrayRef) -> Result<(), Fault> {
-    let array = &look_up(array).map_err(Fault::content)?;
     if let Some(integers) = integers(array) {
         return integers.iter().try_for_each(|label| classes.push(&label.to_string()));
     }
@@ -103,7 +103,7 @@ mod tests {
     fn labels_beyond_the_names_are_refused_however_large() {
         let names = ["cat".to_owned(), "dog".to_owned()];
         for (label, found) in [(2, "found 2"), (u64::MAX, "found 18446744073709551615")] {
-            let labels: ArrayRef = std::sync::Arc::new(arrow_array::UInt64Array::from(vec![1, label]));
+            let labels = integers(&arrow_array::UInt64Array::from(vec![1, label])).unwrap();
             let error = push_named(&mut Classes::default(), &labels, &names).unwrap_err().to_string();
             assert!(error.contains(found), "{error}");
         }

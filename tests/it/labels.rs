@@ -1,11 +1,14 @@
 //! The same labels in any format and type are the same classes.
 
+use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
 use snnl_score::labels::Labels;
 use tempfile::TempDir;
 
@@ -102,6 +105,23 @@ fn columns_of_every_type() {
     }
     write_parquet(&path, &[("id", numbers), ("label", Arc::new(BooleanArray::from(vec![true, false, true, true])))]);
     assert_eq!(read(&path, "").names, ["False", "True"]);
+}
+
+#[test]
+fn integers_have_the_names_that_the_schema_gives_them_however_they_are_kept() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("named.parquet");
+    let noted = r#"{"info": {"features": {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}}"#;
+    let numbers = Int64Array::from(vec![1, 0, 1]);
+    for to in [DataType::Int64, DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Int64))] {
+        let metadata = HashMap::from([("huggingface".to_owned(), noted.to_owned())]);
+        let schema = Schema::new_with_metadata(vec![Field::new("label", to.clone(), false)], metadata);
+        let batch = RecordBatch::try_new(Arc::new(schema), vec![cast(&numbers, &to).unwrap()]).unwrap();
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        assert_eq!(read(&path, "").names, ["cat", "dog"], "{to}");
+    }
 }
 
 #[test]

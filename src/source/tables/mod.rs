@@ -2,9 +2,9 @@
 
 pub(super) mod binary;
 pub(super) mod guard;
-pub(crate) mod numbers;
+pub(super) mod numbers;
 mod row_faults;
 pub(super) mod scalars;
 pub(crate) mod table;
-pub(crate) mod text;
+pub(super) mod text;
 pub(super) mod vectors;

@@ -21,7 +21,7 @@ impl<E: Element> TileResult<E> {
     /// Room for what `tally` gathers.
     pub(super) fn room(tally: &Tally) -> Self {
         let gains = tally.gains();
-        TileResult { packed: Packed::room(), similarity: room(), rows: gains.clone(), cols: gains }
+        TileResult { packed: Packed::empty(), similarity: room(), rows: gains.clone(), cols: gains }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Inner products of a tile's rows and columns.
 //!
-//! A stretch of features at a time, all rows of the tile are packed as the kernel takes them; then strips of three registers of
+//! A stretch of features at a time, all rows of the tile are packed as the kernel takes them; then strips of a few registers of
 //! columns, one after the other, stay in the first-level cache while the rows pass by, as in Goto & van de Geijn, "Anatomy of
 //! High-Performance Matrix Multiplication" (2008). The products of a pair of rows are added in the order of the features,
 //! wherever these are cut: no bit depends on the size of a cache.
@@ -18,8 +18,8 @@ const STRIP_BYTES: usize = 24 << 10;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// The features of a tile as the kernel takes them, a stretch of features at a time.
-#[derive(Clone)]
+/// The features of a tile as the kernel takes them, a stretch of features at a time; room for them grows to what is needed.
+#[derive(Debug, Clone)]
 pub(crate) struct Packed<E> {
     /// Groups of rows, within a group feature after feature.
     rows: Vec<E>,
@@ -28,11 +28,15 @@ pub(crate) struct Packed<E> {
 }
 
 impl<E: Element> Packed<E> {
-    /// Room for the features of any tile.
-    pub(crate) fn room() -> Self {
-        // Deepest are strips of a single column.
-        let (deepest, strip) = (STRIP_BYTES / size_of::<E>(), STRIP_BYTES / size_of::<E>());
-        Packed { rows: vec![E::ZERO; TILE * deepest], strip: vec![E::ZERO; strip + LINE / size_of::<E>()] }
+    /// Room for nothing yet.
+    pub(crate) fn empty() -> Self {
+        Packed { rows: Vec::new(), strip: Vec::new() }
+    }
+
+    /// Room for tiles at `depth` features, and for strips of `width` columns that start at a cache line.
+    fn reserve(&mut self, depth: usize, width: usize) {
+        self.rows.resize(self.rows.len().max(TILE * depth), E::ZERO);
+        self.strip.resize(self.strip.len().max(width * depth + LINE / size_of::<E>()), E::ZERO);
     }
 }
 
@@ -48,6 +52,7 @@ pub(crate) fn product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
     let width = REGISTERS * L::LANES;
     let deepest = STRIP_BYTES / (width * size_of::<L::Element>());
     let depth = dim.div_ceil(dim.div_ceil(deepest));
+    packed.reserve(depth, width);
     // So that no load crosses a cache line more than it must.
     let aligned = packed.strip.as_ptr().align_offset(LINE);
     let strip = &mut packed.strip[aligned..];
