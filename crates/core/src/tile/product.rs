@@ -92,6 +92,7 @@ fn pack_rows<'a, E: Element, const ROWS: usize>(
 
 /// `ROWS` rows times a strip of columns, added up in registers over the features given.
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "counted loops become registers; by iterators, the sums stay in memory")]
 fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
     group: &[[L::Element; ROWS]],
     strip: &[L::Element],
@@ -99,26 +100,38 @@ fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
     start: usize,
     add_to: bool,
 ) {
+    let out = array_mut::<_, ROWS>(out);
     let mut sums = [[L::splat(L::Element::ZERO); REGISTERS]; ROWS];
     if add_to {
-        for (sums, out) in sums.iter_mut().zip(&*out) {
-            for (sum, out) in sums.iter_mut().zip(out.0[start..].chunks_exact(L::LANES)) {
-                *sum = L::load(out);
+        for r in 0..ROWS {
+            let out = &out[r].0[start..][..REGISTERS * L::LANES];
+            for v in 0..REGISTERS {
+                sums[r][v] = L::load(&out[v * L::LANES..]);
             }
         }
     }
     for (rows, cols) in group.iter().zip(strip.chunks_exact(REGISTERS * L::LANES)) {
-        let cols: [_; REGISTERS] = std::array::from_fn(|register| L::load(&cols[register * L::LANES..]));
-        for (sums, &row) in sums.iter_mut().zip(rows) {
-            let row = L::splat(row);
-            for (sum, cols) in sums.iter_mut().zip(cols) {
-                *sum = L::mul_add(row, cols, *sum);
+        let mut registers = [L::splat(L::Element::ZERO); REGISTERS];
+        for v in 0..REGISTERS {
+            registers[v] = L::load(&cols[v * L::LANES..]);
+        }
+        for r in 0..ROWS {
+            let row = L::splat(rows[r]);
+            for v in 0..REGISTERS {
+                sums[r][v] = L::mul_add(row, registers[v], sums[r][v]);
             }
         }
     }
-    for (sums, out) in sums.iter().zip(out) {
-        for (sum, out) in sums.iter().zip(out.0[start..].chunks_exact_mut(L::LANES)) {
-            L::store(*sum, out);
+    for r in 0..ROWS {
+        let out = &mut out[r].0[start..][..REGISTERS * L::LANES];
+        for v in 0..REGISTERS {
+            L::store(sums[r][v], &mut out[v * L::LANES..]);
         }
     }
+}
+
+/// The first `N` of `slice`, so that the compiler knows how many there are.
+#[inline(always)]
+fn array_mut<T, const N: usize>(slice: &mut [T]) -> &mut [T; N] {
+    (&mut slice[..N]).try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
 }
