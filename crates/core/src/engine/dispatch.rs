@@ -40,14 +40,14 @@ mod bound {
     use crate::tile::simd::avx2::{Avx2F32, Avx2F64};
     use crate::tile::simd::avx512::{Avx512F32, Avx512F64};
 
-    compiled_for!(avx512_f32, "avx512f", Avx512F32, f32, 8 x 3, 8, 4);
-    compiled_for!(avx512_f64, "avx512f", Avx512F64, f64, 8 x 3, 8, 4);
+    compiled_for!(avx512_f32, "avx512f,avx512dq", Avx512F32, f32, 8 x 3, 8, 4);
+    compiled_for!(avx512_f64, "avx512f,avx512dq", Avx512F64, f64, 8 x 3, 8, 4);
     compiled_for!(avx2_f32, "avx2,fma", Avx2F32, f32, 6 x 2, 4, 2);
     compiled_for!(avx2_f64, "avx2,fma", Avx2F64, f64, 6 x 2, 4, 2);
 
     pub(super) fn available() -> Vec<Kernels> {
         let mut found = Vec::new();
-        if is_x86_feature_detected!("avx512f") {
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
             found.push(Kernels { name: "avx512", f32: avx512_f32, f64: avx512_f64 });
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {

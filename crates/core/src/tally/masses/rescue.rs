@@ -54,10 +54,11 @@ fn mass_of<L: Lanes>(values: impl Iterator<Item = L::Element>, rate: L::Element)
         return Mass::ZERO;
     }
     let exponent = L::Element::from_f64(common_exponent(nearest.to_f64() * rate.to_f64()));
-    let (rate, shift) = (L::splat(rate), L::splat(-exponent));
+    let (rate, shift) = (L::splat(rate), L::splat(L::Element::HALF + -exponent));
     let mut sum = L::splat(L::Element::ZERO);
     for values in members.0.chunks_exact(L::LANES) {
-        sum = L::add(sum, L::exp2(L::fused_mul_add(L::load(values), rate, shift)));
+        let [weight] = L::exp2_less_half([L::fused_mul_add(L::load(values), rate, shift)]);
+        sum = L::add(sum, weight);
     }
     Mass::new(L::sum(sum).to_f64(), exponent.to_f64() as i64)
 }

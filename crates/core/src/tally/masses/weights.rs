@@ -52,13 +52,19 @@ struct Pass<'a, L: Lanes> {
     count: usize,
 }
 
+/// Sums over the lanes' columns, for each relation, temperature and row.
+type RowSums<V, const ROWS: usize, const POWERS: usize> = [[[V; ROWS]; POWERS]; 2];
+
+// Counted loops over arrays become registers; by iterators they would stay in memory. Register operations stay out of closures,
+// which would not inherit the instruction set.
+#[allow(clippy::needless_range_loop, reason = "see above")]
 impl<L: Lanes> Pass<'_, L> {
-    /// Sums the exponentials of the whole tile, `FEW` rows at a time.
+    /// Sums the exponentials of the whole tile, `ROWS` rows at a time.
     #[inline(always)]
-    fn run<const FEW: usize, const POWERS: usize>(&mut self, ranges: &[(usize, usize)]) {
+    fn run<const ROWS: usize, const POWERS: usize>(&mut self, ranges: &[(usize, usize)]) {
         let end = self.count.div_ceil(L::LANES);
-        for first in (0..ranges.len()).step_by(FEW) {
-            let there = &ranges[first..ranges.len().min(first + FEW)];
+        for first in (0..ranges.len()).step_by(ROWS) {
+            let there = &ranges[first..ranges.len().min(first + ROWS)];
             // Vectors with a column of the class of any of these rows, and those with nothing else for all of them.
             let touched = there.iter().filter(|range| range.0 < range.1);
             let (low, high) = touched.fold((TILE, 0), |(low, high), range| (low.min(range.0), high.max(range.1)));
@@ -66,92 +72,116 @@ impl<L: Lanes> Pass<'_, L> {
             let alike = there.iter().all(|range| *range == there[0]);
             let inner = there[0].0.div_ceil(L::LANES)..there[0].1 / L::LANES;
             let inner = if alike && !inner.is_empty() { inner } else { high..high };
-            let of_other = (Relation::Other, [0..low, high..end]);
-            for (relation, vectors) in [of_other, (Relation::Same, [inner.clone(), 0..0])] {
-                if vectors.iter().any(|range| !range.is_empty()) {
-                    self.pure::<FEW, POWERS>(relation, first, vectors);
-                }
-            }
+
+            let mut sums = [[[L::splat(L::Element::ZERO); ROWS]; POWERS]; 2];
+            self.pure(Relation::Other, first, [0..low, high..end], &mut sums);
             if low < high {
-                self.mixed::<POWERS>(first, there, [low..inner.start, inner.end..high]);
+                self.mixed(first, there, [low..inner.start, inner.end..high], &mut sums);
+                self.pure(Relation::Same, first, [inner, 0..0], &mut sums);
+                self.close(Relation::Same, first, &sums);
             }
+            self.close(Relation::Other, first, &sums);
         }
     }
 
     /// Vectors of columns that all stand in the same relation to these rows.
     #[inline(always)]
-    fn pure<const FEW: usize, const POWERS: usize>(
+    fn pure<const ROWS: usize, const POWERS: usize>(
         &mut self,
         relation: Relation,
         first: usize,
         vectors: [Range<usize>; 2],
+        row_sums: &mut RowSums<L::Vector, ROWS, POWERS>,
     ) {
-        let (rate, exponent) = (L::splat(self.rate), L::splat(-self.exponent));
-        let mut row_sums = [[L::splat(L::Element::ZERO); FEW]; POWERS];
-        let similarity = array::<_, FEW>(&self.similarity[first..]);
+        let (rate, exponent) = self.scale();
+        let mut sums = row_sums[relation as usize];
+        let similarity = array::<_, ROWS>(&self.similarity[first..]);
         let cols = array_mut::<_, POWERS>(&mut self.cols.of(relation)[self.before..]);
-        for v in vectors[0].clone().chain(vectors[1].clone()) {
-            let at = v * L::LANES;
-            // Register operations stay out of closures, which would not inherit the instruction set.
-            let mut weights = [rate; FEW];
-            for (weight, row) in weights.iter_mut().zip(similarity) {
-                *weight = L::exp2(L::fused_mul_add(L::load(&row.0[at..]), rate, exponent));
-            }
-            for (sums, col) in row_sums.iter_mut().zip(cols.iter_mut()) {
-                let mut together = weights[0];
-                for weight in &weights[1..] {
-                    together = L::add(together, *weight);
+        for range in vectors {
+            for v in range {
+                let at = v * L::LANES;
+                let mut weights = [rate; ROWS];
+                for r in 0..ROWS {
+                    weights[r] = L::fused_mul_add(L::load(&similarity[r].0[at..]), rate, exponent);
                 }
-                let col = &mut col.0[at..];
-                L::store(L::add(L::load(col), together), col);
-                for (sum, weight) in sums.iter_mut().zip(&mut weights) {
-                    *sum = L::add(*sum, *weight);
-                    *weight = L::mul(*weight, *weight);
+                let mut weights = L::exp2_less_half(weights);
+                for step in 0..POWERS {
+                    let mut together = weights[0];
+                    for r in 1..ROWS {
+                        together = L::add(together, weights[r]);
+                    }
+                    let col = &mut cols[step].0[at..];
+                    L::store(L::add(L::load(col), together), col);
+                    for r in 0..ROWS {
+                        sums[step][r] = L::add(sums[step][r], weights[r]);
+                        weights[r] = L::mul(weights[r], weights[r]);
+                    }
                 }
             }
         }
-        let rows = &mut self.rows.of(relation)[self.before..];
-        for (sums, row) in row_sums.iter().zip(rows) {
-            add_lanes::<L>(sums, &mut row.0[first..]);
-        }
+        row_sums[relation as usize] = sums;
     }
 
     /// Vectors of columns of which some are of a row's class and some are not.
     #[inline(always)]
-    fn mixed<const POWERS: usize>(&mut self, first: usize, ranges: &[(usize, usize)], vectors: [Range<usize>; 2]) {
-        let (rate, exponent) = (L::splat(self.rate), L::splat(-self.exponent));
-        for (row, range) in (first..).zip(ranges) {
-            let mut row_sums = [[L::splat(L::Element::ZERO); 2]; POWERS];
-            for v in vectors[0].clone().chain(vectors[1].clone()) {
+    fn mixed<const ROWS: usize, const POWERS: usize>(
+        &mut self,
+        first: usize,
+        ranges: &[(usize, usize)],
+        vectors: [Range<usize>; 2],
+        sums: &mut RowSums<L::Vector, ROWS, POWERS>,
+    ) {
+        let (rate, exponent) = self.scale();
+        for range in vectors {
+            for v in range {
                 let at = v * L::LANES;
-                let same = within::<L>(range.0, range.1, at);
-                let similarity = L::load(&self.similarity[row].0[at..]);
-                let mut weight = L::exp2(L::fused_mul_add(similarity, rate, exponent));
-                for (step, sums) in (self.before..).zip(&mut row_sums) {
-                    // Times 1 or 0 and less itself or 0: both are exact.
-                    let of_same = L::mul(weight, same);
-                    let parts = [(Relation::Same, of_same), (Relation::Other, L::sub(weight, of_same))];
-                    for ((relation, part), sum) in parts.into_iter().zip(sums) {
-                        *sum = L::add(*sum, part);
-                        let col = &mut self.cols.of(relation)[step].0[at..];
-                        L::store(L::add(L::load(col), part), col);
+                let mut together = [[L::splat(L::Element::ZERO); POWERS]; 2];
+                for (r, range) in ranges.iter().enumerate() {
+                    let same = within::<L>(range.0, range.1, at);
+                    let similarity = L::load(&self.similarity[first + r].0[at..]);
+                    let [mut weight] = L::exp2_less_half([L::fused_mul_add(similarity, rate, exponent)]);
+                    for step in 0..POWERS {
+                        // Times 1 or 0 and less itself or 0: both are exact.
+                        let of_same = L::mul(weight, same);
+                        let parts = [of_same, L::sub(weight, of_same)];
+                        for relation in 0..2 {
+                            together[relation][step] = L::add(together[relation][step], parts[relation]);
+                            sums[relation][step][r] = L::add(sums[relation][step][r], parts[relation]);
+                        }
+                        weight = L::mul(weight, weight);
                     }
-                    weight = L::mul(weight, weight);
                 }
-            }
-            for (step, sums) in (self.before..).zip(&row_sums) {
-                add_lanes::<L>(&sums[..1], &mut self.rows.of(Relation::Same)[step].0[row..]);
-                add_lanes::<L>(&sums[1..], &mut self.rows.of(Relation::Other)[step].0[row..]);
+                for relation in [Relation::Same, Relation::Other] {
+                    for step in 0..POWERS {
+                        let col = &mut self.cols.of(relation)[self.before + step].0[at..];
+                        L::store(L::add(L::load(col), together[relation as usize][step]), col);
+                    }
+                }
             }
         }
     }
-}
 
-/// Adds the lanes of each vector to the row it belongs to.
-#[inline(always)]
-fn add_lanes<L: Lanes>(sums: &[L::Vector], rows: &mut [L::Element]) {
-    for (sum, row) in sums.iter().zip(rows) {
-        *row = *row + L::sum(*sum);
+    /// Adds the lanes of each sum to the row it belongs to.
+    #[inline(always)]
+    fn close<const ROWS: usize, const POWERS: usize>(
+        &mut self,
+        relation: Relation,
+        first: usize,
+        sums: &RowSums<L::Vector, ROWS, POWERS>,
+    ) {
+        let rows = array_mut::<_, POWERS>(&mut self.rows.of(relation)[self.before..]);
+        for step in 0..POWERS {
+            let row = array_mut::<_, ROWS>(&mut rows[step].0[first..]);
+            for r in 0..ROWS {
+                row[r] = row[r] + L::sum(sums[relation as usize][step][r]);
+            }
+        }
+    }
+
+    /// What −distance is multiplied with, and what is then added, to become an exponent of 2 and a half.
+    #[inline(always)]
+    fn scale(&self) -> (L::Vector, L::Vector) {
+        (L::splat(self.rate), L::splat(L::Element::HALF + -self.exponent))
     }
 }
 

@@ -3,29 +3,35 @@
 
 use std::arch::x86_64::*;
 
-const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
-
+/// At the lowest exponent, what is scaled stays a normal number.
 #[inline(always)]
-unsafe fn round_f32(a: __m256) -> __m256 {
+unsafe fn split_f32(a: __m256) -> (__m256, __m256) {
     // SAFETY: entered only where the processor has AVX2 and FMA.
-    unsafe { _mm256_round_ps::<NEAREST>(a) }
+    unsafe {
+        let a = _mm256_max_ps(a, _mm256_set1_ps(-125.0));
+        let whole = _mm256_floor_ps(a);
+        (whole, _mm256_sub_ps(a, whole))
+    }
 }
 
+/// As [`split_f32`].
 #[inline(always)]
-unsafe fn round_f64(a: __m256d) -> __m256d {
+unsafe fn split_f64(a: __m256d) -> (__m256d, __m256d) {
     // SAFETY: entered only where the processor has AVX2 and FMA.
-    unsafe { _mm256_round_pd::<NEAREST>(a) }
+    unsafe {
+        let a = _mm256_max_pd(a, _mm256_set1_pd(-1021.0));
+        let whole = _mm256_floor_pd(a);
+        (whole, _mm256_sub_pd(a, whole))
+    }
 }
 
-/// a · 2^n by writing n + bias into the exponent's bits: exact, and 0 at and below n = −bias.
+/// Adds n to the exponent's bits.
 #[inline(always)]
 unsafe fn scale_f32(a: __m256, n: __m256) -> __m256 {
     // SAFETY: entered only where the processor has AVX2 and FMA.
     unsafe {
-        let bias = _mm256_set1_ps(127.0);
-        let biased = _mm256_max_ps(_mm256_add_ps(n, bias), _mm256_setzero_ps());
-        let power = _mm256_slli_epi32::<23>(_mm256_cvtps_epi32(biased));
-        _mm256_mul_ps(a, _mm256_castsi256_ps(power))
+        let exponent = _mm256_slli_epi32::<23>(_mm256_cvtps_epi32(n));
+        _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), exponent))
     }
 }
 
@@ -34,10 +40,8 @@ unsafe fn scale_f32(a: __m256, n: __m256) -> __m256 {
 unsafe fn scale_f64(a: __m256d, n: __m256d) -> __m256d {
     // SAFETY: entered only where the processor has AVX2 and FMA.
     unsafe {
-        let bias = _mm256_set1_pd(1023.0);
-        let biased = _mm256_max_pd(_mm256_add_pd(n, bias), _mm256_setzero_pd());
-        let power = _mm256_slli_epi64::<52>(_mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(biased)));
-        _mm256_mul_pd(a, _mm256_castsi256_pd(power))
+        let exponent = _mm256_slli_epi64::<52>(_mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(n)));
+        _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(a), exponent))
     }
 }
 
@@ -62,9 +66,9 @@ unsafe fn sum_f64(a: __m256d) -> f64 {
 
 bind!(
     Avx2F32: f32, __m256, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps,
-    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_min_ps, _mm256_max_ps, _mm256_sqrt_ps, round_f32, scale_f32, sum_f32
+    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_min_ps, _mm256_max_ps, _mm256_sqrt_ps, split_f32, scale_f32, sum_f32
 );
 bind!(
     Avx2F64: f64, __m256d, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_sub_pd,
-    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_min_pd, _mm256_max_pd, _mm256_sqrt_pd, round_f64, scale_f64, sum_f64
+    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_min_pd, _mm256_max_pd, _mm256_sqrt_pd, split_f64, scale_f64, sum_f64
 );

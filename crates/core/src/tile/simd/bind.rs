@@ -7,7 +7,7 @@
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! bind {
     ($name:ident: $element:ty, $vector:ty, $lanes:literal, $splat:path, $load:path, $store:path, $add:path, $sub:path,
-     $mul:path, $mul_add:path, $min:path, $max:path, $sqrt:path, $round:path, $scale:path,
+     $mul:path, $mul_add:path, $min:path, $max:path, $sqrt:path, $split:path, $scale:path,
      $sum:path) => {
         #[derive(Clone, Copy)]
         pub(crate) struct $name;
@@ -75,9 +75,9 @@ macro_rules! bind {
                 unsafe { $sqrt(a) }
             }
             #[inline(always)]
-            fn round(a: $vector) -> $vector {
+            fn split(a: $vector) -> ($vector, $vector) {
                 // SAFETY: entered only where the processor has the instruction set.
-                unsafe { $round(a) }
+                unsafe { $split(a) }
             }
             #[inline(always)]
             fn scale(a: $vector, n: $vector) -> $vector {

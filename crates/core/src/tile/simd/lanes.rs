@@ -33,27 +33,31 @@ pub(crate) trait Lanes: Copy {
     fn max(a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// √a.
     fn sqrt(a: Self::Vector) -> Self::Vector;
-    /// The nearest integer.
-    fn round(a: Self::Vector) -> Self::Vector;
-    /// a · 2^n for integral n up to the largest exponent; 0 where n lies far below the smallest one.
+    /// The whole number at or below a, as `scale` takes it, and what is above it: from 0 to 1.
+    fn split(a: Self::Vector) -> (Self::Vector, Self::Vector);
+    /// a · 2^n for a in ½ … 2 and n whole, up to the largest exponent. Far below the smallest one it is next to 0.
     fn scale(a: Self::Vector, n: Self::Vector) -> Self::Vector;
     /// The sum of all lanes, added in a fixed order.
     fn sum(value: Self::Vector) -> Self::Element;
 
-    /// 2^x for x up to the largest exponent; exactly 0 for x far below the smallest one.
+    /// 2^(x − ½) for x up to the largest exponent, for each of `N` registers. For x below the smallest exponent it is so small that
+    /// those of a tile are nothing beside [`Element::LEAST_MASS`].
     ///
     /// # Formula
-    /// 2^x = 2^n · p(x − n), n the nearest integer, p the polynomial [`Element::EXP2`] by Horner's rule.
+    /// 2^(x − ½) = 2^n · p(x − n), n the whole number at or below x, p the polynomial [`Element::EXP2`] by Horner's rule. The half
+    /// makes the powers of the fraction lie around 1, though the fraction itself is not around 0.
     #[inline(always)]
-    fn exp2(x: Self::Vector) -> Self::Vector {
-        let n = Self::round(x);
-        let fraction = Self::sub(x, n);
-        let Some((highest, lower)) = Self::Element::EXP2.split_last() else { return Self::splat(Self::Element::ONE) };
-        let mut p = Self::splat(*highest);
-        for coefficient in lower.iter().rev() {
-            p = Self::mul_add(p, fraction, Self::splat(*coefficient));
+    fn exp2_less_half<const N: usize>(x: [Self::Vector; N]) -> [Self::Vector; N] {
+        let mut powers = x;
+        for x in &mut powers {
+            let (whole, fraction) = Self::split(*x);
+            let mut p = Self::splat(Self::Element::EXP2[Self::Element::EXP2.len() - 1]);
+            for coefficient in Self::Element::EXP2.iter().rev().skip(1) {
+                p = Self::mul_add(p, fraction, Self::splat(*coefficient));
+            }
+            *x = Self::scale(p, whole);
         }
-        Self::scale(p, n)
+        powers
     }
 
     /// The largest lane.

@@ -67,24 +67,27 @@ macro_rules! bind_portable {
             fn sum(value: Self::Vector) -> $element {
                 (value[0] + value[2]) + (value[1] + value[3])
             }
-            /// Adding 1.5 · 2^mantissa leaves no bits for a fraction. Beyond half of that every number is integral.
+            /// Adding 1.5 · 2^mantissa leaves no bits for a fraction. At the lowest exponent, what is scaled stays a normal number.
             #[inline(always)]
-            fn round(a: Self::Vector) -> Self::Vector {
+            fn split(a: Self::Vector) -> (Self::Vector, Self::Vector) {
                 let shift = 1.5 * (1_u64 << $mantissa) as $element;
-                a.map(|x| if x.abs() < shift / 4.0 { (x + shift) - shift } else { x.trunc() })
+                let a = a.map(|x| if x > 2.0 - $bias { x } else { 2.0 - $bias });
+                let whole = a.map(|x| {
+                    let nearest = (x + shift) - shift;
+                    if nearest > x { nearest - 1.0 } else { nearest }
+                });
+                (whole, Self::sub(a, whole))
             }
-            /// Writes n + bias into the exponent's bits: exact, and 0 at and below n = −bias.
+            /// Adds n to the exponent's bits.
             #[inline(always)]
             fn scale(a: Self::Vector, n: Self::Vector) -> Self::Vector {
                 Self::each(a, n, |a, n| {
-                    let biased = n + $bias;
-                    let biased = if biased > 0.0 { biased as $bits } else { 0 };
-                    a * <$element>::from_bits(biased << $mantissa)
+                    <$element>::from_bits(a.to_bits().wrapping_add_signed((n as $bits) << $mantissa))
                 })
             }
         }
     };
 }
 
-bind_portable!(PortableF32: f32, u32, 23, 127.0, |a, b, c| (f64::from(a) * f64::from(b) + f64::from(c)) as f32);
-bind_portable!(PortableF64: f64, u64, 52, 1023.0, f64::mul_add);
+bind_portable!(PortableF32: f32, i32, 23, 127.0, |a, b, c| (f64::from(a) * f64::from(b) + f64::from(c)) as f32);
+bind_portable!(PortableF64: f64, i64, 52, 1023.0, f64::mul_add);
