@@ -112,7 +112,7 @@ impl Args {
     /// [`Error::Usage`].
     pub fn plan(self) -> Result<Plan, Error> {
         match self.command {
-            Some(Command::Inspect(inspect)) => Ok(Plan::Inspect(inspect.plan())),
+            Some(Command::Inspect(inspect)) => inspect.plan().map(Plan::Inspect),
             Some(Command::Compare(compare)) => compare.plan().map(Plan::Compare),
             Some(Command::Gate(gate)) => gate.plan().map(Plan::Gate),
             Some(Command::Completions { shell }) => Ok(Plan::Describe(Description::Completions(shell))),

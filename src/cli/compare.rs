@@ -91,7 +91,7 @@ impl CompareArgs {
             color: self.output.is_colored(),
             width: width(),
             verbosity: self.run.verbosity(),
-            resources: self.run.resources(),
+            resources: self.run.resources()?,
         };
         Ok(ComparePlan { checkpoints, score, at })
     }

@@ -147,7 +147,7 @@ impl GateArgs {
             color: false,
             width: None,
             verbosity: self.run.verbosity(),
-            resources: self.run.resources(),
+            resources: self.run.resources()?,
         };
         Ok(GatePlan {
             candidate,

@@ -5,6 +5,7 @@ use clap::Args;
 use super::exports::one_of;
 use super::input::Input;
 use super::resources::ResourceFlags;
+use crate::error::Error;
 use crate::plan::InspectPlan;
 use crate::report::format::Format;
 
@@ -39,14 +40,14 @@ pub(super) struct InspectArgs {
 }
 
 impl InspectArgs {
-    pub(super) fn plan(self) -> InspectPlan {
-        InspectPlan {
+    pub(super) fn plan(self) -> Result<InspectPlan, Error> {
+        Ok(InspectPlan {
             selection: self.input.selection(),
             inputs: self.input.inputs,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
             format: self.format,
-            resources: self.resources.resources(),
-        }
+            resources: self.resources.resources()?,
+        })
     }
 }

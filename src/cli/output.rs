@@ -100,7 +100,7 @@ impl RunFlags {
     }
 
     /// What the run may use.
-    pub(super) fn resources(self) -> Resources {
+    pub(super) fn resources(self) -> Result<Resources, Error> {
         self.resources.resources()
     }
 }

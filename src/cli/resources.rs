@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use bytesize::ByteSize;
 
+use crate::engine::cpu::Cpu;
 use crate::engine::device::Device;
+use crate::engine::instructions::Instructions;
+use crate::error::Error;
 use crate::plan::Resources;
 
 /// Device, threads, memory and disk.
@@ -15,6 +18,10 @@ pub(super) struct ResourceFlags {
     /// libtorch, and auto takes a GPU where there is one and the work is large
     #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true, value_parser = Device::from_str, help_heading = "Run")]
     device: Device,
+
+    /// The processor's instruction set: avx512, avx2, neon or portable [default: the fastest that it has]
+    #[arg(long, value_name = "SET", value_parser = instructions, help_heading = "Run")]
+    instructions: Option<Instructions>,
 
     /// Threads, 1 to 1024 [default: one per core]; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
@@ -33,15 +40,35 @@ pub(super) struct ResourceFlags {
 
 impl ResourceFlags {
     /// What was asked for, and what else there is.
-    pub(super) fn resources(self) -> Resources {
+    pub(super) fn resources(self) -> Result<Resources, Error> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        Resources {
-            device: self.device,
+        let device = match (self.device, self.instructions) {
+            (device, None) => device,
+            (Device::Auto | Device::Cpu(_), set) => Device::Cpu(set),
+            (device @ Device::Torch(_), Some(set)) => {
+                let problem =
+                    format!("it is of the processor, and `--device {device}` computes with what libtorch has");
+                return Err(Error::usage(format!("`--instructions {set}`"), problem, "leave one of them out"));
+            }
+        };
+        Ok(Resources {
+            device,
             threads: self.threads.map_or_else(cores, usize::from),
             memory: self.memory,
             scratch: self.scratch.unwrap_or_else(std::env::temp_dir),
-        }
+        })
     }
+}
+
+/// Those of this processor.
+fn instructions(text: &str) -> Result<Instructions, String> {
+    let asked_for = text.parse()?;
+    let available = Cpu::instructions();
+    if available.contains(&asked_for) {
+        return Ok(asked_for);
+    }
+    let names: Vec<String> = available.iter().map(Instructions::to_string).collect();
+    Err(format!("this processor does not have it; it has {}", names.join(", ")))
 }
 
 fn size(text: &str) -> Result<usize, String> {
@@ -52,6 +79,17 @@ fn size(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_instructions_of_this_processor() {
+        for name in ["avx512", "avx2", "neon", "portable"] {
+            match instructions(name) {
+                Ok(set) => assert!(Cpu::instructions().contains(&set) && set.to_string() == name),
+                Err(said) => assert!(said.contains("it has ") && said.ends_with("portable"), "{said}"),
+            }
+        }
+        assert!(instructions("portable").is_ok());
+    }
 
     #[test]
     fn sizes_with_units() {

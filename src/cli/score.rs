@@ -95,7 +95,7 @@ impl ScoreArgs {
             color: self.output.is_colored(),
             width: width(),
             verbosity: self.run.verbosity(),
-            resources: self.run.resources(),
+            resources: self.run.resources()?,
         })
     }
 }

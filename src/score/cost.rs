@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::reading::shared;
 use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
 use crate::distance::Distance;
 use crate::engine::{Engine, Unobserved};
@@ -62,7 +63,7 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     let tag = |id: u32| RowTag { id, slot: id, class: id % 10 };
     let tags: Vec<RowTag> = (0..count as u32).map(tag).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
-    let block = Block::read::<f32, Fault>(&mut RowStream::new(rows.scan(0..count)?), &tags, dim, &preparation)?;
+    let block = Block::read::<f32, Fault>(&mut RowStream::new(shared(rows.scan(0..count)?)), &tags, dim, &preparation)?;
     let ladder = Ladder::standard();
     let statistics = [Statistic::Masses(ladder.temperatures().to_vec())];
     let mut best = f64::INFINITY;

@@ -6,7 +6,7 @@ use super::check::Checked;
 use super::halves::Halves;
 use super::loss::Mean;
 use super::means::Means;
-use super::reading::{Reading, Spent};
+use super::reading::{Kept, Reading, Spent};
 use super::resume::{ResumeFile, different};
 use super::row_losses::RowLosses;
 use super::rows::{ScoredRows, Surveyed};
@@ -72,8 +72,8 @@ pub(super) fn score_layer(
         let hash = hash(sides, &surveyed, |survey| &survey.hash);
         file.add_layer(&layer.name, hash, &rows.pairing.gaining().preparation);
     }
-    let readings = zip(sides, &surveyed).map(|(side, (_, copy))| {
-        Reading::of(copy.as_deref().unwrap_or(side.layer.activations.as_ref()), means, &spent)
+    let readings = zip(sides, &surveyed).map(|(side, (_, Again { copy, kept }))| {
+        Reading::of(copy.as_deref().unwrap_or(side.layer.activations.as_ref()), kept, means, &spent)
     });
     let pairing = rows.pairing.as_ref();
     let pairing = match pairing {
@@ -160,11 +160,19 @@ fn hash(sides: &Pairing<LabelledLayer>, surveyed: &Pairing<Look>, of: impl Fn(&S
     }
 }
 
-/// What is seen of a layer at one look, and a copy of it where it is read from that.
-type Look = (Survey, Option<Box<dyn Matrix>>);
+/// What is seen of a layer at one look, and where its rows are read afterwards.
+type Look = (Survey, Again);
 
-/// One look at all rows, those before `mark` hashed by themselves, too; and a copy of them where they will be read again and
-/// again, which their format makes slow.
+/// Where rows are read again: where they were, but for these.
+#[derive(Default)]
+struct Again {
+    /// A copy of them, where they will be read again and again, which their format makes slow.
+    copy: Option<Box<dyn Matrix>>,
+    /// The rows themselves, where there is room for all of them.
+    kept: Kept,
+}
+
+/// One look at all rows, those before `mark` hashed by themselves, too.
 fn survey(
     side: &LabelledLayer,
     definition: &Definition,
@@ -184,13 +192,20 @@ fn survey(
     };
     let copies = shares.staying < tiles && !matrix.is_seekable();
     let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
-    let reading = Reading::of(matrix, means, spent);
+    // They leave the memory as the prepared rows fill it.
+    let keeps = shares.staying == tiles && size_of::<f64>() * matrix.rows() * matrix.dim() <= means.memory / 2;
+    let mut kept = Kept::default();
+    let nothing_kept = Kept::default();
+    let reading = Reading::of(matrix, &nothing_kept, means, spent);
     let mut seen = 0;
     let survey = scope(|scope| {
         let chunks = reading.all(scope)?.map(|chunk| {
             let chunk = chunk?;
             seen += chunk.rows();
             copy.as_mut().map_or(Ok(()), |copy| copy.push(&chunk))?;
+            if keeps {
+                kept.push(&chunk);
+            }
             Ok(chunk)
         });
         let ignores = |row| labels.ignores(row);
@@ -200,7 +215,7 @@ fn survey(
     if seen != matrix.rows() {
         return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
     }
-    Ok((survey, copy.map(ScratchCopy::finish).transpose()?))
+    Ok((survey, Again { copy: copy.map(ScratchCopy::finish).transpose()?, kept }))
 }
 
 /// Checks that rows have as many features as those that they meet.

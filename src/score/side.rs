@@ -54,6 +54,15 @@ impl<'a> Side<'a> {
         self.reading.rows(scope, self.tags(tiles))
     }
 
+    /// As [`Side::stream`], for the last time if the rows are in memory.
+    pub(super) fn last_stream<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        tiles: &Range<usize>,
+    ) -> Result<RowStream<'scope, Fault>, Fault> {
+        self.reading.last_rows(scope, self.tags(tiles))
+    }
+
     /// The block of some tiles, whose rows lie ahead in `stream`.
     pub(super) fn block<E: Scalar>(&self, stream: &mut RowStream<Fault>, tiles: &Range<usize>) -> Result<Block, Fault> {
         Block::read::<E, Fault>(stream, self.tags(tiles), self.reading.matrix.dim(), &self.rows.preparation)

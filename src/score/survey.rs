@@ -5,9 +5,10 @@ use twox_hash::XxHash3_64;
 
 use super::halves::Halves;
 use super::rows_hash::RowsHash;
+use crate::block::Chunks;
 use crate::definition::NonFinite;
 use crate::error::Fault;
-use crate::source::{Scan, Values};
+use crate::source::Values;
 
 /// What was seen.
 pub(crate) struct Survey {
@@ -44,7 +45,7 @@ impl Survey {
     /// What the source meets, and a row that is not finite unless the policy drops it.
     pub(crate) fn of(
         dim: usize,
-        chunks: Scan,
+        chunks: Chunks<Fault>,
         policy: NonFinite,
         ignores: &(dyn Fn(usize) -> bool + Sync),
         mark: usize,
@@ -159,20 +160,21 @@ impl Looking<'_> {
 
 /// Equal rows have equal fingerprints; two of a million different rows share one with probability 3e-8.
 fn fingerprint<T: Copy + Into<f64>>(row: &[T], room: &mut Vec<u8>) -> u64 {
-    room.clear();
+    room.resize(size_of::<f64>() * row.len(), 0);
     // Adding 0 makes −0 the same as 0.
-    room.extend(row.iter().flat_map(|&x| (x.into() + 0.0).to_bits().to_le_bytes()));
+    room.as_chunks_mut().0.iter_mut().zip(row).for_each(|(to, &x)| *to = (x.into() + 0.0).to_le_bytes());
     XxHash3_64::oneshot(room)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::reading::shared;
     use crate::source::{Matrix, Memory};
 
     fn survey(dim: usize, values: Vec<f64>, policy: NonFinite) -> Result<Survey, Fault> {
         let memory = Memory::new(dim, values);
-        Survey::of(dim, memory.scan(0..memory.rows())?, policy, &|_| false, 2, Halves::BOTH)
+        Survey::of(dim, shared(memory.scan(0..memory.rows())?), policy, &|_| false, 2, Halves::BOTH)
     }
 
     #[test]

@@ -152,7 +152,8 @@ impl Walk<'_> {
             |tile: usize| marks.contains(&tile) || met[tile] != met[tile - 1] || (self.leaves_last && tile == last);
         let side = self.pairing.gaining();
         scope(|scope| {
-            let mut stream = side.stream(scope, staying)?;
+            let is_all = self.pairing.is_mutual() && *staying == (0..side.tiles());
+            let mut stream = if is_all { side.last_stream(scope, staying)? } else { side.stream(scope, staying)? };
             let read = |tiles: Range<usize>| {
                 let block = side.block::<E>(&mut stream, &tiles)?;
                 Ok((tiles, block))

@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p snnl-core`; `cargo bench -p snnl-core --bench kernel -- avx512` for one instruction set.
 
+use std::sync::Arc;
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use snnl_core::block::{Block, MissingRow, Preparation, RowStream, RowTag};
@@ -33,7 +35,7 @@ fn block(dim: usize) -> Block {
     let rows = Rows { start: 0, dim, values: Values::F64((0..ROWS * dim).map(|_| next()).collect()) };
     let tags: Vec<RowTag> = (0..ROWS as u32).map(|id| RowTag { id, slot: id, class: id % CLASSES }).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
-    let mut stream = RowStream::new(Box::new(std::iter::once(Ok(rows))));
+    let mut stream = RowStream::new(Box::new(std::iter::once(Ok(Arc::new(rows)))));
     Block::read::<f32, MissingRow>(&mut stream, &tags, dim, &preparation).expect("all rows are there")
 }
 

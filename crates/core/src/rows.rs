@@ -30,6 +30,19 @@ impl Rows {
         len / self.dim
     }
 
+    /// One row, by its place here.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row(&self, place: usize) -> Rows {
+        let range = place * self.dim..(place + 1) * self.dim;
+        let values = match &self.values {
+            Values::F32(values) => Values::F32(values[range].to_vec()),
+            Values::F64(values) => Values::F64(values[range].to_vec()),
+        };
+        Rows { start: self.start + place, dim: self.dim, values }
+    }
+
     /// Bytes of the numbers.
     pub fn bytes(&self) -> usize {
         match &self.values {

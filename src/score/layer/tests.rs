@@ -1,11 +1,15 @@
 //! Rows of one layer across those of another.
 
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 use crate::definition::{NonFinite, Preset, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
 use crate::pairing::Ids;
-use crate::source::Memory;
+use crate::source::{Memory, Scan, Shape};
 
 const TEMPERATURES: [f64; 2] = [0.3, 2.0];
 
@@ -81,6 +85,45 @@ fn queries_of_one_file_meet_the_references_of_another() {
         assert!((scored.score.chance - Mean::of(&chances).mean).abs() < 1e-12);
         assert!(scored.check.largest_error < 1e-9);
     }
+}
+
+/// Counts how often it is read.
+struct Counted {
+    rows: Memory,
+    scans: Arc<AtomicUsize>,
+}
+
+impl Matrix for Counted {
+    fn shape(&self) -> &Shape {
+        self.rows.shape()
+    }
+
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
+        self.scans.fetch_add(1, Ordering::Relaxed);
+        self.rows.scan(range)
+    }
+}
+
+#[test]
+fn rows_are_read_once_where_there_is_room_for_them() {
+    let rows = numbers(3 * TILE + 5, 7);
+    let of_rows = labels(rows.len(), 3);
+    let mut found = Vec::new();
+    for (memory, is_once) in [(usize::MAX, true), (60_000, false)] {
+        let scans = Arc::new(AtomicUsize::new(0));
+        let activations = Box::new(Counted { rows: Memory::new(3, rows.concat()), scans: scans.clone() });
+        let layer = Layer { name: "layer".into(), files: Vec::new(), activations };
+        let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &of_rows });
+        let mut means = Means { memory, ..Means::new(Box::new(Cpu::new(2)), 2) };
+        let scored = score_layer(&sides, &definition(Distance::Cosine), &mut means, None).unwrap();
+        found.push(scored.losses.losses);
+        assert_eq!(scans.load(Ordering::Relaxed) == 1, is_once, "{memory}: {scans:?}");
+    }
+    assert_eq!(found[0], found[1]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::engine::Unobserved;
 use crate::engine::cpu::Cpu;
 use crate::pairing::{Ids, Pairing};
 use crate::score::means::Means;
-use crate::score::reading::{Reading, Spent};
+use crate::score::reading::{Kept, Reading, Spent};
 use crate::score::shares::Shares;
 use crate::score::side::{RowSet, Side};
 use crate::score::walk::Walk;
@@ -51,7 +51,8 @@ fn swept(pairing: &Pairing<RowSet>, path: &Path, steps: usize) -> Option<Tally> 
     let memory = numbers();
     let means = Means::new(Box::new(Cpu::new(2)), 2);
     let spent = Spent::default();
-    let reading = Reading::of(&memory, &means, &spent);
+    let kept = Kept::default();
+    let reading = Reading::of(&memory, &kept, &means, &spent);
     let pairing = pairing.as_ref().map(|&rows| Side { rows, reading: &reading });
     let leaves_last = pairing.is_mutual();
     let shares = Shares { staying: 1, passing: 1, block: 1, grain: 1 };

@@ -4,6 +4,7 @@ use super::*;
 use crate::definition::{NonFinite, Precision, Preset, Wishes};
 use crate::draw::Draw;
 use crate::score::halves::Halves;
+use crate::score::reading::shared;
 use crate::source::{Matrix, Memory};
 
 fn definition(change: impl FnOnce(&mut Wishes)) -> Definition {
@@ -24,7 +25,7 @@ fn definition(change: impl FnOnce(&mut Wishes)) -> Definition {
 /// Rows of one feature, of classes by their numbers.
 fn scored(values: &[f64], classes: &[u32], definition: &Definition) -> Result<ScoredRows, Fault> {
     let memory = Memory::new(1, values.to_vec());
-    let chunks = memory.scan(0..values.len())?;
+    let chunks = shared(memory.scan(0..values.len())?);
     let survey = Survey::of(1, chunks, NonFinite::Drop, &|_| false, 0, Halves::NONE)?;
     let names = (0..=*classes.iter().max().unwrap()).map(|class| class.to_string()).collect::<Vec<_>>();
     let ignored = vec![false; names.len()];

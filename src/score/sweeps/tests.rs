@@ -6,7 +6,7 @@ use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
 use crate::labels::Labels;
 use crate::score::loss::Mean;
-use crate::score::reading::{Reading, Spent};
+use crate::score::reading::{Kept, Reading, Spent, shared};
 use crate::score::rows::Surveyed;
 use crate::score::survey::Survey;
 use crate::source::{Matrix, Memory};
@@ -38,11 +38,12 @@ fn swept(definition: &Definition) -> Result<SweptLayer, Fault> {
         names: ["a", "b", "c"].map(str::to_owned).to_vec(),
         ignored: vec![false; 3],
     };
-    let survey = Survey::of(2, memory.scan(0..ROWS)?, NonFinite::Error, &|_| false, 0, Halves::NONE)?;
+    let survey = Survey::of(2, shared(memory.scan(0..ROWS)?), NonFinite::Error, &|_| false, 0, Halves::NONE)?;
     let rows = ScoredRows::new(&Pairing::Within(Surveyed { survey: &survey, labels: &labels }), definition, None)?;
     let mut means = Means::new(Box::new(Cpu::new(2)), 2);
     let spent = Spent::default();
-    let reading = Reading::of(&memory, &means, &spent);
+    let kept = Kept::default();
+    let reading = Reading::of(&memory, &kept, &means, &spent);
     let pairing = rows.pairing.as_ref().map(|&rows| Side { rows, reading: &reading });
     Sweeps { layer: "layer", definition, rows: &rows, pairing }.run(Halves::NONE, &mut means, None)
 }

@@ -11,7 +11,7 @@ use crate::engine::device::DeviceFailure;
 use crate::engine::{Engine, Observer, Unobserved};
 use crate::pairing::Ids;
 use crate::score::means::Means;
-use crate::score::reading::{Reading, Spent};
+use crate::score::reading::{Kept, Reading, Spent};
 use crate::score::side::RowSet;
 use crate::source::{Matrix, Memory};
 use crate::tally::{Statistic, Tally};
@@ -92,7 +92,8 @@ fn walked(sizes: Sizes, leaves_last: bool, legs: &[(Shares, usize)]) {
     let mut witness = Witness { meetings: meetings.clone(), grain: legs[0].0.grain };
     let means = Means::new(Box::new(witness.clone()), 1);
     let spent = Spent::default();
-    let reading = Reading::of(matrix, &means, &spent);
+    let kept = Kept::default();
+    let reading = Reading::of(matrix, &kept, &means, &spent);
     let mut swept = Swept::new(rows, &[Statistic::Masses(vec![1.0])]);
     for (shares, steps) in legs {
         let pairing = sets.as_ref().map(|&rows| Side { rows, reading: &reading });
@@ -173,7 +174,8 @@ fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
     let (rows, memory) = (row_set(2 * TILE + 3), Memory::new(1, vec![1.0; 2 * TILE + 3]));
     let means = Means::new(Box::new(Cpu::new(1)), 1);
     let spent = Spent::default();
-    let reading = Reading::of(&memory, &means, &spent);
+    let kept = Kept::default();
+    let reading = Reading::of(&memory, &kept, &means, &spent);
     let pairing = Pairing::Within(Side { rows: &rows, reading: &reading });
     let walk = Walk { pairing, shares: shares(1, 1, 1), leaves_last: false };
     let mut swept = Swept::new(rows.tags.len(), &[Statistic::Masses(vec![1.0])]);

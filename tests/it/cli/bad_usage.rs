@@ -35,6 +35,11 @@ const CASES: &[(&str, [&str; 3])] = &[
     ("--export-json r --export-csv ./r", ["/r` for an export", "another export goes there", "name a file for each"]),
     ("--device gpu", ["`--device gpu`", "expected auto, cpu, cuda, cuda:1", HELP]),
     ("--device cuda:1000", ["`--device cuda:1000`", "expected auto, cpu, cuda, cuda:1", HELP]),
+    ("--instructions sse", ["`--instructions sse`", "expected avx512, avx2, neon or portable", HELP]),
+    (
+        "--device cuda --instructions portable",
+        ["`--instructions portable`", "`--device cuda` computes", "leave one of them"],
+    ),
     ("--device cpu --precision tf32", ["`--device cpu`", "it has no TF32", "--precision f32"]),
     ("--export-json x.npy", ["x.npy` for an export", "this run reads it", "name another file"]),
 ];

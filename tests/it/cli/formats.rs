@@ -1,5 +1,7 @@
 //! What a run prints and exports, whole; where numbers come from is left to the tests of the score.
 
+use snnl_score::engine::cpu::Cpu;
+
 use crate::cli::harness::{Place, timeless};
 
 const INPUT: &str = "snnl --labels y.npy";
@@ -13,6 +15,23 @@ fn the_table_of_real_activations() {
     assert_eq!(timeless(&place.stdout(INPUT)), table);
     let quiet = place.run(&format!("{INPUT} -q"));
     assert_eq!((timeless(&quiet.stdout), quiet.stderr.as_str()), (table, ""));
+}
+
+#[test]
+fn every_instruction_set_says_its_name_and_agrees() {
+    let place = Place::with_real_activations();
+    let scored = |args: &str| -> serde_json::Value {
+        serde_json::from_str(&place.stdout(&format!("{INPUT} --format json {args}"))).unwrap()
+    };
+    let exact = scored("--precision f64");
+    for set in Cpu::instructions() {
+        let found = scored(&format!("--instructions {set}"));
+        assert_eq!(found["run"]["device"], format!("cpu, {set}"));
+        for (found, exact) in found["sum"].as_array().unwrap().iter().zip(exact["sum"].as_array().unwrap()) {
+            let [found, exact] = [found, exact].map(|sum| sum["snnl"].as_f64().unwrap());
+            assert!((found / exact - 1.0).abs() < 1e-5, "{set}: {found} for {exact}");
+        }
+    }
 }
 
 #[test]

@@ -97,14 +97,14 @@ fn a_run_that_is_stopped_again_and_again_ends_with_the_same_bits() {
         for memory in [LEAST, 2 * LEAST, usize::MAX] {
             let directory = TempDir::new().unwrap();
             let path = sums(&directory);
-            let (mut stops, mut patience) = (0, 8);
+            let (mut stops, mut patience) = (0, 4);
             let table = loop {
                 match run(&data, &definition, Some(&path), memory, patience) {
                     Ok(table) => break table,
                     Err(error) => assert_eq!(error.exit_code(), exit::TERMINATED, "{}", chain(&error)),
                 }
                 // Reading what was read before takes its share of the patience.
-                (stops, patience) = (stops + 1, patience + 4);
+                (stops, patience) = (stops + 1, patience + 2);
             };
             assert!(stops >= 3, "{stops}");
             assert_eq!(bits(&table), expected, "{distance}, {precision:?}, {memory}");

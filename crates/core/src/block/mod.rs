@@ -4,6 +4,7 @@
 mod preparation;
 mod stream;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use half::{bf16, f16};
@@ -87,8 +88,8 @@ pub trait Scalar: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     type Norm: Scalar;
     /// Rounds to this precision.
     fn rounded(value: f64) -> Self;
-    /// Prepares a row as far as it is in this precision.
-    fn prepare(preparation: &Preparation, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales;
+    /// Prepares a row in place, as far as it is in this precision.
+    fn prepare(preparation: &Preparation, row: &mut [f64]) -> Scales;
     /// Wraps rows.
     fn features(rows: Prepared<Self, Self::Norm>) -> Features;
 }
@@ -110,8 +111,8 @@ macro_rules! scalar {
             fn rounded($value: f64) -> Self {
                 $rounded
             }
-            fn prepare(preparation: &Preparation, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales {
-                preparation.$prepare(row, out)
+            fn prepare(preparation: &Preparation, row: &mut [f64]) -> Scales {
+                preparation.$prepare(row)
             }
             fn features(rows: Prepared<Self, $norm>) -> Features {
                 Features::$features(rows)
@@ -143,15 +144,20 @@ impl Block {
             norms: vec![E::Norm::default(); tags.len()],
             factors: Vec::new(),
         };
-        let mut tile = Unprepared { values: None, dim };
         let layout = tags.chunks(TILE).zip(sorted.chunks(TILE));
         let room = prepared.panels.chunks_mut(TILE / PANEL * dim).zip(prepared.norms.chunks_mut(TILE));
         for ((tags, sorted), (panels, norms)) in layout.zip(room) {
+            let (first, last) = (tags[0].id, tags[tags.len() - 1].id);
+            // Chunks of which little is needed must not stay for it.
+            let is_dense = (last - first) as usize <= 2 * tags.len();
+            let mut places = Vec::with_capacity(tags.len());
             for tag in tags {
                 let (chunk, row) = stream.seek(tag.id as usize)?;
-                tile.push(chunk, row);
+                places.push(if is_dense { (chunk.clone(), row) } else { (Arc::new(chunk.row(row)), 0) });
             }
-            let factors = tile.lay_out(tags, sorted, preparation, panels, norms);
+            // Ids ascend, so a row's place among those of the tile is found by its id.
+            let row_of = |tag: &RowTag| &places[tags.partition_point(|other| other.id < tag.id)];
+            let factors = lay_out(&row_of, sorted, preparation, dim, panels, norms);
             if !E::IS_PREPARED {
                 prepared.factors.extend(factors);
             }
@@ -166,72 +172,50 @@ impl Block {
     }
 }
 
-/// The rows of a tile as the source gave them, in its order.
-struct Unprepared {
-    values: Option<Values>,
-    dim: usize,
-}
+/// Rows that are prepared before any of their features is laid out, so that what is written to one cache line comes together.
+const TOGETHER: usize = 8;
 
-impl Unprepared {
-    fn push(&mut self, chunk: &Rows, row: usize) {
-        let range = row * self.dim..(row + 1) * self.dim;
-        match (&mut self.values, &chunk.values) {
-            (Some(Values::F32(own)), Values::F32(values)) => own.extend_from_slice(&values[range]),
-            (Some(Values::F64(own)), Values::F64(values)) => own.extend_from_slice(&values[range]),
-            (own, Values::F32(values)) => *own = Some(Values::F32(values[range].to_vec())),
-            (own, Values::F64(values)) => *own = Some(Values::F64(values[range].to_vec())),
-        }
-    }
+/// A row as the source gave it: its chunk, and its place there.
+type Place = (Arc<Rows>, usize);
 
-    /// Prepares the rows, which are those of `tags`, and lays them out in the order of `sorted`; none is left.
-    fn lay_out<E: Scalar>(
-        &mut self,
-        tags: &[RowTag],
-        sorted: &[RowTag],
-        preparation: &Preparation,
-        panels: &mut [Panel<E>],
-        norms: &mut [E::Norm],
-    ) -> Vec<E::Norm> {
-        match &mut self.values {
-            Some(Values::F32(values)) => {
-                let factors = lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
-                values.clear();
-                factors
-            }
-            Some(Values::F64(values)) => {
-                let factors = lay_out(values, self.dim, tags, sorted, preparation, panels, norms);
-                values.clear();
-                factors
-            }
-            None => Vec::new(),
-        }
-    }
-}
-
-/// Fills `panels` and `norms`, and returns the rows' factors.
-fn lay_out<T: Copy + Into<f64> + Sync, E: Scalar>(
-    values: &[T],
-    dim: usize,
-    tags: &[RowTag],
+/// Fills `panels` and `norms` with the rows of `sorted`, and returns the rows' factors.
+fn lay_out<'a, E: Scalar>(
+    row_of: &(impl Fn(&RowTag) -> &'a Place + Sync),
     sorted: &[RowTag],
     preparation: &Preparation,
+    dim: usize,
     panels: &mut [Panel<E>],
     norms: &mut [E::Norm],
 ) -> Vec<E::Norm> {
-    // Ids ascend, so a row's place among those of the tile is found by its id.
-    let place = |tag: &RowTag| tags.partition_point(|other| other.id < tag.id);
     let mut factors = vec![E::Norm::default(); sorted.len()];
     let scales = norms.par_chunks_mut(PANEL).zip(factors.par_chunks_mut(PANEL));
     let destinations = panels.par_chunks_mut(dim).zip(scales).zip(sorted.par_chunks(PANEL));
-    destinations.for_each(|((panel, (norms, factors)), tags)| {
+    let room = || vec![[E::default(); TOGETHER]; dim];
+    destinations.for_each_init(room, |together, ((panel, (norms, factors)), tags)| {
         let mut prepared = vec![0.0; dim];
-        for (lane, tag) in tags.iter().enumerate() {
-            let row = &values[place(tag) * dim..][..dim];
-            let Scales { norm, factor } = E::prepare(preparation, row.iter().map(|&x| x.into()), &mut prepared);
-            norms[lane] = E::Norm::rounded(norm);
-            factors[lane] = E::Norm::rounded(factor);
-            for (feature, value) in panel.iter_mut().zip(&prepared) {
-                feature.0[lane] = E::rounded(*value);
+        let scales = norms.chunks_mut(TOGETHER).zip(factors.chunks_mut(TOGETHER));
+        for ((tags, (norms, factors)), first) in tags.chunks(TOGETHER).zip(scales).zip(0..) {
+            for (lane, tag) in tags.iter().enumerate() {
+                let (chunk, row) = row_of(tag);
+                let range = row * dim..(row + 1) * dim;
+                match &chunk.values {
+                    Values::F32(values) => {
+                        prepared.iter_mut().zip(&values[range]).for_each(|(to, &x)| *to = f64::from(x));
+                    }
+                    Values::F64(values) => prepared.copy_from_slice(&values[range]),
+                }
+                let Scales { norm, factor } = E::prepare(preparation, &mut prepared);
+                norms[lane] = E::Norm::rounded(norm);
+                factors[lane] = E::Norm::rounded(factor);
+                for (lanes, value) in together.iter_mut().zip(&prepared) {
+                    lanes[lane] = E::rounded(*value);
+                }
+            }
+            if tags.len() < TOGETHER {
+                together.iter_mut().for_each(|lanes| lanes[tags.len()..].fill(E::default()));
+            }
+            for (feature, lanes) in panel.iter_mut().zip(&*together) {
+                feature.0.as_chunks_mut::<TOGETHER>().0[first] = *lanes;
             }
         }
     });
@@ -250,7 +234,7 @@ mod tests {
     fn read(values: Vec<f64>, tags: &[RowTag], distance: Distance) -> Block {
         let preparation = Preparation { distance, centre: vec![1.0, 1.0], scale: 0.5 };
         let rows = Rows { start: 0, dim: 2, values: Values::F64(values) };
-        let mut stream = RowStream::new(Box::new(std::iter::once(Ok(rows))));
+        let mut stream = RowStream::new(Box::new(std::iter::once(Ok(Arc::new(rows)))));
         Block::read::<f64, MissingRow>(&mut stream, tags, 2, &preparation).unwrap()
     }
 

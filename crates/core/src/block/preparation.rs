@@ -15,34 +15,32 @@ pub struct Preparation {
 }
 
 impl Preparation {
-    /// Prepares one row.
-    pub(super) fn apply(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales {
+    /// Prepares one row in place.
+    pub(super) fn apply(&self, row: &mut [f64]) -> Scales {
         match self.distance {
             Distance::Cosine => {
-                let factor = inverse_norm(row.clone());
-                out.iter_mut().zip(row).for_each(|(out, x)| *out = x * factor.0 * factor.1);
+                let (one, other) = inverse_norm(row);
+                row.iter_mut().for_each(|x| *x = *x * one * other);
             }
             Distance::Sqeuclidean | Distance::Euclidean => {
-                for ((out, x), centre) in out.iter_mut().zip(row).zip(&self.centre) {
-                    *out = (x - centre) * self.scale;
-                }
+                row.iter_mut().zip(&self.centre).for_each(|(x, centre)| *x = (*x - centre) * self.scale);
             }
         }
-        Scales { norm: squared_norm(out.iter().copied()), factor: 1.0 }
+        Scales { norm: squared_norm(row), factor: 1.0 }
     }
 
     /// Leaves one row as it is, for its products to be multiplied by the factors of both their rows. Nothing is subtracted:
     /// a common offset costs digits.
-    pub(super) fn defer(&self, row: impl Iterator<Item = f64> + Clone, out: &mut [f64]) -> Scales {
-        out.iter_mut().zip(row.clone()).for_each(|(out, x)| *out = x);
+    pub(super) fn defer(&self, row: &mut [f64]) -> Scales {
         let factor = match self.distance {
             Distance::Cosine => {
-                let (one, other) = inverse_norm(row.clone());
+                let (one, other) = inverse_norm(row);
                 one * other
             }
             Distance::Sqeuclidean | Distance::Euclidean => self.scale,
         };
-        Scales { norm: squared_norm(row.map(|x| x * factor)), factor }
+        let scaled: Vec<f64> = row.iter().map(|x| x * factor).collect();
+        Scales { norm: squared_norm(&scaled), factor }
     }
 }
 
@@ -56,27 +54,29 @@ pub struct Scales {
 }
 
 /// 1/‖row‖ as two factors whose product might overflow; zeros for a zero row.
-fn inverse_norm(row: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let squared = squared_norm(row.clone());
+fn inverse_norm(row: &[f64]) -> (f64, f64) {
+    let squared = squared_norm(row);
     if squared.is_normal() && squared.sqrt().recip().is_normal() {
         return (1.0, squared.sqrt().recip());
     }
     // The squares left f64's range, or the row is zero: measure in units of the largest magnitude.
-    let largest = row.clone().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    let largest = row.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
     if largest == 0.0 {
         return (0.0, 0.0);
     }
     // Dividing by a subnormal could overflow; a power of two below it does not change the direction.
     let unit = if largest < f64::MIN_POSITIVE { (2f64).powi(600) } else { largest.recip() };
-    let squared = squared_norm(row.map(|x| x * unit));
-    (unit, squared.sqrt().recip())
+    let scaled: Vec<f64> = row.iter().map(|x| x * unit).collect();
+    (unit, squared_norm(&scaled).sqrt().recip())
 }
 
 /// Σ x², in eight interleaved sums so that additions need not wait for one another.
-fn squared_norm(row: impl Iterator<Item = f64>) -> f64 {
+fn squared_norm(row: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
-    for (at, x) in row.enumerate() {
-        sums[at % 8] += x * x;
+    let (whole, rest) = row.as_chunks::<8>();
+    for eight in whole {
+        sums.iter_mut().zip(eight).for_each(|(sum, x)| *sum += x * x);
     }
+    sums.iter_mut().zip(rest).for_each(|(sum, x)| *sum += x * x);
     sums.iter().sum()
 }

@@ -2,17 +2,18 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::rows::Rows;
 
-/// Consecutive chunks of rows, each of which may fail to be read by an error `F`.
-pub type Chunks<'a, F> = Box<dyn Iterator<Item = Result<Rows, F>> + Send + 'a>;
+/// Consecutive chunks of rows, each of which may fail to be read by an error `F`; others may keep them, too.
+pub type Chunks<'a, F> = Box<dyn Iterator<Item = Result<Arc<Rows>, F>> + Send + 'a>;
 
 /// Rows of a layer one after the other, from which blocks are read one after the other.
 pub struct RowStream<'a, F> {
     chunks: Chunks<'a, F>,
     /// The chunk being read, and the next row in it.
-    current: Option<(Rows, usize)>,
+    current: Option<(Arc<Rows>, usize)>,
 }
 
 /// The data ended before this row.
@@ -34,7 +35,7 @@ impl<'a, F: From<MissingRow>> RowStream<'a, F> {
     }
 
     /// Moves on to row `id`, which lies ahead.
-    pub(super) fn seek(&mut self, id: usize) -> Result<(&Rows, usize), F> {
+    pub(super) fn seek(&mut self, id: usize) -> Result<(&Arc<Rows>, usize), F> {
         loop {
             match &mut self.current {
                 Some((chunk, row)) if (*row..chunk.rows()).contains(&(id.wrapping_sub(chunk.start))) => {

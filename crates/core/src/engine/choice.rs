@@ -40,14 +40,21 @@ impl Device {
             return match self {
                 Device::Auto => asked_for(TorchDevice::Cuda(0)),
                 Device::Torch(device @ TorchDevice::Cuda(_)) => asked_for(device),
-                Device::Cpu | Device::Torch(TorchDevice::Cpu | TorchDevice::Mps) => Err(Unavailable {
+                Device::Cpu(_) | Device::Torch(TorchDevice::Cpu | TorchDevice::Mps) => Err(Unavailable {
                     problem: "it has no TF32, which is a format of CUDA devices".into(),
                     hint: "--precision f32".into(),
                 }),
             };
         }
         match self {
-            Device::Cpu => Ok(on_cpu(None)),
+            Device::Cpu(None) => Ok(on_cpu(None)),
+            Device::Cpu(Some(instructions)) => match Cpu::with(instructions, threads) {
+                Some(engine) => Ok(Choice { engine: Box::new(engine), reason: None }),
+                None => Err(Unavailable {
+                    problem: format!("this processor does not have {instructions}"),
+                    hint: "leave it out for the fastest that it has".into(),
+                }),
+            },
             Device::Torch(device) => asked_for(device),
             Device::Auto if !torch::IS_BUILT_IN => Ok(on_cpu(None)),
             Device::Auto if work < CPU_SPEED * threads as f64 * WAKING => {
@@ -73,7 +80,7 @@ mod tests {
         let choice = Device::Auto.choose(Products::Exact, work(1e6, 64), 2).unwrap();
         assert!(choice.engine.describe().starts_with("cpu, "));
         assert_eq!(choice.reason.is_some_and(|reason| reason.contains("little work")), torch::IS_BUILT_IN);
-        assert!(Device::Cpu.choose(Products::Exact, 1e30, 1).unwrap().reason.is_none());
+        assert!(Device::Cpu(None).choose(Products::Exact, 1e30, 1).unwrap().reason.is_none());
     }
 
     #[test]

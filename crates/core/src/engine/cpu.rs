@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::device::DeviceFailure;
 use super::dispatch::{self, Kernels, TileKernel};
+use super::instructions::Instructions;
 use super::kernel::TileResult;
 use super::ledger::Ledger;
 use super::sweep::{Engine, Observer};
@@ -27,6 +28,17 @@ impl Cpu {
         Cpu { threads, kernels: dispatch::available()[0] }
     }
 
+    /// The kernels of one instruction set; `None` where this processor does not have it.
+    pub fn with(instructions: Instructions, threads: usize) -> Option<Cpu> {
+        let kernels = dispatch::available().into_iter().find(|kernels| kernels.instructions == instructions)?;
+        Some(Cpu { threads, kernels })
+    }
+
+    /// The instruction sets that this processor has, fastest first.
+    pub fn instructions() -> Vec<Instructions> {
+        dispatch::available().iter().map(|kernels| kernels.instructions).collect()
+    }
+
     /// One engine for each instruction set that this processor has, fastest first.
     pub fn all(threads: usize) -> Vec<Cpu> {
         dispatch::available().into_iter().map(|kernels| Cpu { threads, kernels }).collect()
@@ -35,7 +47,7 @@ impl Cpu {
 
 impl Engine for Cpu {
     fn describe(&self) -> String {
-        format!("cpu, {}", self.kernels.name)
+        format!("cpu, {}", self.kernels.instructions)
     }
 
     fn grain(&self, _dim: usize) -> usize {

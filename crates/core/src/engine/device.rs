@@ -3,14 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::instructions::Instructions;
+
 /// Where to compute, as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
     /// Wherever it is done first.
     #[default]
     Auto,
-    /// On the processor.
-    Cpu,
+    /// On the processor: with the fastest instruction set that it has, or with this one.
+    Cpu(Option<Instructions>),
     /// On what libtorch computes on.
     Torch(TorchDevice),
 }
@@ -60,7 +62,7 @@ impl FromStr for Device {
         let expected = || "expected auto, cpu, cuda, cuda:1 for a second GPU, mps or torch:cpu".to_owned();
         match text {
             "auto" => Ok(Device::Auto),
-            "cpu" => Ok(Device::Cpu),
+            "cpu" => Ok(Device::Cpu(None)),
             "cuda" => Ok(Device::Torch(TorchDevice::Cuda(0))),
             "mps" => Ok(Device::Torch(TorchDevice::Mps)),
             "torch:cpu" => Ok(Device::Torch(TorchDevice::Cpu)),
@@ -78,7 +80,7 @@ impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Device::Auto => f.write_str("auto"),
-            Device::Cpu => f.write_str("cpu"),
+            Device::Cpu(_) => f.write_str("cpu"),
             Device::Torch(TorchDevice::Cpu) => f.write_str("torch:cpu"),
             Device::Torch(TorchDevice::Cuda(0)) => f.write_str("cuda"),
             Device::Torch(TorchDevice::Cuda(index)) => write!(f, "cuda:{index}"),

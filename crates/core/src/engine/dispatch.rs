@@ -1,6 +1,7 @@
 //! Which kernels this processor can run, asked once.
 #![allow(unsafe_code, reason = "a function compiled for an instruction set is entered once the processor was asked")]
 
+use super::instructions::Instructions;
 use super::kernel::{TileResult, tile};
 use crate::tile::pairs::TilePairs;
 use crate::tile::simd::portable::{PortableF32, PortableF64};
@@ -11,8 +12,7 @@ pub(super) type TileKernel<E> = fn(&TilePairs<E>, &mut TileResult<E>);
 /// The kernels of one instruction set.
 #[derive(Clone, Copy)]
 pub(super) struct Kernels {
-    /// The instruction set, for reports.
-    pub(super) name: &'static str,
+    pub(super) instructions: Instructions,
     pub(super) f32: TileKernel<f32>,
     pub(super) f64: TileKernel<f64>,
 }
@@ -48,10 +48,10 @@ mod bound {
     pub(super) fn available() -> Vec<Kernels> {
         let mut found = Vec::new();
         if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-            found.push(Kernels { name: "avx512", f32: avx512_f32, f64: avx512_f64 });
+            found.push(Kernels { instructions: Instructions::Avx512, f32: avx512_f32, f64: avx512_f64 });
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            found.push(Kernels { name: "avx2", f32: avx2_f32, f64: avx2_f64 });
+            found.push(Kernels { instructions: Instructions::Avx2, f32: avx2_f32, f64: avx2_f64 });
         }
         found
     }
@@ -67,7 +67,7 @@ mod bound {
 
     pub(super) fn available() -> Vec<Kernels> {
         if std::arch::is_aarch64_feature_detected!("neon") {
-            return vec![Kernels { name: "neon", f32: neon_f32, f64: neon_f64 }];
+            return vec![Kernels { instructions: Instructions::Neon, f32: neon_f32, f64: neon_f64 }];
         }
         Vec::new()
     }
@@ -82,8 +82,11 @@ mod bound {
 
 /// All kernels this processor can run, fastest first; the portable ones always come last.
 pub(super) fn available() -> Vec<Kernels> {
-    let portable =
-        Kernels { name: "portable", f32: tile::<PortableF32, 4, 3, 4, 2>, f64: tile::<PortableF64, 4, 3, 4, 2> };
+    let portable = Kernels {
+        instructions: Instructions::Portable,
+        f32: tile::<PortableF32, 4, 3, 4, 2>,
+        f64: tile::<PortableF64, 4, 3, 4, 2>,
+    };
     let mut found = bound::available();
     found.push(portable);
     found

@@ -4,6 +4,7 @@ pub mod choice;
 pub mod cpu;
 pub mod device;
 mod dispatch;
+pub mod instructions;
 mod kernel;
 mod ledger;
 pub mod reference;

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::iter::repeat_with;
+use std::sync::Arc;
 
 use snnl_core::block::{Block, Chunks, MissingRow, Preparation, RowStream, RowTag, Scalar};
 use snnl_core::distance::Distance;
@@ -84,7 +85,7 @@ pub(crate) fn block<E: Scalar>(
 pub(crate) fn block_of<E: Scalar>(rows: &[Vec<f64>], tags: &[RowTag], preparation: &Preparation) -> Block {
     let dim = rows.first().map_or(1, Vec::len);
     let rows = Rows { start: 0, dim, values: Values::F64(rows.concat()) };
-    let chunks: Chunks<MissingRow> = Box::new(std::iter::once(Ok(rows)));
+    let chunks: Chunks<MissingRow> = Box::new(std::iter::once(Ok(Arc::new(rows))));
     Block::read::<E, MissingRow>(&mut RowStream::new(chunks), tags, dim, preparation).unwrap()
 }
 

@@ -36,7 +36,7 @@ fn block() -> Block {
     let tag = |id: u32| RowTag { id, slot: id, class: id * 7 % 13 % 5 };
     let tags: Vec<RowTag> = (0..ROWS as u32).map(tag).collect();
     let preparation = Preparation { distance: Distance::Sqeuclidean, centre: vec![0.5; DIM], scale: 1.0 };
-    let chunks: Chunks<MissingRow> = Box::new(std::iter::once(Ok(rows)));
+    let chunks: Chunks<MissingRow> = Box::new(std::iter::once(Ok(std::sync::Arc::new(rows))));
     let mut stream = RowStream::new(chunks);
     Block::read::<f64, MissingRow>(&mut stream, &tags, DIM, &preparation).unwrap()
 }

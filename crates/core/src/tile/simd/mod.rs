@@ -36,7 +36,8 @@ mod tests {
             let mut lanes = [L::Element::ZERO; 16];
             let [power] = L::exp2_less_half([L::splat(x)]);
             L::store(power, &mut lanes);
-            largest = largest.max((lanes[0].to_f64() / (x.to_f64().exp2() * std::f64::consts::FRAC_1_SQRT_2) - 1.0).abs());
+            largest =
+                largest.max((lanes[0].to_f64() / (x.to_f64().exp2() * std::f64::consts::FRAC_1_SQRT_2) - 1.0).abs());
         }
         largest
     }
@@ -48,7 +49,10 @@ mod tests {
         let [power] = L::exp2_less_half([L::splat(L::Element::NEVER)]);
         L::store(power, &mut lanes);
         let of_tile = lanes[0].to_f64() * TILE as f64;
-        assert!(of_tile <= L::Element::LEAST_MASS.to_f64() * 2f64.powi(-26), "what never counts weighs nothing: {of_tile:e}");
+        assert!(
+            of_tile <= L::Element::LEAST_MASS.to_f64() * 2f64.powi(-26),
+            "what never counts weighs nothing: {of_tile:e}"
+        );
         let ascending = std::array::from_fn::<_, 16, _>(|lane| L::Element::from_f64(lane as f64));
         let vector = L::load(&ascending);
         let last = (L::LANES - 1) as f64;
