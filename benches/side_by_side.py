@@ -5,17 +5,22 @@
     python3 benches/side_by_side.py                         Fashion-MNIST, 60,000 x 784, 8 temperatures
     python3 benches/side_by_side.py --rows 16384 --dim 64   normal random numbers of another shape
     python3 benches/side_by_side.py --temperatures 1 --temperatures log:0.01..10:32
+    python3 benches/side_by_side.py --every-set             every instruction set, one thread and all, six widths
 
-Contenders, taking turns in every round, medians reported, each on all cores and in float32:
+Contenders, taking turns in every round, medians reported, each on as many threads and in float32:
 
     snnl-score      the whole process, and `run.seconds` as it reports itself
     numpy product   X @ X.T by NumPy's BLAS, chunks of rows into one buffer: no distance, no exp, no sum
     torch product   the same by PyTorch
     torch loop      SNNL by chunks of rows: product, 1 - cosine, one exp per temperature, masks, sums
     torch.compile   the same function compiled; compilation is not part of the time
+    attention       scaled_dot_product_attention with one-hot labels as values: the masses of one temperature
 
-The last two treat every chunk of rows alike, against all columns, so their time is linear in the chunks; by default an
+The last three treat every chunk of rows alike, against all columns, so their time is linear in the chunks; by default an
 eighth of the rows is timed and scaled up, and the output says so (`--rows-loop 1` times them all).
+
+`--every-set` times snnl-score beside NumPy's product on random data, and prints the share of the multiply-add peak that the
+products alone make up, with everything else that the score takes in the same time; the peak is that of peak.c.
 
 The first run makes a virtual environment with NumPy and PyTorch in `--venv`. PyTorch comes from its own index of CPU
 builds where that can be reached, else from PyPI with its CUDA libraries (gigabytes): that build
@@ -29,9 +34,11 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -70,26 +77,29 @@ def parse_arguments():
     parser.add_argument("--rows-loop", type=float, default=0.125, metavar="FRACTION",
                         help="of the chunks of rows that the PyTorch loops are timed on")
     parser.add_argument("--skip-snnl", action="store_true", help="time the others alone")
+    parser.add_argument("--threads", type=int, default=CORES)
+    parser.add_argument("--instructions", metavar="SET", help="avx512, avx2, neon or portable; default the fastest")
+    parser.add_argument("--every-set", action="store_true", help="every instruction set over threads and widths")
     parser.add_argument("--skip-torch", action="store_true", help="neither install nor time PyTorch")
     return parser.parse_args()
 
 
 def enter_environment(options):
-    """Continues in the virtual environment, made where it is missing; every library is told the number of cores."""
+    """Continues in the virtual environment, made where it is missing."""
     if pathlib.Path(sys.prefix).resolve() == options.venv.resolve():
         return
     python = options.venv / "bin/python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", options.venv], check=True)
     pip = [python, "-m", "pip", "install", "-q"]
-    if not imports(python, "numpy"):
-        subprocess.run([*pip, "numpy"], check=True)
+    for module in ("numpy", "threadpoolctl"):
+        if not imports(python, module):
+            subprocess.run([*pip, module], check=True)
     if not options.skip_torch and not imports(python, "torch"):
         if subprocess.run([*pip, "--index-url", TORCH_CPU_INDEX, TORCH]).returncode != 0:
             print("no CPU build of PyTorch there; taking the one of PyPI", file=sys.stderr)
             subprocess.run([*pip, TORCH], check=True)
-    threads = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], str(CORES))
-    os.execve(python, [python, *sys.argv], os.environ | threads)
+    os.execv(python, [python, *sys.argv])
 
 
 def imports(python, module):
@@ -139,11 +149,13 @@ def ladder(text):
     return [float(t) for t in text.split(",")]
 
 
-def run_snnl(options, folder, temperatures):
+def run_snnl(options, folder, temperatures, instructions=None, threads=None):
     """One run of the tool: wall time, its own seconds, peak memory in MiB, and the values."""
+    instructions = instructions or options.instructions
     report = folder / "out.json"
     command = [options.binary, folder / "x.npy", "--labels", folder / "y.npy", "-T", temperatures]
-    command += ["--export-json", report, "-q"]
+    command += ["--export-json", report, "-q", "--threads", threads or options.threads]
+    command += ["--instructions", instructions] if instructions else []
     launch = [sys.executable, "-S", "-c", LAUNCHER, *map(str, command)]
     output = subprocess.run(launch, check=True, stdout=subprocess.PIPE, text=True).stdout
     wall, peak, code = json.loads(output.splitlines()[-1])
@@ -215,6 +227,67 @@ def torch_loop(x, y, temperatures, fraction, function):
     return run, chunks * chunk
 
 
+def attention(x, y, temperature, fraction):
+    """The first chunks' masses of every class at one temperature, ready to run, and how many rows those are."""
+    x = torch.nn.functional.normalize(torch.from_numpy(x))[None]
+    values = torch.nn.functional.one_hot(torch.from_numpy(y)).to(x.dtype)[None]
+    chunk = min(LOOP_CHUNK, x.shape[1])
+    chunks = max(1, round(fraction * (x.shape[1] // chunk)))
+
+    def run():
+        with torch.no_grad():
+            for i in range(chunks):
+                rows = x[:, i * chunk : (i + 1) * chunk]
+                torch.nn.functional.scaled_dot_product_attention(rows, x, values, scale=1 / temperature)
+
+    return run, chunks * chunk
+
+
+def peak(instructions, threads):
+    """Multiply-adds that so many cores do at once, in GFLOP/s; None where there is no compiler, or no such set to ask for."""
+    flags = {"avx512": ["-mavx512f", "-DBYTES=64"], "avx2": ["-mavx2", "-mfma", "-DBYTES=32"], "neon": ["-DBYTES=16"]}
+    if instructions not in flags or not shutil.which("cc"):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder) / "peak"
+        subprocess.run(["cc", "-O3", *flags[instructions], ROOT / "benches/peak.c", "-o", program], check=True)
+        runs = [subprocess.Popen([program], stdout=subprocess.PIPE, text=True) for _ in range(threads)]
+        return sum(float(run.communicate()[0]) for run in runs)
+
+
+def every_set(options):
+    """Every instruction set that the tool finds here, with one thread and with all, over widths: one line each."""
+    sets = [name for name in ("avx512", "avx2", "neon", "portable") if has(options, name)]
+    n = options.rows or 16384
+    print(f"{n} random rows, 8 temperatures, {options.rounds} rounds; peak is measured, GFLOP/s")
+    print(f"{'set':<10}{'threads':>8}{'D':>6}{'snnl s':>10}{'numpy s':>10}{'ratio':>8}{'GFLOP/s':>10}{'peak':>8}{'share':>8}")
+    for threads in sorted({1, CORES}):
+        peaks = {name: peak(name, threads) for name in sets}
+        for dim in (32, 64, 128, 512, 784, 2048):
+            folder, x, _ = make_data(argparse.Namespace(**vars(options) | {"dim": dim, "rows": n}))
+            product = numpy_product(x)
+            actions = {"numpy": (lambda: timed(product), 1)}
+            for name in sets:
+                run = lambda name=name: run_snnl(options, folder, LADDER, name, threads)[:1]
+                actions[name] = (run, 1)
+            with threadpoolctl.threadpool_limits(threads):
+                medians, runs = measure(options, actions)
+            for name in sets:
+                seconds = medians[name][0]
+                ratio = statistics.median(own[0] / other[0] for own, other in zip(runs[name], runs["numpy"]))
+                # Each pair once, and tiles of 384 rows on the diagonal whole.
+                rate = 1e-9 * n * (n + 384) * dim / seconds
+                share = f"{peaks[name]:>8.0f}{rate / peaks[name]:>8.2f}" if peaks[name] else ""
+                own, other = seconds, medians["numpy"][0]
+                print(f"{name:<10}{threads:>8}{dim:>6}{own:>10.3f}{other:>10.3f}{ratio:>8.2f}{rate:>10.0f}{share}", flush=True)
+
+
+def has(options, instructions):
+    """Whether the tool finds that instruction set here."""
+    command = [options.binary, "inspect", ROOT / "fixtures/fashion-ae/snnl", "--instructions", instructions]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
 def check_values(options, x, y):
     """Largest error of each contender's values on a cut, against the float64 brute force of fixtures/oracle.py."""
     sys.dont_write_bytecode = True  # nothing of this program belongs among the fixtures
@@ -261,6 +334,8 @@ def contenders(options, folder, x, y):
             actions[name] = (lambda run=run: timed(run), len(x) / rows)
             if rows < len(x):
                 print(f"{name}: timed on {rows} of {len(x)} rows, every one against all; scaled by {len(x) / rows:.3f}")
+        run, rows = attention(x, y, temperatures[-1], options.rows_loop)
+        actions["attention, one T"] = (lambda: timed(run), len(x) / rows)
     return actions
 
 
@@ -285,15 +360,19 @@ def main():
     enter_environment(options)
 
     # Only the virtual environment has these.
-    global np, torch
+    global np, threadpoolctl, torch
     import numpy as np
+    import threadpoolctl
+    if options.every_set:
+        return every_set(options)
     if not options.skip_torch:
         import torch
-        torch.set_num_threads(CORES)
+        torch.set_num_threads(options.threads)
+    threadpoolctl.threadpool_limits(options.threads)
 
     folder, x, y = make_data(options)
     n, dim = x.shape
-    print(f"{folder.name}: {n} x {dim} float32, {CORES} threads, {options.rounds} rounds")
+    print(f"{folder.name}: {n} x {dim} float32, {options.threads} threads, {options.rounds} rounds")
     actions = contenders(options, folder, x, y)
     medians, runs = measure(options, actions)
 
@@ -310,6 +389,8 @@ def main():
     base = seconds.get(f"snnl-score -T {options.temperatures[0]}")
     if base:
         print(f"  snnl-score / numpy product  {base / seconds['numpy product']:.3f}")
+        if "attention, one T" in seconds:
+            print(f"  snnl-score / attention, one T  {base / seconds['attention, one T']:.3f}")
         for name in ("torch loop", "torch.compile"):
             if name in seconds:
                 print(f"  {name} / snnl-score  {seconds[name] / base:.2f}")

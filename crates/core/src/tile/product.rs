@@ -18,11 +18,16 @@ const STRIP_BYTES: usize = 24 << 10;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// The features of a tile as the kernel takes them, a stretch of features at a time; room for them grows to what is needed.
+/// Bytes of packed rows that are kept for the tiles that follow, most of which have the same rows.
+const KEPT_BYTES: usize = 4 << 20;
+
+/// The features of a tile as the kernel takes them; room for them grows to what is needed.
 #[derive(Debug, Clone)]
 pub(crate) struct Packed<E> {
-    /// Groups of rows, within a group feature after feature.
+    /// Stretches of features; within one, groups of rows, and within a group feature after feature.
     rows: Vec<E>,
+    /// The address of the rows of which all stretches are packed: those of a sweep stay where they are.
+    of: Option<usize>,
     /// A strip of columns, feature after feature.
     strip: Vec<E>,
 }
@@ -30,13 +35,7 @@ pub(crate) struct Packed<E> {
 impl<E: Element> Packed<E> {
     /// Room for nothing yet.
     pub(crate) fn empty() -> Self {
-        Packed { rows: Vec::new(), strip: Vec::new() }
-    }
-
-    /// Room for tiles at `depth` features, and for strips of `width` columns that start at a cache line.
-    fn reserve(&mut self, depth: usize, width: usize) {
-        self.rows.resize(self.rows.len().max(TILE * depth), E::ZERO);
-        self.strip.resize(self.strip.len().max(width * depth + LINE / size_of::<E>()), E::ZERO);
+        Packed { rows: Vec::new(), of: None, strip: Vec::new() }
     }
 }
 
@@ -49,23 +48,34 @@ pub(crate) fn product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
     packed: &mut Packed<L::Element>,
     similarity: &mut [TileRow<L::Element>],
 ) {
+    let size = size_of::<L::Element>();
     let width = REGISTERS * L::LANES;
-    let deepest = STRIP_BYTES / (width * size_of::<L::Element>());
-    let depth = dim.div_ceil(dim.div_ceil(deepest));
-    packed.reserve(depth, width);
+    let depth = dim.div_ceil(dim.div_ceil(STRIP_BYTES / (width * size)));
+    let Packed { rows: packed_rows, of, strip } = packed;
+    let address = rows.panels.as_ptr().addr();
+    let keeps = TILE * dim * size <= KEPT_BYTES;
+    let are_packed = keeps && *of == Some(address);
+    *of = keeps.then_some(address);
+    packed_rows.resize(packed_rows.len().max(TILE * if keeps { dim } else { depth }), L::Element::ZERO);
+    strip.resize(strip.len().max(width * depth + LINE / size), L::Element::ZERO);
     // So that no load crosses a cache line more than it must.
-    let aligned = packed.strip.as_ptr().align_offset(LINE);
-    let strip = &mut packed.strip[aligned..];
+    let aligned = strip.as_ptr().align_offset(LINE);
+    let strip = &mut strip[aligned..];
+    let groups = rows.rows().div_ceil(ROWS);
     for from in (0..dim).step_by(depth) {
         let features = from..dim.min(from + depth);
-        let rows = pack_rows::<_, ROWS>(rows, dim, features.clone(), &mut packed.rows);
+        let stretch = packed_rows[if keeps { TILE * from } else { 0 }..].as_chunks_mut::<ROWS>().0;
+        let stretch = &mut stretch[..groups * features.len()];
+        if !are_packed {
+            pack_rows::<_, ROWS>(rows, dim, &features, stretch);
+        }
         for start in (0..cols.rows()).step_by(width) {
             let panel = &cols.panels[start / PANEL * dim..][features.clone()];
             for (to, feature) in strip.chunks_exact_mut(width).zip(panel) {
                 to.copy_from_slice(&feature.0[start % PANEL..][..width]);
             }
             let strip = &strip[..width * features.len()];
-            for (group, out) in rows.chunks_exact(features.len()).zip(similarity.chunks_exact_mut(ROWS)) {
+            for (group, out) in stretch.chunks_exact(features.len()).zip(similarity.chunks_exact_mut(ROWS)) {
                 micro_product::<L, ROWS, REGISTERS>(group, strip, out, start, from > 0);
             }
         }
@@ -74,20 +84,18 @@ pub(crate) fn product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
 
 /// The features of the rows, in groups of `ROWS`.
 #[inline(always)]
-fn pack_rows<'a, E: Element, const ROWS: usize>(
+fn pack_rows<E: Element, const ROWS: usize>(
     rows: &TileSide<E>,
     dim: usize,
-    features: Range<usize>,
-    packed: &'a mut [E],
-) -> &'a [[E; ROWS]] {
-    let packed = &mut packed.as_chunks_mut::<ROWS>().0[..rows.rows().div_ceil(ROWS) * features.len()];
+    features: &Range<usize>,
+    packed: &mut [[E; ROWS]],
+) {
     for (group, to) in packed.chunks_exact_mut(features.len()).enumerate() {
         let (panel, first): (&[Panel<E>], usize) = (&rows.panels[group * ROWS / PANEL * dim..], group * ROWS % PANEL);
         for (to, feature) in to.iter_mut().zip(&panel[features.clone()]) {
             to.copy_from_slice(&feature.0[first..first + ROWS]);
         }
     }
-    packed
 }
 
 /// `ROWS` rows times a strip of columns, added up in registers over the features given.
