@@ -16,7 +16,7 @@ use crate::tally::{Statistic, Tally};
 const SAMPLE: usize = 64;
 
 /// Bytes of the references that the sample meets at once.
-const REFERENCES: usize = 8 << 20;
+const REFERENCES: usize = 2 << 20;
 
 /// The losses of some counted rows, spread over the layer, in f64.
 pub(super) struct Sample {
