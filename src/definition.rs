@@ -74,7 +74,7 @@ pub enum NonFinite {
 pub enum TemperatureUnit {
     /// A distance of 1.
     Raw,
-    /// Each layer's mean squared distance (`sqeuclidean`), or the root of it (`euclidean`).
+    /// Each layer's mean distance (`cosine`, `sqeuclidean`), or the root of the mean squared one (`euclidean`).
     Mean,
 }
 
@@ -131,7 +131,7 @@ pub struct Wishes {
     pub precision: Precision,
     /// The standard ladder where nothing is asked for.
     pub ladder: Option<Ladder>,
-    /// Raw under `cosine` and for a ladder that was asked for, otherwise mean.
+    /// Raw for a ladder that was asked for, and for the cosine distances of [`Preset::Article`]; otherwise mean.
     pub unit: Option<TemperatureUnit>,
 }
 
@@ -155,11 +155,12 @@ impl Definition {
             let hint = "give --epsilon 1e-5, or leave them out with --singletons drop";
             return Err(Error::usage("`--singletons cap`", problem, hint));
         }
-        // A scale-free ladder means nothing to a distance that has a scale.
-        let unit = match (wishes.unit, distance.is_scale_free(), &wishes.ladder) {
-            (Some(unit), ..) => unit,
-            (None, false, None) => TemperatureUnit::Mean,
-            (None, ..) => TemperatureUnit::Raw,
+        // Layers compare at multiples of their own mean distance; the article's temperatures are distances.
+        let of_article = wishes.preset == Preset::Article && distance.is_scale_free();
+        let unit = match (wishes.unit, &wishes.ladder) {
+            (Some(unit), _) => unit,
+            (None, None) if !of_article => TemperatureUnit::Mean,
+            (None, _) => TemperatureUnit::Raw,
         };
         let preset = [Preset::Exact, Preset::Article, Preset::Cleverhans]
             .into_iter()
@@ -175,6 +176,13 @@ impl Definition {
             unit,
             draw: None,
         })
+    }
+}
+
+impl Definition {
+    /// The distance whose mean over all pairs, or whose centre, must be known before any pair is computed.
+    pub(crate) fn measured_distance(&self) -> Option<Distance> {
+        (!self.distance.is_scale_free() || self.unit == TemperatureUnit::Mean).then_some(self.distance)
     }
 }
 
@@ -211,7 +219,10 @@ mod tests {
             let ladder = ladder.map(|text| text.parse().unwrap());
             Definition::new(Wishes { distance: Some(distance), ladder, ..wishes() }).unwrap().unit
         };
-        assert_eq!(unit(Distance::Cosine, None), TemperatureUnit::Raw);
+        assert_eq!(unit(Distance::Cosine, None), TemperatureUnit::Mean);
+        assert_eq!(unit(Distance::Cosine, Some("1,2")), TemperatureUnit::Raw);
+        let article = Definition::new(Wishes { preset: Preset::Article, ..wishes() }).unwrap();
+        assert_eq!(article.unit, TemperatureUnit::Raw);
         assert_eq!(unit(Distance::Euclidean, None), TemperatureUnit::Mean);
         assert_eq!(unit(Distance::Euclidean, Some("1,2")), TemperatureUnit::Raw);
     }

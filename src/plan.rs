@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::compare::At;
+use crate::compare::Shown;
 use crate::definition::Definition;
 use crate::engine::device::Device;
 use crate::error::Error;
@@ -77,8 +77,8 @@ pub struct ComparePlan {
     /// How each that is not a result is scored, but for its temperatures. Its inputs are not used; its outputs are those of
     /// the comparison.
     pub score: ScorePlan,
-    /// At which temperature they are compared.
-    pub at: At,
+    /// What is shown of the comparison.
+    pub shown: Shown,
 }
 
 /// A checked gate.

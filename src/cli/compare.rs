@@ -8,7 +8,8 @@ use super::definition::DefinitionFlags;
 use super::input::Input;
 use super::output::{OutputFlags, RunFlags, width};
 use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
-use crate::compare::{At, Comparison};
+use crate::compare::{CLUSTERS, Comparison, Shown};
+use crate::definition::TemperatureUnit;
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
 use crate::temperature::{Ladder, parse_temperature};
@@ -16,11 +17,11 @@ use crate::temperature::{Ladder, parse_temperature};
 const EXAMPLES: &str = "\
 Examples:
   snnl-score compare init/ plain/ snnl/ --labels y.npy
-      each layer at its best temperature in the first; changes against the first
+      each where it is lowest, and all at 0.2 mean distances; changes against the first
   snnl-score compare epoch_*/ --labels y.npy -T anneal
       each epoch at its annealed temperature, in natural order
-  snnl-score compare base.json candidate/ --labels y.npy --at 0.1
-      the result of an earlier run, paired row by row where base.rows.parquet lies beside it
+  snnl-score compare base.json candidate/ --labels y.npy --at 0.03,0.2
+      among nearest neighbors and among clusters; the result of an earlier run, paired row by row where base.rows.parquet lies beside it
 
 Exit codes:
   0  done            2  wrong usage        3  bad input
@@ -40,9 +41,14 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     definition: DefinitionFlags,
 
-    /// Compare at this temperature, on the ladder or not [default: where the first checkpoint is lowest, layer by layer]
-    #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Score")]
-    at: Option<f64>,
+    /// Compare at these temperatures, on the ladder or not [default: each checkpoint where it is lowest itself, and all at
+    /// 0.2 mean distances, among clusters]
+    #[arg(long, value_name = "T,...", value_parser = parse_temperature, value_delimiter = ',', allow_hyphen_values = true, help_heading = "Score")]
+    at: Vec<f64>,
+
+    /// Show every temperature
+    #[arg(long, conflicts_with = "at", help_heading = "Output")]
+    curve: bool,
 
     #[command(flatten)]
     output: OutputFlags<Comparison>,
@@ -58,26 +64,35 @@ pub(super) struct CompareArgs {
 impl CompareArgs {
     pub(super) fn plan(self) -> Result<ComparePlan, Error> {
         self.input.check_labels(&self.input.inputs)?;
-        let at = match (self.at, self.definition.is_annealed()) {
-            (Some(_), true) => {
+        let selection = self.input.selection();
+        let paths = in_order(self.input.inputs);
+        let is_annealed = self.definition.is_annealed();
+        let definition = self.definition.definition()?;
+        let shown = match (is_annealed, self.at.is_empty(), self.curve) {
+            (true, true, _) => {
+                let annealed = |path: &PathBuf| Ok(Ladder::annealed(epoch_of(&Checkpoint::name_of(path))?));
+                Shown::Annealed(paths.iter().map(annealed).collect::<Result<_, Error>>()?)
+            }
+            (true, false, _) => {
                 let hint = "leave one of them out";
                 return Err(Error::usage("`--at`", "`-T anneal` has a temperature for each checkpoint", hint));
             }
-            (Some(temperature), false) => At::Temperature(temperature),
-            (None, true) => At::Own,
-            (None, false) => At::Best,
+            (false, false, _) => Shown::Temperatures(self.at),
+            (false, true, true) => Shown::Curve,
+            (false, true, false) => Shown::BestAndClusters,
         };
-        let selection = self.input.selection();
-        let definition = self.definition.definition()?;
-        let checkpoint = |path: PathBuf| {
-            let ladder = match at {
-                At::Best => definition.ladder.clone(),
-                At::Temperature(temperature) => definition.ladder.with(&[temperature]),
-                At::Own => Ladder::of_epoch(epoch_of(&Checkpoint::name_of(&path))?),
-            };
-            Ok(PlannedCheckpoint { path, ladder })
+        let ladder = |number: usize| match &shown {
+            Shown::Temperatures(temperatures) => definition.ladder.with(temperatures),
+            Shown::BestAndClusters if definition.unit == TemperatureUnit::Mean => definition.ladder.with(&[CLUSTERS]),
+            Shown::BestAndClusters | Shown::Curve => definition.ladder.clone(),
+            // The first is what each of the others is compared with, at the other's temperature.
+            Shown::Annealed(temperatures) => {
+                let own = Ladder::of(temperatures[number]);
+                if number == 0 { own.with(temperatures) } else { own }
+            }
         };
-        let checkpoints = in_order(self.input.inputs).into_iter().map(checkpoint).collect::<Result<_, Error>>()?;
+        let checkpoint = |(number, path)| PlannedCheckpoint { path, ladder: ladder(number) };
+        let checkpoints = paths.into_iter().enumerate().map(checkpoint).collect();
         let score = ScorePlan {
             inputs: Vec::new(),
             selection,
@@ -93,6 +108,6 @@ impl CompareArgs {
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         };
-        Ok(ComparePlan { checkpoints, score, at })
+        Ok(ComparePlan { checkpoints, score, shown })
     }
 }

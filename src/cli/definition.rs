@@ -19,7 +19,7 @@ pub(super) struct DefinitionFlags {
     temperatures: Option<Temperatures>,
 
     /// What a temperature of 1 is: a distance of 1, or each layer's mean distance
-    /// [default: raw; mean for the default ladder under the Euclidean distances]
+    /// [default: mean for the default ladder, but raw with `--preset article`; raw for those of -T]
     #[arg(long, value_name = "UNIT", help_heading = "Score")]
     temperature_unit: Option<TemperatureUnit>,
 
@@ -77,7 +77,7 @@ impl DefinitionFlags {
         matches!(self.temperatures, Some(Temperatures::Anneal))
     }
 
-    /// The definition asked for, checked; where it is annealed, without the temperature.
+    /// The definition asked for, checked; where it is annealed, with the temperature of epoch 0.
     pub(super) fn definition(self) -> Result<Definition, Error> {
         Definition::new(Wishes {
             preset: self.preset,
@@ -86,10 +86,10 @@ impl DefinitionFlags {
             singletons: self.singletons,
             non_finite: self.non_finite,
             precision: self.precision,
-            ladder: match self.temperatures {
-                Some(Temperatures::Ladder(ladder)) => Some(ladder),
-                Some(Temperatures::Anneal) | None => None,
-            },
+            ladder: self.temperatures.map(|temperatures| match temperatures {
+                Temperatures::Ladder(ladder) => ladder,
+                Temperatures::Anneal => Ladder::of(1.0),
+            }),
             unit: self.temperature_unit,
         })
     }

@@ -244,6 +244,7 @@ impl Error {
             (_, Fault::Different { .. }) => exit::INCOMPARABLE,
             (_, Fault::Passing { .. }) => exit::PASSING_TROUBLE,
             (Error::Usage { .. }, _) => exit::USAGE,
+            (Error::Comparison { fault: Fault::NothingToScore { .. }, .. }, _) => exit::NOT_SCORED,
             (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
             (_, Fault::Content { .. }) => exit::BAD_INPUT,
             (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,

@@ -23,11 +23,12 @@ impl Layers<'_> {
     /// A finding for each limit of the rule.
     pub(super) fn check(&self, rule: &Rule, layer: &LayerScore) -> Vec<Finding> {
         let before = self.baseline.and_then(|baseline| baseline.layer(&layer.name));
-        let temperature = match rule.temperature {
+        let temperature_of = |layer: &LayerScore| match rule.temperature {
             RuleTemperature::Fixed(temperature) => temperature,
-            RuleTemperature::Best => before.unwrap_or(layer).best.temperature,
+            RuleTemperature::Best => layer.best.temperature,
         };
-        let at = |layer: &LayerScore| layer.scores.iter().position(|score| score.temperature == temperature);
+        let temperature = temperature_of(layer);
+        let at = |layer: &LayerScore| layer.scores.iter().position(|score| score.temperature == temperature_of(layer));
         let mut findings = Vec::new();
         let Some(position) = at(layer) else {
             let known: Vec<String> = layer.scores.iter().map(|score| score.temperature.to_string()).collect();

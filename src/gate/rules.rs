@@ -49,7 +49,7 @@ pub struct Rule {
 /// The temperature of a rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RuleTemperature {
-    /// Where the baseline is lowest, or without one the candidate.
+    /// Candidate and baseline each where it is lowest itself.
     Best,
     /// This one.
     Fixed(f64),

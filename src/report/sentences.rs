@@ -1,5 +1,6 @@
 //! Sentences that several kinds of reports have in common.
 
+use crate::definition::TemperatureUnit;
 use crate::draw::Draw;
 use crate::score::table::{Dataset, DefinitionRecord};
 
@@ -12,6 +13,12 @@ pub(super) fn definition(definition: &DefinitionRecord) -> String {
     });
     let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
     format!("{sample}SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
+}
+
+/// What a temperature of 1 is, where it is not 1.
+pub(super) fn unit(definition: &DefinitionRecord) -> Option<String> {
+    (definition.temperature_unit == TemperatureUnit::Mean)
+        .then(|| format!("T is a multiple of each layer's {} distance", definition.distance.mean_name()))
 }
 
 /// The rows that were scored.

@@ -1,17 +1,20 @@
 //! Showing how checkpoints differ.
 
+use std::path::PathBuf;
+
 use super::checkpoint::{find, labels, saved, score_or_read};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
-use crate::compare::{Comparison, check_temperature};
+use crate::compare::{Comparison, Named, check_common, check_temperatures};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::{ComparePlan, PlannedCheckpoint};
 use crate::report::comparison;
 use crate::report::format::Screen;
+use crate::source::Layer;
 
 /// Scores what was not scored before, compares, and writes every output.
 pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
@@ -22,23 +25,36 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let read = paths().chain(layers.iter().flatten().flat_map(|layer| &layer.files));
     refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
     let saved = paths().map(|path| saved(path)).collect::<Result<Vec<_>, _>>()?;
-    check(plan, &saved, labels.as_ref())?;
+    check(plan, &saved, &layers, labels.as_ref())?;
 
     let interruption = Interruption::watch()?;
     let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(&layers).map(|((saved, checkpoint), layers)| {
         let definition = Definition { ladder: checkpoint.ladder.clone(), ..plan.score.definition.clone() };
         let score =
             || score_or_read(&checkpoint.path, layers, labels.as_ref(), &definition, &plan.score, &interruption);
-        saved.map_or_else(score, Ok)
+        match saved {
+            Some(saved) => Ok(saved),
+            None => {
+                let mut scored = score()?;
+                // Those that are only compared at are not searched for the best.
+                scored.search_first(plan.score.definition.ladder.temperatures().len());
+                Ok(scored)
+            }
+        }
     });
     let checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;
-    let comparison = Comparison::of(&checkpoints, plan.at)?;
+    let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
     let screen = Screen { color: plan.score.color, width: plan.score.width };
     write(&comparison::document(&comparison), screen, destinations)
 }
 
 /// Checks that all can be compared, before hours are spent on scoring those that were not scored before.
-fn check(plan: &ComparePlan, saved: &[Option<Checkpoint>], labels: Option<&Labels>) -> Result<(), Error> {
+fn check(
+    plan: &ComparePlan,
+    saved: &[Option<Checkpoint>],
+    layers: &[Vec<Layer>],
+    labels: Option<&Labels>,
+) -> Result<(), Error> {
     let comparable = |(saved, checkpoint): (&Option<Checkpoint>, &PlannedCheckpoint)| match saved {
         Some(saved) => Some(Comparable::of(saved)),
         None => labels.map(|labels| Comparable::planned(&checkpoint.path, &plan.score.definition, labels)),
@@ -47,5 +63,15 @@ fn check(plan: &ComparePlan, saved: &[Option<Checkpoint>], labels: Option<&Label
     if let Some((first, others)) = all.split_first() {
         others.iter().try_for_each(|other| first.check(other))?;
     }
-    check_temperature(&saved.iter().flatten().collect::<Vec<_>>(), plan.at)
+    let planned = |path: &PathBuf, layers: &[Layer]| Named {
+        name: Checkpoint::name_of(path),
+        layers: layers.iter().map(|layer| layer.name.clone()).collect(),
+    };
+    let paths = plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
+    let named = |((saved, path), layers): ((&Option<Checkpoint>, _), &Vec<Layer>)| match saved {
+        Some(saved) => Named::of(saved),
+        None => planned(path, layers),
+    };
+    check_common(&saved.iter().zip(paths).zip(layers).map(named).collect::<Vec<_>>())?;
+    check_temperatures(&saved.iter().flatten().collect::<Vec<_>>(), &plan.shown)
 }

@@ -210,7 +210,8 @@ fn survey(
         });
         let ignores = |row| labels.ignores(row);
         let halves = if means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
-        Survey::of(matrix.dim(), Box::new(chunks), definition.non_finite, &ignores, mark.unwrap_or(0), halves)
+        let distance = definition.measured_distance();
+        Survey::of(matrix.dim(), Box::new(chunks), distance, definition.non_finite, &ignores, mark.unwrap_or(0), halves)
     })?;
     if seen != matrix.rows() {
         return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));

@@ -45,6 +45,10 @@ pub(super) fn masses(tally: &Tally) -> &Masses {
     tally.masses().unwrap_or_else(|| unreachable!("a score is made of masses"))
 }
 
+/// A mean cosine distance below this is of rounding: directions are rounded to 1e-16, and distances to their squares and their
+/// dimension's share of that.
+const SAME_DIRECTION: f64 = 1e-14;
+
 /// Temperatures, in units of prepared distances, that the kernels' exponents are made for.
 const SENSIBLE: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
 
@@ -67,7 +71,11 @@ impl ScoredRows {
         let preparation = prepared.map_or_else(|| prepare(survey, distance), Ok)?;
         let unit = match definition.unit {
             TemperatureUnit::Raw => 1.0,
-            TemperatureUnit::Mean => distance.mean_from(survey.mean_squared_distance),
+            TemperatureUnit::Mean => match distance.mean_from(survey.mean_squared_distance) {
+                // Between directions that differ by rounding alone nothing can be told apart, in any unit.
+                mean if distance.is_scale_free() && mean < SAME_DIRECTION => 1.0,
+                mean => mean,
+            },
         };
         let meets_own_zeros = distance.is_scale_free() && sides.ids() == Ids::Shared;
         let mut rows = ScoredRows {

@@ -5,8 +5,9 @@ use twox_hash::XxHash3_64;
 
 use super::halves::Halves;
 use super::rows_hash::RowsHash;
-use crate::block::Chunks;
+use crate::block::{Chunks, Preparation};
 use crate::definition::NonFinite;
+use crate::distance::Distance;
 use crate::error::Fault;
 use crate::source::Values;
 
@@ -20,9 +21,9 @@ pub(crate) struct Survey {
     pub(crate) zero_rows: Vec<u32>,
     /// Kept rows that equal an earlier one.
     pub(crate) duplicates: usize,
-    /// Mean of the kept rows.
+    /// Mean of the kept rows, or of the directions of those that have one; zeros where no mean is wanted.
     pub(crate) mean: Vec<f64>,
-    /// Mean squared Euclidean distance of two different kept rows.
+    /// Mean squared Euclidean distance of two different kept rows, or of their directions; 0 where no mean is wanted.
     pub(crate) mean_squared_distance: f64,
     /// Those of the half-precision types looked for that hold every number of all rows.
     pub(crate) halves: Halves,
@@ -33,11 +34,12 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at every row of `dim` features in `chunks` but those that `ignores` tells by their index.
+    /// Looks at every row of `dim` features in `chunks` but those that `ignores` tells by their index. Means are those that
+    /// `distance` needs, of the rows' directions x̂ = x/‖x‖ where it depends on nothing else.
     ///
     /// # Formula
     /// Mean over i ≠ j of ‖x_i − x_j‖² = 2 · (mean‖x‖² − ‖mean x‖²) · N/(N − 1), with x taken relative to the first
-    /// row so that a common offset does not cancel digits away.
+    /// row so that a common offset does not cancel digits away. A row without a direction is at the squared distance 2 from all.
     ///
     /// The rows before `mark` are hashed by themselves, too. Of half-precision types only `halves` are looked for.
     ///
@@ -46,6 +48,7 @@ impl Survey {
     pub(crate) fn of(
         dim: usize,
         chunks: Chunks<Fault>,
+        distance: Option<Distance>,
         policy: NonFinite,
         ignores: &(dyn Fn(usize) -> bool + Sync),
         mark: usize,
@@ -63,8 +66,11 @@ impl Survey {
                 hash: String::new(),
                 hash_at_mark: String::new(),
             },
+            distance,
             policy,
             ignores,
+            row: Vec::new(),
+            measured: 0,
             origin: None,
             hash: RowsHash::default(),
             mark,
@@ -86,9 +92,15 @@ impl Survey {
 struct Looking<'a> {
     /// Its `mean` holds sums relative to the origin until it is finished.
     survey: Survey,
+    /// Whose mean is wanted.
+    distance: Option<Distance>,
     policy: NonFinite,
     ignores: &'a (dyn Fn(usize) -> bool + Sync),
-    /// The first kept row.
+    /// Room for a row or its direction.
+    row: Vec<f64>,
+    /// How many were added up.
+    measured: usize,
+    /// The first of them.
     origin: Option<Vec<f64>>,
     hash: RowsHash,
     mark: usize,
@@ -132,10 +144,20 @@ impl Looking<'_> {
     }
 
     fn add<T: Copy + Into<f64>>(&mut self, row: &[T]) {
-        let origin = self.origin.get_or_insert_with(|| row.iter().map(|&x| x.into()).collect());
+        let Some(distance) = self.distance else { return };
+        self.row.clear();
+        self.row.extend(row.iter().map(|&x| x.into()));
+        if distance.is_scale_free() {
+            Preparation { distance, centre: Vec::new(), scale: 1.0 }.apply(&mut self.row);
+            if self.row.iter().all(|&x| x == 0.0) {
+                return;
+            }
+        }
+        self.measured += 1;
+        let origin = self.origin.get_or_insert_with(|| self.row.clone());
         let mut squared = 0.0;
-        for ((sum, origin), &x) in self.survey.mean.iter_mut().zip(origin).zip(row) {
-            let moved = x.into() - *origin;
+        for ((sum, origin), x) in self.survey.mean.iter_mut().zip(origin).zip(&self.row) {
+            let moved = x - *origin;
             *sum += moved;
             squared += moved * moved;
         }
@@ -145,12 +167,22 @@ impl Looking<'_> {
     fn finish(mut self) -> Survey {
         let mut survey = self.survey;
         survey.hash = self.hash.finish();
-        let n = survey.kept.len() as f64;
-        survey.mean.iter_mut().for_each(|sum| *sum /= n);
+        let n = self.measured as f64;
+        survey.mean.iter_mut().for_each(|sum| *sum /= n.max(1.0));
         let of_mean: f64 = survey.mean.iter().map(|mean| mean * mean).sum();
-        // Beyond f64's range ∞ − ∞ is no number, which `max` would take for 0.
         let squared = 2.0 * (self.squares / n - of_mean) * n / (n - 1.0);
-        survey.mean_squared_distance = if squared.is_nan() { f64::INFINITY } else { squared.max(0.0) };
+        survey.mean_squared_distance = match self.distance {
+            None => 0.0,
+            Some(distance) if distance.is_scale_free() => {
+                let pairs = |rows: f64| rows * (rows - 1.0);
+                let (all, measured) = (pairs(survey.kept.len() as f64), pairs(n));
+                let of_measured = if measured > 0.0 { measured * squared.max(0.0) } else { 0.0 };
+                (of_measured + 2.0 * (all - measured)) / all
+            }
+            // Beyond f64's range ∞ − ∞ is no number, which `max` would take for 0.
+            Some(_) if squared.is_nan() => f64::INFINITY,
+            Some(_) => squared.max(0.0),
+        };
         survey.mean.iter_mut().zip(self.origin.iter().flatten()).for_each(|(mean, origin)| *mean += origin);
         self.fingerprints.par_sort_unstable();
         survey.duplicates = self.fingerprints.array_windows().filter(|[a, b]| a == b).count();
@@ -174,7 +206,8 @@ mod tests {
 
     fn survey(dim: usize, values: Vec<f64>, policy: NonFinite) -> Result<Survey, Fault> {
         let memory = Memory::new(dim, values);
-        Survey::of(dim, shared(memory.scan(0..memory.rows())?), policy, &|_| false, 2, Halves::BOTH)
+        let distance = Some(Distance::Sqeuclidean);
+        Survey::of(dim, shared(memory.scan(0..memory.rows())?), distance, policy, &|_| false, 2, Halves::BOTH)
     }
 
     #[test]
@@ -184,6 +217,35 @@ mod tests {
         // Squared distances 4, 10, 10.
         assert!((seen.mean_squared_distance - 8.0).abs() < 1e-14);
         assert_eq!((seen.zero_rows, seen.duplicates), (vec![0], 0));
+    }
+
+    #[test]
+    fn the_mean_cosine_distance_is_that_of_all_pairs() {
+        // Directions along the axes, one of them twice as long, and two rows of zeros.
+        let rows = vec![3.0, 0.0, 0.0, 0.5, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let memory = Memory::new(2, rows);
+        let chunks = shared(memory.scan(0..5).unwrap());
+        let seen =
+            Survey::of(2, chunks, Some(Distance::Cosine), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap();
+        // Of ten pairs one is at distance 0, all others at 1.
+        assert!((Distance::Cosine.mean_from(seen.mean_squared_distance) - 0.9).abs() < 1e-15);
+        let zeros = Memory::new(1, vec![0.0; 3]);
+        let chunks = shared(zeros.scan(0..3).unwrap());
+        let seen =
+            Survey::of(1, chunks, Some(Distance::Cosine), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap();
+        assert_eq!(Distance::Cosine.mean_from(seen.mean_squared_distance), 1.0);
+    }
+
+    #[test]
+    fn nearly_equal_directions_keep_their_digits() {
+        let rows: Vec<f64> = (0..10).flat_map(|row| [1.0, f64::from(row) * 1e-9]).collect();
+        let memory = Memory::new(2, rows);
+        let chunks = shared(memory.scan(0..10).unwrap());
+        let seen =
+            Survey::of(2, chunks, Some(Distance::Cosine), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap();
+        // ½ · mean (a − b)² over pairs of 0..10 is 2 · variance/2 · 10/9.
+        let expected = 8.25 * 10.0 / 9.0 * 1e-18;
+        assert!((Distance::Cosine.mean_from(seen.mean_squared_distance) / expected - 1.0).abs() < 1e-6);
     }
 
     #[test]

@@ -61,6 +61,14 @@ fn the_picture_is_what_the_first_command_prints() {
 }
 
 #[test]
+fn the_comparison_is_what_its_command_prints() {
+    let readme = readme();
+    let command = commands(&readme).into_iter().find(|command| command.starts_with("snnl-score compare")).unwrap();
+    let output = run(command.strip_prefix("snnl-score ").unwrap(), repository());
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), blocks(&readme, "text")[1].trim_end());
+}
+
+#[test]
 fn a_newcomer_needs_two_commands() {
     let readme = readme();
     let first = blocks(&readme, "sh")[0].lines().collect::<Vec<_>>();

@@ -65,10 +65,11 @@ impl Distance {
         self == Distance::Cosine
     }
 
-    /// The mean distance that temperatures are measured in, from the mean squared Euclidean distance: 1 where it is scale-free.
+    /// The mean distance that temperatures are measured in, from the mean squared Euclidean distance; for `cosine`, of rows of
+    /// length 1, which is twice that of their directions: ‖x̂ − ŷ‖² = 2 − 2⟨x̂, ŷ⟩.
     pub fn mean_from(self, mean_squared: f64) -> f64 {
         match self {
-            Distance::Cosine => 1.0,
+            Distance::Cosine => mean_squared / 2.0,
             Distance::Sqeuclidean => mean_squared,
             Distance::Euclidean => mean_squared.sqrt(),
         }
@@ -77,7 +78,8 @@ impl Distance {
     /// What the mean of [`Distance::mean_from`] is called.
     pub fn mean_name(self) -> &'static str {
         match self {
-            Distance::Cosine | Distance::Sqeuclidean => "mean squared",
+            Distance::Cosine => "mean cosine",
+            Distance::Sqeuclidean => "mean squared",
             Distance::Euclidean => "root mean squared",
         }
     }

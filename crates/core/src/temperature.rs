@@ -15,9 +15,9 @@ impl Ladder {
         Ladder(vec![0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
     }
 
-    /// The annealed temperature of an epoch, alone.
-    pub fn of_epoch(epoch: u32) -> Ladder {
-        Ladder(vec![Ladder::annealed(epoch)])
+    /// One temperature, which [`check_temperature`] holds for one.
+    pub fn of(temperature: f64) -> Ladder {
+        Ladder(vec![temperature])
     }
 
     /// The temperatures.

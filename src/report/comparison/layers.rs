@@ -1,56 +1,62 @@
 //! The grid of layers and checkpoints, each with its change against the first.
 
 use crate::compare::change::Change;
-use crate::compare::{Comparison, LayerComparison};
+use crate::compare::{At, CLUSTERS, Comparison, LayerComparison, Point};
+use crate::definition::TemperatureUnit;
 use crate::report::cell::CellValue;
 use crate::report::grid::{Grid, number, text};
 
-/// Layers down, checkpoints across. The temperature has a column of its own where all checkpoints share it, otherwise one
-/// for each checkpoint.
+/// What a reader is shown of a layer.
+pub(super) fn shown(layer: &LayerComparison) -> impl DoubleEndedIterator<Item = &Point> {
+    layer.points.iter().filter(|point| point.is_shown)
+}
+
+/// Layers and where they are compared down, checkpoints across. A temperature that each checkpoint has for itself stands beside
+/// its value.
 pub(super) fn grid(comparison: &Comparison) -> Grid {
-    let has_own = has_own_temperatures(comparison);
-    let mut headings = vec![text("layer")];
-    if !has_own {
-        headings.push(number("T"));
-    }
-    for (at, checkpoint) in comparison.checkpoints.iter().enumerate() {
+    let points = || comparison.layers.iter().flat_map(shown);
+    let has_own = points().any(|point| !matches!(point.at, At::Temperature(_)));
+    let mut headings = vec![text("layer"), text("at")];
+    for (number_of, checkpoint) in comparison.checkpoints.iter().enumerate() {
         headings.push(number(checkpoint));
         if has_own {
             headings.push(number("T"));
         }
-        if at > 0 {
+        if number_of > 0 {
             headings.extend([number("change"), number("%"), text("95 % interval")]);
         }
     }
     let mut grid = Grid::new("layers", headings);
     for layer in &comparison.layers {
-        let mut cells = vec![CellValue::text(&layer.name)];
-        if !has_own {
-            let temperature = layer.values.iter().flatten().next().map(|value| value.temperature);
-            cells.push(temperature.map_or(CellValue::Empty, CellValue::Temperature));
-        }
-        for (at, value) in layer.values.iter().enumerate() {
-            cells.push(value.as_ref().map_or(CellValue::Missing, |value| CellValue::Snnl(value.snnl)));
-            if has_own {
-                let temperature = value.as_ref().map(|value| value.temperature);
-                cells.push(temperature.map_or(CellValue::Empty, CellValue::Temperature));
+        for (number_of, point) in shown(layer).enumerate() {
+            let name = if number_of == 0 { CellValue::text(&layer.name) } else { CellValue::Empty };
+            let mut cells = vec![name, CellValue::text(place(point.at, comparison))];
+            for (number_of, value) in point.values.iter().enumerate() {
+                cells.push(value.as_ref().map_or(CellValue::Missing, |value| CellValue::Snnl(value.snnl)));
+                if has_own {
+                    let own = value.as_ref().filter(|_| !matches!(point.at, At::Temperature(_)));
+                    cells.push(own.map_or(CellValue::Empty, |value| CellValue::Temperature(value.temperature)));
+                }
+                if number_of > 0 {
+                    cells.extend(change(value.as_ref().and_then(|value| value.change.as_ref())));
+                }
             }
-            if at > 0 {
-                cells.extend(change(value.as_ref().and_then(|value| value.change.as_ref())));
-            }
+            grid.push(cells);
         }
-        grid.push(cells);
     }
     grid
 }
 
-/// Whether a layer was scored at different temperatures in different checkpoints.
-fn has_own_temperatures(comparison: &Comparison) -> bool {
-    let differs = |layer: &LayerComparison| {
-        let mut temperatures = layer.values.iter().flatten().map(|value| value.temperature);
-        temperatures.next().is_some_and(|first| temperatures.any(|other| other != first))
-    };
-    comparison.layers.iter().any(differs)
+/// Where a layer is compared, in few words.
+pub(super) fn place(at: At, comparison: &Comparison) -> String {
+    match at {
+        At::Temperature(CLUSTERS) if is_in_mean_distances(comparison) => format!("{at} (clusters)"),
+        at => at.to_string(),
+    }
+}
+
+fn is_in_mean_distances(comparison: &Comparison) -> bool {
+    comparison.definition.temperature_unit == TemperatureUnit::Mean
 }
 
 /// The change, in percent, and its interval.

@@ -30,7 +30,8 @@ mod tests {
     use super::super::score::sample::sample;
     use super::*;
     use crate::compare::change::{Change, Summary};
-    use crate::compare::{Compared, ComparedClass, LayerComparison};
+    use crate::compare::{At, Compared, ComparedClass, LayerComparison, Point};
+    use crate::definition::TemperatureUnit;
     use crate::report::grid::Grid;
 
     /// A layer in two checkpoints, and another that the second lacks.
@@ -47,8 +48,9 @@ mod tests {
             change,
             classes: Some(vec![class("a", snnl), class("b", snnl / 2.0)]),
         };
+        let at_best = |values| Point { at: At::Best, is_shown: true, values };
         Comparison {
-            schema_version: 1,
+            schema_version: 2,
             tool: table.tool,
             definition: table.definition,
             data: table.data,
@@ -56,9 +58,9 @@ mod tests {
             layers: vec![
                 LayerComparison {
                     name: "enc1".into(),
-                    values: vec![Some(value(1.0, None)), Some(value(0.5, Some(change)))],
+                    points: vec![at_best(vec![Some(value(1.0, None)), Some(value(0.5, Some(change)))])],
                 },
-                LayerComparison { name: "enc2".into(), values: vec![Some(value(2.0, None)), None] },
+                LayerComparison { name: "enc2".into(), points: vec![at_best(vec![Some(value(2.0, None)), None])] },
             ],
         }
     }
@@ -71,28 +73,37 @@ mod tests {
     fn layers_and_classes_stand_beside_each_other() {
         let document = document(&comparison());
         let headings: Vec<&str> = document.grids[0].headings.iter().map(|heading| heading.text.as_str()).collect();
-        assert_eq!(headings, ["layer", "T", "first", "second", "change", "%", "95 % interval"]);
+        assert_eq!(headings, ["layer", "at", "first", "T", "second", "T", "change", "%", "95 % interval"]);
         let interval = texts(&document.grids[0])[0].pop().unwrap();
-        assert_eq!(texts(&document.grids[0])[0][..6], ["enc1", "0.1", "1.000", "0.5000", "−0.500", "−50.0"]);
+        assert_eq!(
+            texts(&document.grids[0])[0][..8],
+            ["enc1", "best", "1.000", "0.1", "0.5000", "0.1", "−0.500", "−50.0"]
+        );
         assert!(interval.starts_with("−0.77") && interval.contains(" … −0.22"), "{interval}");
-        assert_eq!(texts(&document.grids[0])[1], ["enc2", "0.1", "2.000", "–", "–", "", ""]);
+        assert_eq!(texts(&document.grids[0])[1], ["enc2", "best", "2.000", "0.1", "–", "", "–", "", ""]);
         assert_eq!(texts(&document.grids[1])[3], ["enc2", "b", "3", "1.000", "–"]);
     }
 
     #[test]
-    fn temperatures_that_differ_stand_beside_their_values() {
+    fn shared_temperatures_stand_once_and_only_what_is_asked_for_is_shown() {
         let mut comparison = comparison();
-        comparison.layers[0].values[1].as_mut().unwrap().temperature = 0.2;
-        let document = document(&comparison);
-        assert_eq!(texts(&document.grids[0])[0][..5], ["enc1", "1.000", "0.1", "0.5000", "0.2"]);
+        let best = comparison.layers[0].points[0].clone();
+        comparison.layers[0].points.push(Point { at: At::Temperature(0.1), ..best.clone() });
+        comparison.layers[0].points.push(Point { at: At::Temperature(0.5), is_shown: false, ..best });
+        comparison.definition.temperature_unit = TemperatureUnit::Mean;
+        let shown = document(&comparison);
+        assert_eq!(texts(&shown.grids[0])[1][..6], ["", "0.1", "1.000", "", "0.5000", ""]);
+        assert_eq!(texts(&shown.grids[0]).len(), 3);
+        assert_eq!(shown.records.unwrap().len(), 7, "exports have everything");
     }
 
     #[test]
     fn notes_say_what_is_compared_with_what() {
         let notes = document(&comparison()).notes;
-        assert_eq!(notes[2], "most entangled class in second: enc1 a 0.5000; enc2 a 2.000");
-        assert!(notes[3].starts_with("change: against first, of means alone"), "{notes:?}");
-        assert_eq!(notes[4], "–: a checkpoint lacks the layer");
+        assert!(notes[2].starts_with("best: each checkpoint") && notes[3] == "classes: at best", "{notes:?}");
+        assert_eq!(notes[4], "most entangled class in second: enc1 a 0.5000");
+        assert!(notes[5].starts_with("change: against first, of means alone"), "{notes:?}");
+        assert_eq!(notes[6], "–: a checkpoint lacks the layer");
     }
 
     #[test]
@@ -102,7 +113,7 @@ mod tests {
         let records = document.records.unwrap();
         assert_eq!(records.len(), 3);
         let names: Vec<&str> = records.columns.iter().map(|column| column.name).collect();
-        let expected = "layer checkpoint temperature snnl stderr n change change_relative change_stderr change_low change_high \
+        let expected = "layer at checkpoint temperature snnl stderr n change change_relative change_stderr change_low change_high \
                         paired";
         assert_eq!(names.join(" "), expected);
     }

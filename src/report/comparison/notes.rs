@@ -1,23 +1,30 @@
 //! What a reader of a comparison must know beside its numbers.
 
-use super::classes::most_entangled;
-use crate::compare::Comparison;
+use super::{classes, layers};
+use crate::compare::{At, Comparison, Point};
 use crate::report::sentences;
 
 pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
     let first = &comparison.checkpoints[0];
-    let changes =
-        || comparison.layers.iter().flat_map(|layer| &layer.values).flatten().filter_map(|value| value.change);
+    let points: Vec<&Point> = comparison.layers.iter().flat_map(layers::shown).collect();
+    let changes = || points.iter().flat_map(|point| &point.values).flatten().filter_map(|value| value.change);
     let mut notes = vec![sentences::definition(&comparison.definition), sentences::dataset(&comparison.data)];
-    notes.extend(most_entangled(comparison));
+    notes.extend(sentences::unit(&comparison.definition));
+    if points.iter().any(|point| point.at == At::Best) {
+        notes.push("best: each checkpoint at the temperature where it is lowest itself".to_owned());
+    }
+    if points.iter().any(|point| point.at == At::Annealed) {
+        notes.push(format!("annealed: each at the temperature of its epoch, against {first} at that temperature"));
+    }
+    notes.extend(classes::notes(comparison));
     if changes().next().is_some() {
         let how = match changes().all(|change| change.paired) {
             true => "over the same rows, one by one",
             false => "of means alone where the losses of the rows are not known",
         };
-        notes.push(format!("change: against {first}, {how}; an interval without 0 is no accident"));
+        notes.push(format!("change: against {first}, {how}"));
     }
-    if comparison.layers.iter().any(|layer| layer.values.iter().any(Option::is_none)) {
+    if points.iter().any(|point| point.values.iter().any(Option::is_none)) {
         notes.push("–: a checkpoint lacks the layer".to_owned());
     }
     notes

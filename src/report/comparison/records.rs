@@ -1,14 +1,15 @@
-//! The long form: one record a layer and checkpoint that has it.
+//! The long form: one record a layer, place of comparison, and checkpoint that has the layer.
 
-use crate::compare::{Compared, Comparison};
+use crate::compare::{At, Compared, Comparison};
 use crate::report::records::{ColumnValues, RecordColumn, Records};
 
 pub(super) fn records(comparison: &Comparison) -> Records {
-    let values = comparison.layers.iter().flat_map(|layer| {
-        let named = layer.values.iter().zip(&comparison.checkpoints);
-        named.filter_map(move |(value, checkpoint)| Some((&layer.name, checkpoint, value.as_ref()?)))
+    let points = comparison.layers.iter().flat_map(|layer| layer.points.iter().map(move |point| (&layer.name, point)));
+    let values = points.flat_map(|(layer, point)| {
+        let named = point.values.iter().zip(&comparison.checkpoints);
+        named.filter_map(move |(value, checkpoint)| Some((layer, point.at, checkpoint, value.as_ref()?)))
     });
-    let values: Vec<(&String, &String, &Compared)> = values.collect();
+    let values: Vec<(&String, At, &String, &Compared)> = values.collect();
     let numbers = |name, of: fn(&Compared) -> Option<f64>| {
         let values = values.iter().map(|(.., value)| of(value));
         RecordColumn { name, values: ColumnValues::OptionalNumbers(values.collect()) }
@@ -16,7 +17,8 @@ pub(super) fn records(comparison: &Comparison) -> Records {
     let column = |name, values| RecordColumn { name, values };
     let columns = vec![
         column("layer", ColumnValues::Texts(values.iter().map(|(layer, ..)| (*layer).clone()).collect())),
-        column("checkpoint", ColumnValues::Texts(values.iter().map(|(_, name, _)| (*name).clone()).collect())),
+        column("at", ColumnValues::Texts(values.iter().map(|(_, at, ..)| at.to_string()).collect())),
+        column("checkpoint", ColumnValues::Texts(values.iter().map(|(.., name, _)| (*name).clone()).collect())),
         numbers("temperature", |value| Some(value.temperature)),
         numbers("snnl", |value| Some(value.snnl)),
         numbers("stderr", |value| Some(value.stderr)),

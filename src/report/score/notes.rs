@@ -2,7 +2,7 @@
 
 use super::classes::most_entangled;
 use super::layers::edge;
-use crate::definition::{Precision, Singletons, TemperatureUnit};
+use crate::definition::{Precision, Singletons};
 
 use crate::report::number::{DIGITS, significant, temperature};
 use crate::report::sentences::{self, counted};
@@ -10,6 +10,9 @@ use crate::score::table::{DefinitionRecord, LayerScore, ScoreTable};
 
 /// Layers listed by name in one note.
 const LISTED: usize = 5;
+
+/// A value relative to chance from which random labels would do as well.
+const NEAR_CHANCE: f64 = 0.98;
 
 /// The notes that apply to this table, in reading order.
 pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
@@ -21,7 +24,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     [
         Some(sentences::definition(definition)),
         Some(sentences::dataset(&table.data)),
-        unit(definition),
+        sentences::unit(definition),
         when(definition.sample.is_some(), "± half of the 95 % interval, of the sampling alone; chance is exact"),
         when(
             table.layers.iter().any(|layer| edge(layer).is_some()),
@@ -30,6 +33,10 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         when(
             table.layers.iter().flat_map(|layer| &layer.scores).any(|score| score.relative.is_none()),
             "no value relative to chance where chance is 0: all neighbors are of one class",
+        ),
+        when(
+            is_near_chance(table),
+            "every value is near that of random labels: the labels may not be in the order of the rows",
         ),
         of_layers("rows of several files, one below the other", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
@@ -47,10 +54,10 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     .collect()
 }
 
-/// What a temperature of 1 is, where it is not 1.
-fn unit(definition: &DefinitionRecord) -> Option<String> {
-    (definition.temperature_unit == TemperatureUnit::Mean)
-        .then(|| format!("T is a multiple of each layer's {} distance", definition.distance.mean_name()))
+/// Whether all layers are at chance at all temperatures, which few are by their nature.
+fn is_near_chance(table: &ScoreTable) -> bool {
+    let mut scores = table.layers.iter().flat_map(|layer| &layer.scores).peekable();
+    scores.peek().is_some() && scores.all(|score| score.relative.is_some_and(|relative| relative >= NEAR_CHANCE))
 }
 
 /// What became of the rows alone in their class.
@@ -121,7 +128,7 @@ fn by_layer(layers: &[LayerScore], describe: &dyn Fn(&LayerScore) -> Option<Stri
 mod tests {
     use super::super::sample::{layer, sample};
     use super::*;
-    use crate::definition::Preset;
+    use crate::definition::{Preset, TemperatureUnit};
     use crate::distance::Distance;
 
     #[test]
@@ -153,6 +160,17 @@ mod tests {
             assert!(notes.iter().any(|note| note == expected), "{expected} in {notes:#?}");
         }
         assert!(!notes.iter().any(|note| note.contains("NaN")));
+    }
+
+    #[test]
+    fn labels_in_another_order_are_suspected_where_every_value_is_near_chance() {
+        let mut table = sample();
+        let suspects = |table: &ScoreTable| notes(table).iter().any(|note| note.contains("in the order of the rows"));
+        assert!(!suspects(&table));
+        table.layers.iter_mut().flat_map(|layer| &mut layer.scores).for_each(|score| score.relative = Some(0.99));
+        assert!(suspects(&table));
+        table.layers[1].scores[0].relative = Some(0.97);
+        assert!(!suspects(&table));
     }
 
     #[test]

@@ -178,11 +178,11 @@ impl Identity {
                 self.rows, run.rows
             )));
         }
-        let scale_depends_on_rows =
-            self.definition.temperature_unit == TemperatureUnit::Mean && !self.definition.distance.is_scale_free();
-        if has_grown && scale_depends_on_rows {
+        if has_grown && self.definition.temperature_unit == TemperatureUnit::Mean {
             let problem = "its temperatures are multiples of a mean distance, which more rows change";
-            return Err(different(problem).hint("--temperature-unit raw does not depend on the rows"));
+            return Err(
+                different(problem).hint("temperatures of -T, or --temperature-unit raw, do not depend on the rows")
+            );
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ fn definition(change: impl FnOnce(&mut Wishes)) -> Definition {
 fn scored(values: &[f64], classes: &[u32], definition: &Definition) -> Result<ScoredRows, Fault> {
     let memory = Memory::new(1, values.to_vec());
     let chunks = shared(memory.scan(0..values.len())?);
-    let survey = Survey::of(1, chunks, NonFinite::Drop, &|_| false, 0, Halves::NONE)?;
+    let survey = Survey::of(1, chunks, definition.measured_distance(), NonFinite::Drop, &|_| false, 0, Halves::NONE)?;
     let names = (0..=*classes.iter().max().unwrap()).map(|class| class.to_string()).collect::<Vec<_>>();
     let ignored = vec![false; names.len()];
     let labels = Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored };

@@ -38,7 +38,15 @@ fn swept(definition: &Definition) -> Result<SweptLayer, Fault> {
         names: ["a", "b", "c"].map(str::to_owned).to_vec(),
         ignored: vec![false; 3],
     };
-    let survey = Survey::of(2, shared(memory.scan(0..ROWS)?), NonFinite::Error, &|_| false, 0, Halves::NONE)?;
+    let survey = Survey::of(
+        2,
+        shared(memory.scan(0..ROWS)?),
+        definition.measured_distance(),
+        NonFinite::Error,
+        &|_| false,
+        0,
+        Halves::NONE,
+    )?;
     let rows = ScoredRows::new(&Pairing::Within(Surveyed { survey: &survey, labels: &labels }), definition, None)?;
     let mut means = Means::new(Box::new(Cpu::new(2)), 2);
     let spent = Spent::default();

@@ -106,7 +106,7 @@ fn rules_go_both_ways_and_by_class() {
     rule("min = 0.9");
     assert_code(&place, &args("good", "good"), 1, "is below 0.9000");
     rule("worst_class = 0.8\ntemperature = 1");
-    assert_code(&place, &args("good", "good"), 1, "class `0`: 0.8201 is above");
+    assert_code(&place, &args("good", "good"), 1, "class `0`: 0.8870 is above");
     assert_code(&place, "good.json --rules rules.toml", 4, "score it with --per-class");
     // Eight rows show nothing for sure; without their losses nothing is excused.
     rule("max_regression = { rel = 0.01 }\nsignificance = 0.9999\ntemperature = 1");
@@ -151,9 +151,9 @@ fn every_report_is_written_before_the_verdict() {
 fn classes_are_shown_where_asked_for() {
     let place = place();
     let table = gate(&place, "good --labels y.npy --max 0.85 --per-class").stdout;
-    assert!(table.contains("│ class  n  enc T=1 │") && table.contains("most entangled class: enc 0 0.8201"), "{table}");
+    assert!(table.contains("│ class  n  enc T=2 │") && table.contains("most entangled class: enc 0 0.8220"), "{table}");
     let markdown = gate(&place, "good --labels y.npy --max 0.85 --per-class --format markdown").stdout;
-    assert!(markdown.contains("\n| class | n | enc T=1 |"), "{markdown}");
+    assert!(markdown.contains("\n| class | n | enc T=2 |"), "{markdown}");
 }
 
 #[test]
@@ -220,12 +220,14 @@ fn outcome(place: &Place, args: &str, code: i32) -> Value {
 #[test]
 fn temperatures_off_the_ladder_are_scored_where_they_are_asked_for() {
     let place = place();
-    let alone: Value = serde_json::from_str(&place.stdout("good --labels y.npy -T 0.3 --format json")).unwrap();
+    let alone: Value =
+        serde_json::from_str(&place.stdout("good --labels y.npy -T 1.5 --temperature-unit mean --format json"))
+            .unwrap();
     let expected = alone["layers"][0]["scores"][0]["snnl"].as_f64().unwrap();
     let finding = |limit: f64, code| {
-        let seen = outcome(&place, &format!("good --labels y.npy --max {limit} --at 0.3"), code);
+        let seen = outcome(&place, &format!("good --labels y.npy --max {limit} --at 1.5"), code);
         let finding = &seen["findings"][0];
-        assert_eq!(finding["temperature"], 0.3);
+        assert_eq!(finding["temperature"], 1.5);
         finding["value"].as_f64().unwrap()
     };
     for value in [finding(expected + 1e-4, 0), finding(expected - 1e-4, 1)] {
@@ -233,12 +235,12 @@ fn temperatures_off_the_ladder_are_scored_where_they_are_asked_for() {
     }
     // It is compared at, not searched: the best is one of the ladder, though the value at T = 1 is lower.
     place.write("rules.toml", "version = 1\n[[rule]]\nmax = 9\ntemperature = 1\n[[rule]]\nmax = 9\n");
-    let seen = outcome(&place, "good --labels y.npy -T 0.1,0.2 --rules rules.toml", 0);
+    let seen = outcome(&place, "good --labels y.npy -T 0.1,0.2 --temperature-unit mean --rules rules.toml", 0);
     let [at_one, best] = [0, 1].map(|at| &seen["findings"][at]);
     assert!(at_one["value"].as_f64() < best["value"].as_f64(), "{seen}");
     assert!(best["temperature"] == 0.1 || best["temperature"] == 0.2, "{seen}");
     // A new baseline has it, so that the next candidate is compared at it; an earlier result cannot have it added.
-    let args = "--labels y.npy --max-regression 2% --at 0.3";
+    let args = "--labels y.npy --max-regression 2% --at 1.5";
     assert_code(&place, &format!("good {args} --baseline good.json"), 4, "no such layer at this temperature");
     assert_code(&place, &format!("good {args} --baseline base.json --init --update-baseline"), 0, "no baseline yet");
     assert_code(&place, &format!("good {args} --baseline base.json"), 0, "base, paired row by row");

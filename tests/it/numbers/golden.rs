@@ -8,7 +8,7 @@ use snnl_score::distance::Distance;
 use snnl_score::labels::Labels;
 use snnl_score::score::score;
 use snnl_score::score::table::{LayerScore, Score, ScoreTable};
-use snnl_score::source::{Selection, Values, discover};
+use snnl_score::source::{Rows, Selection, Values, discover};
 
 use crate::oracle::{AUTO_PROMISE, F64_PROMISE, error, means, wishes};
 
@@ -59,7 +59,9 @@ fn check(name: &str, number_of: Number, precision: Precision, unit: TemperatureU
     let mut compared = 0;
     let mut broken = Vec::new();
     for (checkpoint, layers) in json(data.join("expected.json")).as_object().unwrap() {
-        for (preset_name, preset, distance) in CASES {
+        // The cases of `cosine` are multiples of 1.
+        let is_of_unit = |distance: Distance| unit == TemperatureUnit::Raw || !distance.is_scale_free();
+        for (preset_name, preset, distance) in CASES.into_iter().filter(|(.., distance)| is_of_unit(*distance)) {
             for (layer, expected) in layers.as_object().unwrap() {
                 let of_case = |case: &&Value| {
                     case["preset"] == preset_name
@@ -131,7 +133,43 @@ fn real_activations_in_f64() {
 
 #[test]
 fn real_activations_in_f64_and_units_of_the_mean_distance() {
-    assert_eq!(check("fashion-ae", SNNL, Precision::F64, TemperatureUnit::Mean), REAL_VALUES);
+    assert_eq!(check("fashion-ae", SNNL, Precision::F64, TemperatureUnit::Mean), 3 * 4 * 4 * 3);
+}
+
+#[test]
+fn cosine_temperatures_are_multiples_of_the_mean_over_all_pairs() {
+    let data = fixtures().join("fashion-ae");
+    let multiples = [0.03, 0.2, 1.0];
+    for checkpoint in ["init", "snnl"] {
+        let wishes =
+            |ladder: &[f64], unit| Wishes { unit: Some(unit), ..wishes(Distance::Cosine, Precision::F64, ladder) };
+        let found = scored_layer(&data, checkpoint, "code", wishes(&multiples, TemperatureUnit::Mean));
+        let found = &found.layers[0];
+        let layer = discover(&[data.join(checkpoint).join("code.npy")], &Selection::default()).unwrap().remove(0);
+        let rows: Vec<Vec<f64>> = layer
+            .activations
+            .scan(0..layer.activations.rows())
+            .unwrap()
+            .flat_map(|chunk| {
+                let Rows { values: Values::F32(values), dim, .. } = chunk.unwrap() else { panic!("halves as f32") };
+                values.chunks(dim).map(|row| row.iter().map(|&x| f64::from(x)).collect()).collect::<Vec<_>>()
+            })
+            .collect();
+        let n = rows.len();
+        let pairs = (0..n).flat_map(|a| (0..a).map(move |b| (a, b)));
+        let mean =
+            pairs.map(|(a, b)| Distance::Cosine.between(&rows[a], &rows[b])).sum::<f64>() / (n * (n - 1) / 2) as f64;
+        assert!(
+            error(found.temperature_scale, mean) < 1e-12,
+            "{checkpoint}: {} is not {mean}",
+            found.temperature_scale
+        );
+        let raw = multiples.map(|multiple| multiple * mean);
+        let expected = scored_layer(&data, checkpoint, "code", wishes(&raw, TemperatureUnit::Raw));
+        for (found, expected) in found.scores.iter().zip(&expected.layers[0].scores) {
+            assert!(error(found.snnl, expected.snnl) < F64_PROMISE, "{checkpoint}: {found:?}, {expected:?}");
+        }
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub struct Preparation {
 
 impl Preparation {
     /// Prepares one row in place.
-    pub(super) fn apply(&self, row: &mut [f64]) -> Scales {
+    pub fn apply(&self, row: &mut [f64]) -> Scales {
         match self.distance {
             Distance::Cosine => {
                 let (one, other) = inverse_norm(row);
