@@ -2,8 +2,8 @@
 //!
 //! A stretch of features at a time, all rows of the tile are packed as the kernel takes them; then strips of a few registers of
 //! columns, one after the other, stay in the first-level cache while the rows pass by, as in Goto & van de Geijn, "Anatomy of
-//! High-Performance Matrix Multiplication" (2008). The products of a pair of rows are added in the order of the features,
-//! wherever these are cut: no bit depends on the size of a cache.
+//! High-Performance Matrix Multiplication" (2008). The products of a pair of rows are added in the order of the features, stretch
+//! by stretch, and stretches follow from the number of features and the instruction set: no bit depends on the size of a cache.
 
 use std::ops::Range;
 
@@ -98,7 +98,8 @@ fn pack_rows<E: Element, const ROWS: usize>(
     }
 }
 
-/// `ROWS` rows times a strip of columns, added up in registers over the features given.
+/// `ROWS` rows times a strip of columns, added up in registers over the features given. Sums of a stretch begin at 0: rounding
+/// grows with the sums that are added to, and of sums of one sign a stretch's are much smaller than those of all before it.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "counted loops become registers; by iterators, the sums stay in memory")]
 fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
@@ -110,14 +111,6 @@ fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
 ) {
     let out = array_mut::<_, ROWS>(out);
     let mut sums = [[L::splat(L::Element::ZERO); REGISTERS]; ROWS];
-    if add_to {
-        for r in 0..ROWS {
-            let out = &out[r].0[start..][..REGISTERS * L::LANES];
-            for v in 0..REGISTERS {
-                sums[r][v] = L::load(&out[v * L::LANES..]);
-            }
-        }
-    }
     for (rows, cols) in group.iter().zip(strip.chunks_exact(REGISTERS * L::LANES)) {
         let mut registers = [L::splat(L::Element::ZERO); REGISTERS];
         for v in 0..REGISTERS {
@@ -133,7 +126,9 @@ fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
     for r in 0..ROWS {
         let out = &mut out[r].0[start..][..REGISTERS * L::LANES];
         for v in 0..REGISTERS {
-            L::store(sums[r][v], &mut out[v * L::LANES..]);
+            let out = &mut out[v * L::LANES..];
+            let sum = if add_to { L::add(L::load(out), sums[r][v]) } else { sums[r][v] };
+            L::store(sum, out);
         }
     }
 }
