@@ -112,6 +112,8 @@ pub struct Definition {
     pub unit: TemperatureUnit,
     /// The sample of rows from which the score is estimated; `None` where it is computed.
     pub draw: Option<Draw>,
+    /// Whether the lowest value over all temperatures is searched, too.
+    pub minimises: bool,
 }
 
 /// Definitions as they may be asked for, each overriding the preset.
@@ -175,6 +177,7 @@ impl Definition {
             ladder: wishes.ladder.unwrap_or_else(Ladder::standard),
             unit,
             draw: None,
+            minimises: false,
         })
     }
 }
@@ -182,7 +185,8 @@ impl Definition {
 impl Definition {
     /// The distance whose mean over all pairs, or whose centre, must be known before any pair is computed.
     pub(crate) fn measured_distance(&self) -> Option<Distance> {
-        (!self.distance.is_scale_free() || self.unit == TemperatureUnit::Mean).then_some(self.distance)
+        (!self.distance.is_scale_free() || self.unit == TemperatureUnit::Mean || self.minimises)
+            .then_some(self.distance)
     }
 }
 

@@ -42,6 +42,11 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "SEED", default_value_t = 1, requires = "rows", help_heading = "Score")]
     seed: u64,
 
+    /// Also search each layer's lowest value over all temperatures, from 1e-3 to 1e2 mean distances, by further passes over all
+    /// pairs
+    #[arg(long, help_heading = "Score")]
+    minimise: bool,
+
     /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
     /// rows were appended to the data
     #[arg(long, alias = "checkpoint", value_name = "FILE", help_heading = "Run")]
@@ -88,7 +93,7 @@ impl ScoreArgs {
             inputs: self.input.inputs,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
-            definition: Definition { draw, ..self.definition.definition()? },
+            definition: Definition { draw, minimises: self.minimise, ..self.definition.definition()? },
             outputs: self.output.outputs()?,
             rows_output: self.export_rows,
             per_class: self.per_class,

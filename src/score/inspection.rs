@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 pub use super::cost::Cost;
-use super::layer::check_rows;
+use super::look::check_rows;
 use super::means::Means;
 use super::table::Tool;
 use crate::error::{Error, Fault};

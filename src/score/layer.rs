@@ -1,12 +1,11 @@
 //! One layer from its rows to its scores.
 
-use std::thread::scope;
-
 use super::check::Checked;
-use super::halves::Halves;
+use super::look::{Again, LabelledLayer, Look, survey};
 use super::loss::Mean;
 use super::means::Means;
-use super::reading::{Kept, Reading, Spent};
+use super::minimise::{minimise, nearest_neighbor_error};
+use super::reading::{Reading, Spent};
 use super::resume::{ResumeFile, different};
 use super::row_losses::RowLosses;
 use super::rows::{ScoredRows, Surveyed};
@@ -14,13 +13,11 @@ use super::side::Side;
 use super::survey::Survey;
 use super::sweeps::{Losses, Sweeps};
 use super::table::{Best, LayerScore, Score};
-use crate::block::TILE;
-use crate::definition::{Definition, Precision};
+use crate::definition::Definition;
 use crate::error::Fault;
-use crate::labels::Labels;
 use crate::pairing::Pairing;
-use crate::source::{Layer, Matrix, ScratchCopy};
 use crate::tally::Tally;
+use crate::temperature::Ladder;
 
 /// Everything that scoring a layer finds out.
 pub(super) struct ScoredLayer {
@@ -35,13 +32,6 @@ pub(super) struct ScoredLayer {
     pub(super) check: Checked,
     /// Pairs that earlier runs had done.
     pub(super) resumed_pairs: u64,
-}
-
-/// Rows of a layer, and their labels.
-#[derive(Clone, Copy)]
-pub(super) struct LabelledLayer<'a> {
-    pub(super) layer: &'a Layer,
-    pub(super) labels: &'a Labels,
 }
 
 /// Scores the rows of one layer, within it or across another whose labels number the classes alike, and keeps what was
@@ -67,7 +57,7 @@ pub(super) fn score_layer(
     }
     let prepared = begun.map(|begun| begun.preparation(definition));
     let known = zip(sides, &surveyed).map(|(side, (survey, _))| Surveyed { survey, labels: side.labels });
-    let rows = ScoredRows::new(&known, definition, prepared)?;
+    let mut rows = ScoredRows::new(&known, definition, prepared)?;
     if let Some(file) = &mut resume {
         let hash = hash(sides, &surveyed, |survey| &survey.hash);
         file.add_layer(&layer.name, hash, &rows.pairing.gaining().preparation);
@@ -75,18 +65,17 @@ pub(super) fn score_layer(
     let readings = zip(sides, &surveyed).map(|(side, (_, Again { copy, kept }))| {
         Reading::of(copy.as_deref().unwrap_or(side.layer.activations.as_ref()), kept, means, &spent)
     });
-    let pairing = rows.pairing.as_ref();
-    let pairing = match pairing {
-        Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
-        Pairing::Across { queries, references, ids } => Pairing::Across {
-            queries: Side { rows: queries, reading: readings.gaining() },
-            references: Side { rows: references, reading: readings.met() },
-            ids,
-        },
-    };
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
-    let swept = Sweeps { layer: &layer.name, definition, rows: &rows, pairing }.run(halves, means, resume)?;
+    let sweep = |rows: &ScoredRows,
+                 definition: &Definition,
+                 seeks_nearest,
+                 means: &mut Means,
+                 resume: Option<&mut ResumeFile>| {
+        let pairing = rows_and_readings(rows, &readings);
+        Sweeps { layer: &layer.name, definition, rows, pairing, seeks_nearest }.run(halves, means, resume)
+    };
+    let mut swept = sweep(&rows, definition, false, means, resume)?;
     means.progress.note(&format!("layer `{}`: {}", layer.name, spent.describe()));
 
     let (chance, population, is_of_one_class) = (rows.chance(), rows.counted().count(), rows.of_one_class());
@@ -114,6 +103,24 @@ pub(super) fn score_layer(
         Ok(Score { temperature, snnl: mean, stderr, relative, n, interval, precision: losses.precision.into() })
     };
     let scores = swept.losses.iter().zip(ladder).map(score).collect::<Result<Vec<_>, _>>()?;
+    let minimum = match definition.minimises {
+        false => None,
+        true => {
+            let (mut check, mean_distance) = (swept.check, rows.mean_distance);
+            let mut more = |temperatures: &[f64], seeks_nearest| -> Result<(Vec<Score>, Option<f64>), Fault> {
+                let definition = Definition { ladder: Ladder::of_distinct(temperatures), ..definition.clone() };
+                rows.set_ladder(&definition)?;
+                means.progress.expect(rows.pairs());
+                let swept = sweep(&rows, &definition, seeks_nearest, means, None)?;
+                check = check.and(swept.check);
+                let scores = swept.losses.iter().zip(temperatures).map(score).collect::<Result<Vec<_>, _>>()?;
+                Ok((scores, nearest_neighbor_error(&rows, &swept.tally)))
+            };
+            let minimum = minimise(&scores, mean_distance, &mut more)?;
+            swept.check = check;
+            Some(minimum)
+        }
+    };
     let score = LayerScore {
         name: layer.name.clone(),
         dim: matrix.dim(),
@@ -127,6 +134,7 @@ pub(super) fn score_layer(
         temperature_scale: rows.unit,
         best: best(&scores),
         scores,
+        minimum,
         classes: None,
     };
     let losses = RowLosses {
@@ -137,6 +145,18 @@ pub(super) fn score_layer(
         losses: swept.losses.into_iter().map(|losses| losses.of_rows).collect(),
     };
     Ok(ScoredLayer { score, losses, tally: swept.tally, check: swept.check, resumed_pairs: swept.resumed_pairs })
+}
+
+/// Rows, and where those of each side are read.
+fn rows_and_readings<'a>(rows: &'a ScoredRows, readings: &'a Pairing<Reading<'a>>) -> Pairing<Side<'a>> {
+    match rows.pairing.as_ref() {
+        Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
+        Pairing::Across { queries, references, ids } => Pairing::Across {
+            queries: Side { rows: queries, reading: readings.gaining() },
+            references: Side { rows: references, reading: readings.met() },
+            ids,
+        },
+    }
 }
 
 /// What one side of a pairing has, with what the other knows of it.
@@ -160,65 +180,6 @@ fn hash(sides: &Pairing<LabelledLayer>, surveyed: &Pairing<Look>, of: impl Fn(&S
     }
 }
 
-/// What is seen of a layer at one look, and where its rows are read afterwards.
-type Look = (Survey, Again);
-
-/// Where rows are read again: where they were, but for these.
-#[derive(Default)]
-struct Again {
-    /// A copy of them, where they will be read again and again, which their format makes slow.
-    copy: Option<Box<dyn Matrix>>,
-    /// The rows themselves, where there is room for all of them.
-    kept: Kept,
-}
-
-/// One look at all rows, those before `mark` hashed by themselves, too.
-fn survey(
-    side: &LabelledLayer,
-    definition: &Definition,
-    means: &Means,
-    mark: Option<usize>,
-    spent: &Spent,
-) -> Result<Look, Fault> {
-    let (matrix, labels) = (side.layer.activations.as_ref(), side.labels);
-    check_rows(matrix.rows(), labels)?;
-    let tiles = matrix.rows().div_ceil(TILE);
-    let shares = |width| means.shares(tiles, matrix.dim(), width);
-    // What may have to be computed in f64 in the end must fit from the beginning.
-    let shares = match definition.precision {
-        Precision::F32 | Precision::Tf32 => shares(size_of::<f32>())?,
-        Precision::Auto => shares(size_of::<f64>()).and_then(|_| shares(size_of::<f32>()))?,
-        Precision::F64 => shares(size_of::<f64>())?,
-    };
-    let copies = shares.staying < tiles && !matrix.is_seekable();
-    let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
-    // They leave the memory as the prepared rows fill it.
-    let keeps = shares.staying == tiles && size_of::<f64>() * matrix.rows() * matrix.dim() <= means.memory / 2;
-    let mut kept = Kept::default();
-    let nothing_kept = Kept::default();
-    let reading = Reading::of(matrix, &nothing_kept, means, spent);
-    let mut seen = 0;
-    let survey = scope(|scope| {
-        let chunks = reading.all(scope)?.map(|chunk| {
-            let chunk = chunk?;
-            seen += chunk.rows();
-            copy.as_mut().map_or(Ok(()), |copy| copy.push(&chunk))?;
-            if keeps {
-                kept.push(&chunk);
-            }
-            Ok(chunk)
-        });
-        let ignores = |row| labels.ignores(row);
-        let halves = if means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
-        let distance = definition.measured_distance();
-        Survey::of(matrix.dim(), Box::new(chunks), distance, definition.non_finite, &ignores, mark.unwrap_or(0), halves)
-    })?;
-    if seen != matrix.rows() {
-        return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
-    }
-    Ok((survey, Again { copy: copy.map(ScratchCopy::finish).transpose()?, kept }))
-}
-
 /// Checks that rows have as many features as those that they meet.
 fn check_dims(sides: &Pairing<LabelledLayer>) -> Result<(), Fault> {
     let (own, met) = sides.map(|side| side.layer.activations.dim()).both();
@@ -227,19 +188,6 @@ fn check_dims(sides: &Pairing<LabelledLayer>) -> Result<(), Fault> {
         false => Err(Fault::content(format!("{own} features a row, but its references have {met}"))
             .hint("both must be activations of one layer")),
     }
-}
-
-/// Checks that `labels` are those of a layer of so many rows, and that it has no more than can be numbered.
-pub(super) fn check_rows(rows: usize, labels: &Labels) -> Result<(), Fault> {
-    if rows != labels.len() {
-        return Err(Fault::content(format!("{rows} rows, but labels `{}` has {}", labels.spec, labels.len()))
-            .hint("both must come from one pass; the exporter may have dropped the last partial batch"));
-    }
-    if u32::try_from(rows).is_err() {
-        let problem = format!("expected at most {} rows, found {rows}", u32::MAX);
-        return Err(Fault::content(problem).hint("score a sample of the rows"));
-    }
-    Ok(())
 }
 
 /// The lowest value; the first of equals.

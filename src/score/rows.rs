@@ -18,6 +18,8 @@ pub(super) struct ScoredRows {
     pub(super) pairing: Pairing<RowSet>,
     /// The distance that a temperature of 1 stands for.
     pub(super) unit: f64,
+    /// The mean distance over all pairs, in such units; 1 where it is not known.
+    pub(super) mean_distance: f64,
     /// Temperatures in units of prepared distances.
     pub(super) temperatures: Vec<f64>,
     /// Ids of the rows that meet themselves, too.
@@ -69,20 +71,19 @@ impl ScoredRows {
         }
         let (distance, Surveyed { survey, labels }) = (definition.distance, *sides.met());
         let preparation = prepared.map_or_else(|| prepare(survey, distance), Ok)?;
-        let unit = match definition.unit {
-            TemperatureUnit::Raw => 1.0,
-            TemperatureUnit::Mean => match distance.mean_from(survey.mean_squared_distance) {
-                // Between directions that differ by rounding alone nothing can be told apart, in any unit.
-                mean if distance.is_scale_free() && mean < SAME_DIRECTION => 1.0,
-                mean => mean,
-            },
+        let mean = match distance.mean_from(survey.mean_squared_distance) {
+            // Between directions that differ by rounding alone nothing can be told apart, in any unit.
+            mean if distance.is_scale_free() && mean < SAME_DIRECTION => 1.0,
+            mean => mean,
         };
+        let unit = if definition.unit == TemperatureUnit::Mean { mean } else { 1.0 };
         let meets_own_zeros = distance.is_scale_free() && sides.ids() == Ids::Shared;
         let mut rows = ScoredRows {
             own_zeros: if meets_own_zeros { survey.zero_rows.clone() } else { Vec::new() },
             temperatures: temperatures(definition, unit, distance.scaled(preparation.scale))?,
             pairing: sides.map(|side| side.row_set(&preparation)),
             unit,
+            mean_distance: mean / unit,
             form: Form { epsilon: definition.epsilon, counts_singletons: definition.singletons == Singletons::Cap },
         };
         let alone = rows.population().tags.iter().find(|tag| rows.is_alone(tag));
@@ -105,6 +106,13 @@ impl ScoredRows {
             rows.pairing = Pairing::Across { queries, references: references.clone(), ids: Ids::Shared };
         }
         Ok(rows)
+    }
+
+    /// Takes the ladder of `definition`, which differs in nothing else from that which the rows were made by.
+    pub(super) fn set_ladder(&mut self, definition: &Definition) -> Result<(), Fault> {
+        let scale = definition.distance.scaled(self.pairing.met().preparation.scale);
+        self.temperatures = temperatures(definition, self.unit, scale)?;
+        Ok(())
     }
 
     /// The rows that a score is of, or is an estimate of: queries that are references are drawn from them.

@@ -72,6 +72,8 @@ pub(super) struct Sweeps<'a> {
     pub(super) rows: &'a ScoredRows,
     /// The rows of either side, and where they are read.
     pub(super) pairing: Pairing<Side<'a>>,
+    /// Whether each row's nearest neighbors are tallied, too.
+    pub(super) seeks_nearest: bool,
 }
 
 impl Sweeps<'_> {
@@ -195,7 +197,9 @@ impl Sweeps<'_> {
         let width = size_of::<Panel<E>>().div_ceil(PANEL);
         let shares = means.shares(gaining.tiles(), gaining.reading.matrix.dim(), width)?;
         let walk = Walk { leaves_last: resume.is_some() && pairing.is_mutual(), pairing, shares };
-        let mut swept = Swept::new(gaining.rows.tags.len(), &[Statistic::Masses(temperatures)]);
+        let nearest = self.seeks_nearest.then_some(Statistic::Nearest);
+        let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
+        let mut swept = Swept::new(gaining.rows.tags.len(), &statistics);
         let mut keeping = match resume {
             Some(file) => Some((file.sweep(self.layer, E::NAME, &mut swept)?, file)),
             None => None,

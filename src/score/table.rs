@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::minimum::MinimumPlace;
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
 use crate::distance::Distance;
 use crate::draw::Draw;
@@ -158,9 +159,29 @@ pub struct LayerScore {
     pub scores: Vec<Score>,
     /// The temperature with the lowest value.
     pub best: Best,
+    /// The lowest value over all temperatures (`--minimise`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Minimum>,
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
+}
+
+/// The lowest value of a layer over all temperatures from 1e-3 to 1e2 mean distances, to 1e-4 of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Minimum {
+    /// T, in units of [`LayerScore::temperature_scale`].
+    pub temperature: f64,
+    /// Mean loss over the counted rows, in nats.
+    pub snnl: f64,
+    /// Standard error of that mean.
+    pub stderr: f64,
+    /// Where it lies.
+    pub place: MinimumPlace,
+    /// At the cold edge, the share of counted rows whose nearest neighbor is of another class: the leave-one-out error of a
+    /// nearest-neighbor classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest_neighbor_error: Option<f64>,
 }
 
 fn one() -> usize {

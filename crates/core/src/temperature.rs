@@ -20,6 +20,11 @@ impl Ladder {
         Ladder(vec![temperature])
     }
 
+    /// These temperatures, which are distinct, and which [`check_temperature`] holds for such.
+    pub fn of_distinct(temperatures: &[f64]) -> Ladder {
+        Ladder(temperatures.to_vec())
+    }
+
     /// The temperatures.
     pub fn temperatures(&self) -> &[f64] {
         &self.0

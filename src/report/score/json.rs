@@ -98,7 +98,16 @@ mod tests {
             let required: Vec<&str> = object["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             for (name, field) in properties {
                 // What is there where it was asked for, or chosen.
-                let asked_for = ["classes", "sample", "low", "high", "resumed_pairs", "device_reason"];
+                let asked_for = [
+                    "classes",
+                    "sample",
+                    "low",
+                    "high",
+                    "minimum",
+                    "nearest_neighbor_error",
+                    "resumed_pairs",
+                    "device_reason",
+                ];
                 let is_known = |names: &[&str]| names.contains(&name.as_str());
                 assert!(is_known(&required) || is_known(&asked_for), "{name} may be left out");
                 assert!(field["description"].is_string(), "{name} has no description");

@@ -3,21 +3,28 @@
 use crate::report::cell::{Cell, CellValue, Edge};
 use crate::report::grid::{Folding, Grid, Heading, number, text};
 use crate::report::number::temperature;
-use crate::score::table::{Interval, LayerScore, Score, ScoreTable};
+use crate::score::minimum::MinimumPlace;
+use crate::score::table::{Interval, LayerScore, Minimum, Score, ScoreTable};
 
 /// Columns after the temperatures that sum a layer up.
 const SUMMARY: [&str; 3] = ["chance", "relative", "best T"];
 
+/// Those of the lowest value over all temperatures, where it was searched.
+const MINIMUM: [&str; 2] = ["minimum", "at T"];
+
 /// Layers down, temperatures across.
 pub(super) fn grid(table: &ScoreTable) -> Grid {
     let temperatures = table.sum.iter().map(|sum| number(format!("T={}", temperature(sum.temperature))));
-    let headings = [text("layer"), number("dim")].into_iter().chain(temperatures).chain(SUMMARY.map(number));
+    let minimum = MINIMUM.iter().filter(|_| has_minimum(table));
+    let summary: Vec<&str> = SUMMARY.iter().chain(minimum).copied().collect();
+    let headings = [text("layer"), number("dim")].into_iter().chain(temperatures);
+    let headings = headings.chain(summary.iter().map(|name| number(*name)));
     let mut grid = Grid::new("layers", headings.collect::<Vec<Heading>>());
-    grid.folding = Folding::Columns { together: SUMMARY.len() };
+    grid.folding = Folding::Columns { together: summary.len() };
     for layer in &table.layers {
-        grid.push(row(layer, table.sum.len()));
+        grid.push(row(layer, table.sum.len()).chain(minimum_cells(layer).into_iter().flatten()));
     }
-    grid.push(total(table));
+    grid.push(total(table).chain(summary.iter().map(|_| CellValue::Empty)));
     grid.has_total = true;
     grid
 }
@@ -26,6 +33,21 @@ pub(super) fn grid(table: &ScoreTable) -> Grid {
 pub(super) fn edge(layer: &LayerScore) -> Option<Edge> {
     let is_lowest = layer.scores.iter().all(|score| layer.best.temperature <= score.temperature);
     (layer.best.at_edge && layer.scores.len() > 1).then_some(if is_lowest { Edge::Lowest } else { Edge::Highest })
+}
+
+fn has_minimum(table: &ScoreTable) -> bool {
+    table.layers.iter().any(|layer| layer.minimum.is_some())
+}
+
+/// The lowest value and its temperature, where it was searched.
+fn minimum_cells(layer: &LayerScore) -> Option<[Cell; 2]> {
+    let Minimum { temperature, snnl, place, .. } = layer.minimum?;
+    let edge = match place {
+        MinimumPlace::ColdEdge => Some(Edge::Lowest),
+        MinimumPlace::HotEdge => Some(Edge::Highest),
+        MinimumPlace::Interior => None,
+    };
+    Some([CellValue::Snnl(snnl), CellValue::BestTemperature { temperature, edge }].map(Cell::from))
 }
 
 fn row(layer: &LayerScore, temperatures: usize) -> impl Iterator<Item = Cell> {
@@ -57,7 +79,7 @@ fn total(table: &ScoreTable) -> impl Iterator<Item = CellValue> {
         true => CellValue::Estimate { snnl: sum.snnl, margin: None },
         false => CellValue::Snnl(sum.snnl),
     });
-    [CellValue::text("sum"), CellValue::Empty].into_iter().chain(sums).chain(SUMMARY.map(|_| CellValue::Empty))
+    [CellValue::text("sum"), CellValue::Empty].into_iter().chain(sums)
 }
 
 #[cfg(test)]

@@ -34,6 +34,10 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
             table.layers.iter().flat_map(|layer| &layer.scores).any(|score| score.relative.is_none()),
             "no value relative to chance where chance is 0: all neighbors are of one class",
         ),
+        minima(table),
+        of_layers("minimum at the cold edge, where nearest neighbors decide; their error as a classifier", &|layer| {
+            layer.minimum?.nearest_neighbor_error.map(|error| format!("{:.1} %", 100.0 * error))
+        }),
         when(
             is_near_chance(table),
             "every value is near that of random labels: the labels may not be in the order of the rows",
@@ -52,6 +56,12 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What the minimum is, where it was searched.
+fn minima(table: &ScoreTable) -> Option<String> {
+    let any = table.layers.iter().any(|layer| layer.minimum.is_some());
+    any.then(|| "minimum: the lowest value over T from 1e-3 to 1e2 mean distances, to 1e-4 of itself".to_owned())
 }
 
 /// Whether all layers are at chance at all temperatures, which few are by their nature.

@@ -33,6 +33,10 @@ pub(super) fn records(table: &ScoreTable) -> Records {
         let values = pairs.iter().map(|(_, score)| of(score));
         RecordColumn { name, values: ColumnValues::OptionalNumbers(values.collect()) }
     };
+    let of_layer = |name, of: fn(&LayerScore) -> Option<f64>| {
+        let values = pairs.iter().map(|(layer, _)| of(layer));
+        RecordColumn { name, values: ColumnValues::OptionalNumbers(values.collect()) }
+    };
     let columns = vec![
         texts("layer", |layer, _| layer.name.clone()),
         counts("dim", |layer, _| layer.dim),
@@ -51,6 +55,8 @@ pub(super) fn records(table: &ScoreTable) -> Records {
         counts("duplicate_rows", |layer, _| layer.duplicate_rows),
         optional("low", |score| score.interval.map(|interval| interval.low)),
         optional("high", |score| score.interval.map(|interval| interval.high)),
+        of_layer("minimum", |layer| layer.minimum.map(|minimum| minimum.snnl)),
+        of_layer("minimum_temperature", |layer| layer.minimum.map(|minimum| minimum.temperature)),
     ];
     let provenance = Provenance {
         schema_version: table.schema_version,

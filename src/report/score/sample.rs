@@ -65,6 +65,7 @@ pub(in crate::report) fn layer(name: &str, dim: usize, values: [f64; 2]) -> Laye
         duplicate_rows: 0,
         temperature_scale: 1.0,
         best: Best { temperature: best.temperature, snnl: best.snnl, at_edge: true },
+        minimum: None,
         classes: None,
         scores,
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::definition::{NonFinite, Preset, TemperatureUnit, Wishes};
+use crate::block::TILE;
+use crate::definition::{NonFinite, Precision, Preset, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
+use crate::labels::Labels;
 use crate::pairing::Ids;
-use crate::source::{Memory, Scan, Shape};
+use crate::source::{Layer, Matrix, Memory, Scan, Shape};
 
 const TEMPERATURES: [f64; 2] = [0.3, 2.0];
 

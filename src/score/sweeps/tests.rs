@@ -53,7 +53,11 @@ fn swept(definition: &Definition) -> Result<SweptLayer, Fault> {
     let kept = Kept::default();
     let reading = Reading::of(&memory, &kept, &means, &spent);
     let pairing = rows.pairing.as_ref().map(|&rows| Side { rows, reading: &reading });
-    Sweeps { layer: "layer", definition, rows: &rows, pairing }.run(Halves::NONE, &mut means, None)
+    Sweeps { layer: "layer", definition, rows: &rows, pairing, seeks_nearest: false }.run(
+        Halves::NONE,
+        &mut means,
+        None,
+    )
 }
 
 #[test]

@@ -35,6 +35,60 @@ fn every_instruction_set_says_its_name_and_agrees() {
 }
 
 #[test]
+fn the_minimum_over_all_temperatures_is_lower_than_that_of_any_ladder() {
+    let place = Place::with_real_activations();
+    let scored = |args: &str| -> serde_json::Value {
+        serde_json::from_str(&place.stdout(&format!("{INPUT} --format json {args}"))).unwrap()
+    };
+    let fine = scored("-T log:0.01..1:120 --temperature-unit mean");
+    // In either unit it is the same.
+    for args in ["--minimise", "--minimise -T 0.05,0.5,1", "--minimise --memory 24MiB"] {
+        let found = scored(args);
+        for (found, fine) in found["layers"].as_array().unwrap().iter().zip(fine["layers"].as_array().unwrap()) {
+            let [minimum, best] = [&found["minimum"], &fine["best"]].map(|value| value["snnl"].as_f64().unwrap());
+            assert!(minimum <= best * (1.0 + 1e-4) && minimum > best * (1.0 - 1e-3), "{args}: {minimum}, {best}");
+            assert_eq!(found["minimum"]["place"], "interior");
+        }
+    }
+    // What it says is what a run at that temperature finds.
+    let found = scored("--minimise --layers enc1");
+    let minimum = &found["layers"][0]["minimum"];
+    let again = scored(&format!("--layers enc1 --temperature-unit mean -T {}", minimum["temperature"]));
+    let [first, second] = [&minimum["snnl"], &again["layers"][0]["best"]["snnl"]].map(|value| value.as_f64().unwrap());
+    assert!((first / second - 1.0).abs() < 1e-5, "{first}, {second}");
+    let table = place.stdout(&format!("{INPUT} --minimise --color never"));
+    assert!(table.contains("minimum    at T") || table.contains("minimum  "), "{table}");
+    assert!(table.contains("minimum: the lowest value over T from 1e-3 to 1e2 mean distances"), "{table}");
+    let csv = place.stdout(&format!("{INPUT} --minimise --format csv"));
+    assert!(csv.lines().skip(1).all(|line| !line.ends_with(',')), "{csv}");
+}
+
+#[test]
+fn at_the_cold_edge_nearest_neighbors_decide() {
+    let place = Place::with_layer();
+    // Pairs of a class far from all others: the colder, the lower, until nothing is left to lower.
+    let rows: Vec<[f64; 2]> = (0..6).map(|at| [f64::from(at / 2 * 10) + 1.0, f64::from(at) * 2.0 + 1.0]).collect();
+    place.layer("pairs.npy", &rows);
+    place.labels("of.npy", &[0, 0, 1, 1, 0, 1]);
+    let json = place.stdout("pairs.npy --labels of.npy --distance euclidean --minimise --format json");
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let minimum = &value["layers"][0]["minimum"];
+    // The nearest of four rows are of their class, those of the last two are each other.
+    assert!(minimum["place"] != "cold_edge" || minimum["nearest_neighbor_error"] == 2.0 / 6.0, "{minimum}");
+    place.labels("of.npy", &[0, 0, 1, 1, 2, 2]);
+    let json = place.stdout("pairs.npy --labels of.npy --distance euclidean --minimise --format json");
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let minimum = &value["layers"][0]["minimum"];
+    assert_eq!((&minimum["place"], &minimum["nearest_neighbor_error"]), (&"cold_edge".into(), &0.0.into()));
+    let table = place.stdout("pairs.npy --labels of.npy --distance euclidean --minimise");
+    assert!(
+        table.contains("minimum at the cold edge, where nearest neighbors decide")
+            && table.contains("as a classifier: 0.0 %"),
+        "{table}"
+    );
+}
+
+#[test]
 fn markdown_and_csv_of_real_activations() {
     let place = Place::with_real_activations();
     let markdown = place.stdout(&format!("{INPUT} -T 0.1,1 --format markdown"));
@@ -45,7 +99,7 @@ fn markdown_and_csv_of_real_activations() {
         lines.next(),
         Some(
             "layer,dim,dtype,temperature,temperature_scale,snnl,stderr,relative,n,chance,precision,singletons,\
-             zero_rows,non_finite_rows,duplicate_rows,low,high"
+             zero_rows,non_finite_rows,duplicate_rows,low,high,minimum,minimum_temperature"
         )
     );
     let keys: Vec<String> = lines.map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",")).collect();

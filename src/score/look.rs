@@ -1,0 +1,92 @@
+//! The first look at the rows of one side, and where they are read afterwards.
+
+use std::thread::scope;
+
+use super::halves::Halves;
+use super::means::Means;
+use super::reading::{Kept, Reading, Spent};
+use super::survey::Survey;
+use crate::block::TILE;
+use crate::definition::{Definition, Precision};
+use crate::error::Fault;
+use crate::labels::Labels;
+use crate::source::{Layer, Matrix, ScratchCopy};
+
+/// Rows of a layer, and their labels.
+#[derive(Clone, Copy)]
+pub(super) struct LabelledLayer<'a> {
+    pub(super) layer: &'a Layer,
+    pub(super) labels: &'a Labels,
+}
+
+/// What is seen of a layer at one look, and where its rows are read afterwards.
+pub(super) type Look = (Survey, Again);
+
+/// Where rows are read again: where they were, but for these.
+#[derive(Default)]
+pub(super) struct Again {
+    /// A copy of them, where they will be read again and again, which their format makes slow.
+    pub(super) copy: Option<Box<dyn Matrix>>,
+    /// The rows themselves, where there is room for all of them.
+    pub(super) kept: Kept,
+}
+
+/// One look at all rows, those before `mark` hashed by themselves, too.
+pub(super) fn survey(
+    side: &LabelledLayer,
+    definition: &Definition,
+    means: &Means,
+    mark: Option<usize>,
+    spent: &Spent,
+) -> Result<Look, Fault> {
+    let (matrix, labels) = (side.layer.activations.as_ref(), side.labels);
+    check_rows(matrix.rows(), labels)?;
+    let tiles = matrix.rows().div_ceil(TILE);
+    let shares = |width| means.shares(tiles, matrix.dim(), width);
+    // What may have to be computed in f64 in the end must fit from the beginning.
+    let shares = match definition.precision {
+        Precision::F32 | Precision::Tf32 => shares(size_of::<f32>())?,
+        Precision::Auto => shares(size_of::<f64>()).and_then(|_| shares(size_of::<f32>()))?,
+        Precision::F64 => shares(size_of::<f64>())?,
+    };
+    let copies = shares.staying < tiles && !matrix.is_seekable();
+    let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
+    // They leave the memory as the prepared rows fill it.
+    let keeps = shares.staying == tiles && size_of::<f64>() * matrix.rows() * matrix.dim() <= means.memory / 2;
+    let mut kept = Kept::default();
+    let nothing_kept = Kept::default();
+    let reading = Reading::of(matrix, &nothing_kept, means, spent);
+    let mut seen = 0;
+    let survey = scope(|scope| {
+        let chunks = reading.all(scope)?.map(|chunk| {
+            let chunk = chunk?;
+            seen += chunk.rows();
+            copy.as_mut().map_or(Ok(()), |copy| copy.push(&chunk))?;
+            if keeps {
+                kept.push(&chunk);
+            }
+            Ok(chunk)
+        });
+        let ignores = |row| labels.ignores(row);
+        let halves = if means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
+        let distance = definition.measured_distance();
+        Survey::of(matrix.dim(), Box::new(chunks), distance, definition.non_finite, &ignores, mark.unwrap_or(0), halves)
+    })?;
+    if seen != matrix.rows() {
+        return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
+    }
+    Ok((survey, Again { copy: copy.map(ScratchCopy::finish).transpose()?, kept }))
+}
+
+/// Checks that `labels` are those of a layer of so many rows, and that it has no more than can be numbered.
+pub(super) fn check_rows(rows: usize, labels: &Labels) -> Result<(), Fault> {
+    if rows != labels.len() {
+        return Err(Fault::content(format!("{rows} rows, but labels `{}` has {}", labels.spec, labels.len()))
+            .hint("both must come from one pass; the exporter may have dropped the last partial batch"));
+    }
+    if u32::try_from(rows).is_err() {
+        let problem = format!("expected at most {} rows, found {rows}", u32::MAX);
+        return Err(Fault::content(problem).hint("score a sample of the rows"));
+    }
+    Ok(())
+}
