@@ -114,6 +114,8 @@ pub struct Definition {
     pub draw: Option<Draw>,
     /// Whether the lowest value over all temperatures is searched, too.
     pub minimises: bool,
+    /// How many of the rows with the highest losses are described.
+    pub worst: usize,
 }
 
 /// Definitions as they may be asked for, each overriding the preset.
@@ -178,6 +180,7 @@ impl Definition {
             unit,
             draw: None,
             minimises: false,
+            worst: 0,
         })
     }
 }

@@ -47,6 +47,11 @@ pub(super) struct ScoreArgs {
     #[arg(long, help_heading = "Score")]
     minimise: bool,
 
+    /// Also describe the N rows of each layer with the highest losses: which class they would pick instead, and who their nearest
+    /// neighbors are; suspected label errors are among them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Output")]
+    worst: Option<u32>,
+
     /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
     /// rows were appended to the data
     #[arg(long, alias = "checkpoint", value_name = "FILE", help_heading = "Run")]
@@ -93,7 +98,12 @@ impl ScoreArgs {
             inputs: self.input.inputs,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
-            definition: Definition { draw, minimises: self.minimise, ..self.definition.definition()? },
+            definition: Definition {
+                draw,
+                minimises: self.minimise,
+                worst: self.worst.map_or(0, |worst| worst as usize),
+                ..self.definition.definition()?
+            },
             outputs: self.output.outputs()?,
             rows_output: self.export_rows,
             per_class: self.per_class,

@@ -13,6 +13,8 @@ use super::side::Side;
 use super::survey::Survey;
 use super::sweeps::{Losses, Sweeps};
 use super::table::{Best, LayerScore, Score};
+use super::worst::worst;
+use crate::block::RowTag;
 use crate::definition::Definition;
 use crate::error::Fault;
 use crate::pairing::Pairing;
@@ -121,6 +123,19 @@ pub(super) fn score_layer(
             Some(minimum)
         }
     };
+    let best = best(&scores);
+    let worst = match definition.worst {
+        0 => None,
+        count => {
+            let at_best = ladder.iter().position(|temperature| *temperature == best.temperature).unwrap_or(0);
+            let scored: Vec<RowTag> = rows.scored().copied().collect();
+            let scale = definition.distance.scaled(rows.pairing.met().preparation.scale);
+            let prepared = best.temperature * rows.unit * scale;
+            let pairing = rows_and_readings(&rows, &readings);
+            let names = &sides.gaining().labels.names;
+            Some(worst(&pairing, &scored, &swept.losses[at_best].of_rows, prepared, names, count)?)
+        }
+    };
     let score = LayerScore {
         name: layer.name.clone(),
         dim: matrix.dim(),
@@ -132,10 +147,11 @@ pub(super) fn score_layer(
         non_finite_rows: survey.non_finite,
         duplicate_rows: survey.duplicates,
         temperature_scale: rows.unit,
-        best: best(&scores),
+        best,
         scores,
         minimum,
         classes: None,
+        worst,
     };
     let losses = RowLosses {
         rows: rows.scored().map(|tag| tag.id).collect(),

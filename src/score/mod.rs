@@ -22,6 +22,7 @@ mod sweeps;
 mod swept;
 pub mod table;
 mod walk;
+mod worst;
 
 use std::time::Instant;
 

@@ -165,6 +165,41 @@ pub struct LayerScore {
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
+    /// The rows with the highest losses at the best temperature (`--worst`), highest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst: Option<Vec<WorstRow>>,
+}
+
+/// A row with a high loss: of another class than its neighbors are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorstRow {
+    /// Its index in the layer.
+    pub row: u32,
+    /// Its class.
+    pub class: String,
+    /// Its loss, in nats.
+    pub loss: f64,
+    /// The probability that it picks a neighbor of its own class.
+    pub own_probability: f64,
+    /// The other class that it picks most likely; absent where all neighbors are of its own.
+    pub picks: Option<String>,
+    /// With which probability.
+    pub picks_probability: Option<f64>,
+    /// The nearest neighbor of its own class.
+    pub nearest_own: Option<NeighborRow>,
+    /// The nearest neighbor of another class.
+    pub nearest_other: Option<NeighborRow>,
+}
+
+/// A neighbor of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeighborRow {
+    /// Its index in its layer.
+    pub row: u32,
+    /// Its class.
+    pub class: String,
+    /// The distance, in the units of the activations.
+    pub distance: f64,
 }
 
 /// The lowest value of a layer over all temperatures from 1e-3 to 1e2 mean distances, to 1e-4 of itself.

@@ -104,6 +104,7 @@ mod tests {
                     "low",
                     "high",
                     "minimum",
+                    "worst",
                     "nearest_neighbor_error",
                     "resumed_pairs",
                     "device_reason",

@@ -7,6 +7,7 @@ mod notes;
 mod records;
 #[cfg(test)]
 pub(super) mod sample;
+mod worst;
 
 use super::document::{Document, Report, Section};
 use crate::score::table::ScoreTable;
@@ -19,7 +20,7 @@ impl Report for ScoreTable {
 pub fn document(table: &ScoreTable) -> Document {
     Document {
         headline: None,
-        grids: [layers::grid(table)].into_iter().chain(classes::grid(table)).collect(),
+        grids: [layers::grid(table)].into_iter().chain(classes::grid(table)).chain(worst::grid(table)).collect(),
         notes: notes::notes(table),
         json: json::text(table),
         records: Some(records::records(table)),

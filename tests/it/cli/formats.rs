@@ -2,7 +2,7 @@
 
 use snnl_score::engine::cpu::Cpu;
 
-use crate::cli::harness::{Place, timeless};
+use crate::cli::harness::{Place, assert_refused, timeless};
 
 const INPUT: &str = "snnl --labels y.npy";
 
@@ -61,6 +61,23 @@ fn the_minimum_over_all_temperatures_is_lower_than_that_of_any_ladder() {
     assert!(table.contains("minimum: the lowest value over T from 1e-3 to 1e2 mean distances"), "{table}");
     let csv = place.stdout(&format!("{INPUT} --minimise --format csv"));
     assert!(csv.lines().skip(1).all(|line| !line.ends_with(',')), "{csv}");
+}
+
+#[test]
+fn rows_of_another_class_than_their_neighbors_are_named() {
+    let place = Place::with_layer();
+    // The third row of class 1 lies among those of class 0.
+    place.layer("odd.npy", &[[1.0, 0.1], [1.0, 0.2], [1.0, 0.3], [0.1, 1.0], [0.2, 1.0], [1.0, 0.15]]);
+    place.labels("of.npy", &[0, 0, 0, 1, 1, 1]);
+    let json = place.stdout("odd.npy --labels of.npy --worst 1 --format json");
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let worst = &value["layers"][0]["worst"];
+    assert_eq!((worst.as_array().unwrap().len(), &worst[0]["row"], &worst[0]["class"]), (1, &5.into(), &"1".into()));
+    assert_eq!((&worst[0]["picks"], &worst[0]["nearest_own"]["row"]), (&"0".into(), &4.into()));
+    let table = place.stdout("odd.npy --labels of.npy --worst 2");
+    assert!(table.contains("│ odd      5  1") && table.contains("nearest of another"), "{table}");
+    assert!(!place.stdout("odd.npy --labels of.npy").contains("nearest"));
+    assert_refused(&place.run("odd.npy --labels of.npy --worst 0"), 2, ["`--worst 0`", "", ""]);
 }
 
 #[test]

@@ -34,8 +34,11 @@ impl<'a, F: From<MissingRow>> RowStream<'a, F> {
         RowStream { chunks, current: None }
     }
 
-    /// Moves on to row `id`, which lies ahead.
-    pub(super) fn seek(&mut self, id: usize) -> Result<(&Arc<Rows>, usize), F> {
+    /// Moves on to row `id`, which lies ahead: its chunk, and its place there.
+    ///
+    /// # Errors
+    /// What the chunks meet, or [`MissingRow`] when they end before it.
+    pub fn seek(&mut self, id: usize) -> Result<(&Arc<Rows>, usize), F> {
         loop {
             match &mut self.current {
                 Some((chunk, row)) if (*row..chunk.rows()).contains(&(id.wrapping_sub(chunk.start))) => {
