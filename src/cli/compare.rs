@@ -20,8 +20,10 @@ Examples:
       each where it is lowest, and all at 0.2 mean distances; changes against the first
   snnl-score compare epoch_*/ --labels y.npy -T anneal
       each epoch at its annealed temperature, in natural order
-  snnl-score compare base.json candidate/ --labels y.npy --at 0.03,0.2
-      among nearest neighbors and among clusters; the result of an earlier run, paired row by row where base.rows.parquet lies beside it
+  snnl-score compare init/ snnl/ --labels y.npy --at 0.03,0.2
+      among nearest neighbors, and among clusters
+  snnl-score compare base.json candidate/ --labels y.npy
+      the result of an earlier run, paired row by row where base.rows.parquet lies beside it
 
 Exit codes:
   0  done            2  wrong usage        3  bad input
@@ -69,7 +71,11 @@ impl CompareArgs {
         let is_annealed = self.definition.is_annealed();
         let definition = self.definition.definition()?;
         let shown = match (is_annealed, self.at.is_empty(), self.curve) {
-            (true, true, _) => {
+            (true, true, true) => {
+                let problem = "`-T anneal` has one temperature for each checkpoint";
+                return Err(Error::usage("`--curve`", problem, "leave one of them out"));
+            }
+            (true, true, false) => {
                 let annealed = |path: &PathBuf| Ok(Ladder::annealed(epoch_of(&Checkpoint::name_of(path))?));
                 Shown::Annealed(paths.iter().map(annealed).collect::<Result<_, Error>>()?)
             }

@@ -45,7 +45,8 @@ impl Checkpoint {
 
     /// What the checkpoint in `path` is called.
     pub fn name_of(path: &Path) -> String {
-        let whole = path.canonicalize();
+        // `.` and `..` have no name of their own.
+        let whole = path.file_name().is_none().then(|| path.canonicalize().ok()).flatten();
         let path = whole.as_deref().unwrap_or(path);
         let name = if Checkpoint::is_result(path) { path.file_stem() } else { path.file_name() };
         name.unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
@@ -69,6 +70,25 @@ impl Checkpoint {
         let rows = self.rows.get(name)?;
         Some(LossesOf { rows: &rows.rows, losses: rows.losses.get(position)? })
     }
+}
+
+/// What the checkpoints in `paths` are called beside each other: with as many of the folders above as tell them apart.
+pub fn names_of(paths: &[PathBuf]) -> Vec<String> {
+    let above = |path: &Path, count: usize| -> String {
+        let folders = path.parent().into_iter().flat_map(Path::components);
+        let folders: Vec<String> = folders.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        folders[folders.len().saturating_sub(count)..].iter().map(|folder| format!("{folder}/")).collect()
+    };
+    let named = |count: usize| {
+        let names = paths.iter().map(|path| above(path, count) + &Checkpoint::name_of(path));
+        names.collect::<Vec<String>>()
+    };
+    let deepest = paths.iter().map(|path| path.components().count()).max().unwrap_or(0);
+    let plain = named(0);
+    let is_double = |at: usize| plain.iter().filter(|name| **name == plain[at]).count() > 1;
+    let are_distinct = |names: &Vec<String>| (0..names.len()).all(|at| !names[..at].contains(&names[at]));
+    let told_apart = (0..=deepest).map(named).find(are_distinct).unwrap_or_else(|| named(deepest));
+    (0..paths.len()).map(|at| if is_double(at) { told_apart[at].clone() } else { plain[at].clone() }).collect()
 }
 
 /// `checkpoints` as they are compared: in natural order where they differ in numbers alone, as the epochs of one model do,
@@ -144,6 +164,15 @@ mod tests {
             assert_eq!(epoch_of(name).unwrap(), epoch, "{name}");
         }
         assert!(epoch_of("final").is_err() && epoch_of("epoch99999999999").is_err());
+    }
+
+    #[test]
+    fn checkpoints_of_one_name_are_told_apart_by_their_folders() {
+        let names = |paths: &[&str]| names_of(&paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(names(&["a/init", "a/snnl.json"]), ["init", "snnl"]);
+        assert_eq!(names(&["run1/acts", "run2/acts", "x/base.json"]), ["run1/acts", "run2/acts", "base"]);
+        assert_eq!(names(&["r/1/out/acts", "r/2/out/acts"]), ["1/out/acts", "2/out/acts"]);
+        assert_eq!(names(&["acts", "acts"]), ["acts", "acts"]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::labels::Labels;
 use crate::score::dataset;
 use crate::score::table::{Dataset, DefinitionRecord};
 
+const UNIT: &str = "temperature unit";
+
 /// How a checkpoint was or will be scored, and on which data.
 #[derive(Debug, Clone)]
 pub struct Comparable {
@@ -48,7 +50,7 @@ impl Comparable {
             difference("distance", &ours.distance, &theirs.distance),
             difference("ε", &ours.epsilon, &theirs.epsilon),
             difference("singletons", &ours.singletons, &theirs.singletons),
-            difference("temperature unit", &ours.temperature_unit, &theirs.temperature_unit),
+            difference(UNIT, &ours.temperature_unit, &theirs.temperature_unit),
             difference("sample of rows", &sample(ours), &sample(theirs)),
             difference("rows", &data.rows, &their_data.rows),
             difference("classes", &data.classes, &their_data.classes),
@@ -58,10 +60,15 @@ impl Comparable {
         let Some(problem) = differences.into_iter().flatten().next() else {
             return Ok(());
         };
+        // The unit is the matter of one flag.
+        let hint = match problem.starts_with(UNIT) {
+            true => format!("--temperature-unit {} scores in that of `{}`", ours.temperature_unit, self.name),
+            false => "score both by one definition, on the same rows in the same order".to_owned(),
+        };
         Err(Error::Comparison {
             first: self.name.clone(),
             second: other.name.clone(),
-            fault: Fault::content(problem).hint("score both by one definition, on the same rows in the same order"),
+            fault: Fault::content(problem).hint(hint),
         })
     }
 }

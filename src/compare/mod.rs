@@ -45,6 +45,9 @@ pub struct Comparison {
 pub struct LayerComparison {
     /// The layer's name; in the first checkpoint, where each has one layer alone.
     pub name: String,
+    /// What it is called in each checkpoint, where each has one layer alone and their names differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
     /// Where it is compared: at the best, and at every temperature that all checkpoints have; or as annealed.
     pub points: Vec<Point>,
 }
@@ -64,7 +67,9 @@ impl Comparison {
         check_common(&named)?;
         let compare = |(name, layers): &(String, Vec<Option<&LayerScore>>)| {
             let points = points(checkpoints, layers, shown, classes_asked_for)?;
-            Ok(LayerComparison { name: name.clone(), points })
+            let names: Vec<String> = layers.iter().flatten().map(|layer| layer.name.clone()).collect();
+            let names = names.iter().any(|own| own != name).then_some(names);
+            Ok(LayerComparison { name: name.clone(), names, points })
         };
         Ok(Comparison {
             schema_version: SCHEMA_VERSION,

@@ -32,6 +32,9 @@ pub struct Compared {
     pub stderr: f64,
     /// Number of rows counted.
     pub n: usize,
+    /// The first checkpoint's value there, where it is not the one that stands beside this: at an annealed temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<f64>,
     /// The change against the first checkpoint; `None` for the first, and where that lacks the layer.
     pub change: Option<Change>,
     /// The value of each class at this temperature (`--per-class`), in natural order of the names.
@@ -53,7 +56,7 @@ pub struct ComparedClass {
 /// Checks that each of `saved` has a value at the temperatures that are asked for, before others are scored there.
 ///
 /// # Errors
-/// As of [`Comparison::of`].
+/// [`Error::Comparison`] with the temperatures that it was scored at.
 pub fn check_temperatures(saved: &[&Checkpoint], shown: &Shown) -> Result<(), Error> {
     let (Some(first), Shown::Temperatures(temperatures)) = (saved.first(), shown) else {
         return Ok(());
@@ -109,6 +112,7 @@ pub(super) fn points(
                 snnl: score.snnl,
                 stderr: score.stderr,
                 n: score.n,
+                first: before.filter(|_| at == At::Annealed).map(|before| before.layer.scores[before.position].snnl),
                 change: before.map(|before| change(before, after)),
                 classes: after
                     .layer
@@ -184,10 +188,7 @@ pub fn change(before: Measured, after: Measured) -> Change {
 fn not_scored_at(first: &Checkpoint, checkpoint: &Checkpoint, layer: &LayerScore, wanted: f64) -> Error {
     let found: Vec<String> = layer.scores.iter().map(|score| score.temperature.to_string()).collect();
     let problem = format!("layer `{}`: expected temperature {wanted}, found {}", layer.name, found.join(", "));
-    Error::Comparison {
-        first: first.name.clone(),
-        second: checkpoint.name.clone(),
-        fault: Fault::content(problem)
-            .hint("score both at the same temperatures (-T), or name one that both have (--at)"),
-    }
+    let first = if first.name == checkpoint.name { "others there".to_owned() } else { first.name.clone() };
+    let hint = "name a temperature that all have (--at), or score it anew with that among those of -T; multiples of the mean distance                 need --temperature-unit mean, too";
+    Error::Comparison { first, second: checkpoint.name.clone(), fault: Fault::content(problem).hint(hint) }
 }

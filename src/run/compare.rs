@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::checkpoint::{find, labels, saved, score_or_read};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
-use crate::compare::checkpoint::Checkpoint;
+use crate::compare::checkpoint::{Checkpoint, names_of};
 use crate::compare::comparable::Comparable;
 use crate::compare::{Comparison, Named, check_common, check_temperatures};
 use crate::definition::Definition;
@@ -42,7 +42,9 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
             }
         }
     });
-    let checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;
+    let mut checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;
+    let names = names_of(&paths().cloned().collect::<Vec<_>>());
+    checkpoints.iter_mut().zip(names).for_each(|(checkpoint, name)| checkpoint.name = name);
     let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
     let screen = Screen { color: plan.score.color, width: plan.score.width };
     write(&comparison::document(&comparison), screen, destinations)

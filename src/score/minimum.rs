@@ -43,8 +43,11 @@ pub(super) struct Measured {
     pub(super) value: f64,
 }
 
-/// Searches the minimum over the temperatures from `range[0]` to `range[1]`, beginning with what is `known`, at least one; `measure`
-/// gives the values at more temperatures.
+/// Where a search begins that knows little, in units of the mean distance.
+const START: [f64; 8] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
+
+/// Searches the minimum over the temperatures from `range[0]` to `range[1]`, which are those of [`RANGE`] in some unit, beginning with
+/// what is `known` within it; `measure` gives the values at more temperatures.
 ///
 /// # Errors
 /// What `measure` meets.
@@ -53,7 +56,14 @@ pub(super) fn search<E>(
     range: [f64; 2],
     mut measure: impl FnMut(&[f64]) -> Result<Vec<f64>, E>,
 ) -> Result<(Measured, MinimumPlace), E> {
+    known.retain(|measured| (range[0]..=range[1]).contains(&measured.temperature));
     for _ in 0..PASSES {
+        if known.len() < 3 {
+            let wanted = START.map(|multiple| rounded(multiple * (range[0] / RANGE[0])));
+            let values = measure(&wanted)?;
+            known = wanted.iter().zip(values).map(|(&temperature, value)| Measured { temperature, value }).collect();
+            continue;
+        }
         known.sort_by(|a, b| a.temperature.total_cmp(&b.temperature));
         let lowest = lowest(&known);
         let wanted = match (lowest.checked_sub(1), known.get(lowest + 1)) {
@@ -186,10 +196,17 @@ mod tests {
     #[test]
     fn flat_curves_and_single_rungs_end() {
         assert_eq!(found(|_| 2.0).0.value, 2.0);
-        let known = vec![Measured { temperature: 1.0, value: 1.5 }];
-        let measure =
-            |t: &[f64]| -> Result<Vec<f64>, ()> { Ok(t.iter().map(|t| (t.ln() + 1.0).powi(2) + 0.5).collect()) };
-        let (measured, place) = search(known, RANGE, measure).unwrap();
-        assert!((measured.value - 0.5).abs() < 1e-3, "{measured:?}, {place:?}");
+        // One rung, wherever it lies, even outside the range and in other units.
+        for (rung, unit) in [(1.0, 1.0), (5e-4, 1.0), (1e-3, 1.0), (1e-9, 1.0), (1e9, 1.0), (1e-9, 1e-4), (0.3, 250.0)]
+        {
+            let curve = |t: f64| ((t / unit).ln() + 2.0).powi(2) + 0.5;
+            let known = vec![Measured { temperature: rung, value: curve(rung) }];
+            let measure = |t: &[f64]| -> Result<Vec<f64>, ()> { Ok(t.iter().map(|&t| curve(t)).collect()) };
+            let (measured, place) = search(known, RANGE.map(|end| end * unit), measure).unwrap();
+            assert!(
+                (measured.value - 0.5).abs() < 1e-3 && place == MinimumPlace::Interior,
+                "{rung}: {measured:?}, {place:?}"
+            );
+        }
     }
 }

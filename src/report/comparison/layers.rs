@@ -16,11 +16,15 @@ pub(super) fn shown(layer: &LayerComparison) -> impl DoubleEndedIterator<Item = 
 pub(super) fn grid(comparison: &Comparison) -> Grid {
     let points = || comparison.layers.iter().flat_map(shown);
     let has_own = points().any(|point| !matches!(point.at, At::Temperature(_)));
+    let is_annealed = points().any(|point| point.at == At::Annealed);
     let mut headings = vec![text("layer"), text("at")];
     for (number_of, checkpoint) in comparison.checkpoints.iter().enumerate() {
         headings.push(number(checkpoint));
         if has_own {
             headings.push(number("T"));
+        }
+        if number_of > 0 && is_annealed {
+            headings.push(number(format!("{} there", comparison.checkpoints[0])));
         }
         if number_of > 0 {
             headings.extend([number("change"), number("%"), text("95 % interval")]);
@@ -36,6 +40,10 @@ pub(super) fn grid(comparison: &Comparison) -> Grid {
                 if has_own {
                     let own = value.as_ref().filter(|_| !matches!(point.at, At::Temperature(_)));
                     cells.push(own.map_or(CellValue::Empty, |value| CellValue::Temperature(value.temperature)));
+                }
+                if number_of > 0 && is_annealed {
+                    let first = value.as_ref().and_then(|value| value.first);
+                    cells.push(first.map_or(CellValue::Missing, CellValue::Snnl));
                 }
                 if number_of > 0 {
                     cells.extend(change(value.as_ref().and_then(|value| value.change.as_ref())));

@@ -45,6 +45,7 @@ mod tests {
             snnl,
             stderr: 0.1,
             n: 2000,
+            first: None,
             change,
             classes: Some(vec![class("a", snnl), class("b", snnl / 2.0)]),
         };
@@ -58,9 +59,14 @@ mod tests {
             layers: vec![
                 LayerComparison {
                     name: "enc1".into(),
+                    names: None,
                     points: vec![at_best(vec![Some(value(1.0, None)), Some(value(0.5, Some(change)))])],
                 },
-                LayerComparison { name: "enc2".into(), points: vec![at_best(vec![Some(value(2.0, None)), None])] },
+                LayerComparison {
+                    name: "enc2".into(),
+                    names: None,
+                    points: vec![at_best(vec![Some(value(2.0, None)), None])],
+                },
             ],
         }
     }
@@ -113,7 +119,7 @@ mod tests {
         let records = document.records.unwrap();
         assert_eq!(records.len(), 3);
         let names: Vec<&str> = records.columns.iter().map(|column| column.name).collect();
-        let expected = "layer at checkpoint temperature snnl stderr n change change_relative change_stderr change_low change_high \
+        let expected = "layer at checkpoint temperature snnl stderr n first change change_relative change_stderr change_low change_high \
                         paired";
         assert_eq!(names.join(" "), expected);
     }

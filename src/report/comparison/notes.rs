@@ -16,6 +16,9 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
     if points.iter().any(|point| point.at == At::Annealed) {
         notes.push(format!("annealed: each at the temperature of its epoch, against {first} at that temperature"));
     }
+    for names in comparison.layers.iter().filter_map(|layer| layer.names.as_ref()) {
+        notes.push(format!("compared as one, for each is alone in its checkpoint: {}", names.join(", ")));
+    }
     notes.extend(classes::notes(comparison));
     if changes().next().is_some() {
         let how = match changes().all(|change| change.paired) {

@@ -23,6 +23,7 @@ pub(super) fn records(comparison: &Comparison) -> Records {
         numbers("snnl", |value| Some(value.snnl)),
         numbers("stderr", |value| Some(value.stderr)),
         column("n", ColumnValues::Counts(values.iter().map(|(.., value)| value.n as u64).collect())),
+        numbers("first", |value| value.first),
         numbers("change", |value| value.change.map(|change| change.absolute)),
         numbers("change_relative", |value| value.change.and_then(|change| change.relative)),
         numbers("change_stderr", |value| value.change.map(|change| change.stderr)),

@@ -47,7 +47,11 @@ fn minimum_cells(layer: &LayerScore) -> Option<[Cell; 2]> {
         MinimumPlace::HotEdge => Some(Edge::Highest),
         MinimumPlace::Interior => None,
     };
-    Some([CellValue::Snnl(snnl), CellValue::BestTemperature { temperature, edge }].map(Cell::from))
+    let value = match layer.scores.iter().any(|score| score.interval.is_some()) {
+        true => CellValue::Estimate { snnl, margin: None },
+        false => CellValue::Snnl(snnl),
+    };
+    Some([value, CellValue::BestTemperature { temperature, edge }].map(Cell::from))
 }
 
 fn row(layer: &LayerScore, temperatures: usize) -> impl Iterator<Item = Cell> {

@@ -14,6 +14,12 @@ const LISTED: usize = 5;
 /// A value relative to chance from which random labels would do as well.
 const NEAR_CHANCE: f64 = 0.98;
 
+/// The ratio of temperatures over which a curve falls below chance anywhere, if its classes are apart at all.
+const SPAN: f64 = 20.0;
+
+/// Fewer rows may be at chance by accident.
+const FEW: usize = 30;
+
 /// The notes that apply to this table, in reading order.
 pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     let definition = &table.definition;
@@ -40,7 +46,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         }),
         when(
             is_near_chance(table),
-            "every value is near that of random labels: the labels may not be in the order of the rows",
+            "no value is below that of random labels: the labels may not be in the order of the rows",
         ),
         of_layers("rows of several files, one below the other", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
@@ -64,10 +70,14 @@ fn minima(table: &ScoreTable) -> Option<String> {
     any.then(|| "minimum: the lowest value over T from 1e-3 to 1e2 mean distances, to 1e-4 of itself".to_owned())
 }
 
-/// Whether all layers are at chance at all temperatures, which few are by their nature.
+/// Whether all layers are at chance or above it at all temperatures, of which there are enough that few are so by their nature.
 fn is_near_chance(table: &ScoreTable) -> bool {
+    let temperatures = || table.sum.iter().map(|sum| sum.temperature);
+    let (low, high) = (temperatures().fold(f64::INFINITY, f64::min), temperatures().fold(0.0, f64::max));
+    let is_wide = high >= SPAN * low && table.data.rows >= FEW;
     let mut scores = table.layers.iter().flat_map(|layer| &layer.scores).peekable();
-    scores.peek().is_some() && scores.all(|score| score.relative.is_some_and(|relative| relative >= NEAR_CHANCE))
+    let is_any = scores.peek().is_some();
+    is_wide && is_any && scores.all(|score| score.relative.is_some_and(|relative| relative >= NEAR_CHANCE))
 }
 
 /// What became of the rows alone in their class.
@@ -179,6 +189,9 @@ mod tests {
         assert!(!suspects(&table));
         table.layers.iter_mut().flat_map(|layer| &mut layer.scores).for_each(|score| score.relative = Some(0.99));
         assert!(suspects(&table));
+        table.data.rows = 3;
+        assert!(!suspects(&table), "of three rows nothing is known");
+        table.data.rows = 2000;
         table.layers[1].scores[0].relative = Some(0.97);
         assert!(!suspects(&table));
     }

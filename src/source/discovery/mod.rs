@@ -82,10 +82,15 @@ fn compile(flag: &str, glob: &str) -> Result<GlobMatcher, Error> {
     Ok(Glob::new(glob).map_err(unfit)?.compile_matcher())
 }
 
+/// Whether a name is what the glob stands for, or to the letter the glob itself: brackets are no rare part of names.
+fn is_named(glob: &GlobMatcher, name: &str) -> bool {
+    glob.is_match(name) || glob.glob().glob() == name
+}
+
 /// The layers that match any of `globs`, each of which must match one.
 fn take(found: Vec<NamedLayer>, globs: &[GlobMatcher]) -> Result<Vec<NamedLayer>, Error> {
     for glob in globs {
-        if !found.iter().any(|layer| glob.is_match(&layer.name)) {
+        if !found.iter().any(|layer| is_named(glob, &layer.name)) {
             let names: Vec<&str> = found.iter().map(|layer| layer.name.as_str()).collect();
             let argument = format!("`--layers {}`", glob.glob());
             return Err(Error::usage(
@@ -95,6 +100,6 @@ fn take(found: Vec<NamedLayer>, globs: &[GlobMatcher]) -> Result<Vec<NamedLayer>
             ));
         }
     }
-    let is_taken = |layer: &NamedLayer| globs.is_empty() || globs.iter().any(|glob| glob.is_match(&layer.name));
+    let is_taken = |layer: &NamedLayer| globs.is_empty() || globs.iter().any(|glob| is_named(glob, &layer.name));
     Ok(found.into_iter().filter(is_taken).collect())
 }

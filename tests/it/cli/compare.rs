@@ -84,7 +84,7 @@ fn the_table_in_every_format() {
         "compare init snnl --labels y.npy --export-csv c.csv --export-markdown c.md --export-parquet c.parquet -q";
     place.stdout(args);
     let csv = place.read("c.csv");
-    assert!(csv.starts_with("layer,at,checkpoint,temperature,snnl,stderr,n,change,"), "{csv}");
+    assert!(csv.starts_with("layer,at,checkpoint,temperature,snnl,stderr,n,first,change,"), "{csv}");
     assert_eq!(csv.lines().count(), 1 + 4 * (1 + 8) * 2, "everything, whatever is shown");
     assert!(place.read("c.md").contains("\n| code | best | "));
     assert!(fs::read(place.path("c.parquet")).unwrap().starts_with(b"PAR1"));
@@ -231,6 +231,11 @@ fn lone_layers_are_paired_and_a_comparison_of_nothing_is_none() {
     let seen = json(&place, "first.npy second.npy --labels y.npy");
     assert_eq!((seen["layers"].as_array().unwrap().len(), &seen["layers"][0]["name"]), (1, &"first".into()));
     assert!(values(&seen, 0, "best")[1]["change"]["paired"].as_bool().unwrap());
+    assert_eq!(seen["layers"][0]["names"], serde_json::json!(["first", "second"]));
+    let table = place.stdout("compare first.npy second.npy --labels y.npy");
+    assert!(table.contains("compared as one, for each is alone in its checkpoint: first, second"), "{table}");
+    let table = place.stdout("compare init/code.npy snnl/code.npy --labels y.npy");
+    assert!(table.contains("init/code.npy") && table.contains("snnl/code.npy"), "{table}");
     // One of two is not alone.
     fs::create_dir(place.path("two")).unwrap();
     fs::copy(place.path("second.npy"), place.path("two/second.npy")).unwrap();
@@ -272,7 +277,10 @@ fn what_cannot_be_compared_is_named() {
             ["`snnl`", "distance: expected cosine, found euclidean", ""],
         ),
         ("base.json snnl --labels y.npy --ignore-label 3", ["`snnl`", "classes: expected 10, found 9", ""]),
-        ("base.json snnl --labels y.npy -T 7", ["`snnl`", "temperature unit: expected mean, found raw", "definition"]),
+        (
+            "base.json snnl --labels y.npy -T 7",
+            ["`snnl`", "temperature unit: expected mean, found raw", "--temperature-unit mean"],
+        ),
         ("base.json snnl --labels y.npy --at 7", ["`base`", "expected temperature 7, found 0.01, 0.02", "--at"]),
     ];
     for (args, said) in cases {
