@@ -1,8 +1,8 @@
 //! The lowest value of a layer over all temperatures, by more sweeps over it.
 
-use super::minimum::{Measured, MinimumPlace, RANGE, search};
+use super::minimum::{Measured, Minimum, MinimumPlace, RANGE, search};
 use super::rows::ScoredRows;
-use super::table::{Minimum, Score};
+use super::table::Score;
 use crate::error::Fault;
 use crate::tally::{Relation, Tally};
 

@@ -36,6 +36,23 @@ pub enum MinimumPlace {
     HotEdge,
 }
 
+/// The lowest value of a layer over all temperatures from 1e-3 to 1e2 mean distances, to 1e-4 of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Minimum {
+    /// T, in units of the layer's `temperature_scale`.
+    pub temperature: f64,
+    /// Mean loss over the counted rows, in nats.
+    pub snnl: f64,
+    /// Standard error of that mean.
+    pub stderr: f64,
+    /// Where it lies.
+    pub place: MinimumPlace,
+    /// At the cold edge, the share of counted rows whose nearest neighbor is of another class: the leave-one-out error of a
+    /// nearest-neighbor classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest_neighbor_error: Option<f64>,
+}
+
 /// A value at a temperature.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Measured {

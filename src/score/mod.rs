@@ -23,6 +23,7 @@ mod swept;
 pub mod table;
 mod walk;
 mod worst;
+pub mod worst_row;
 
 use std::time::Instant;
 

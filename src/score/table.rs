@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::minimum::MinimumPlace;
+use super::minimum::Minimum;
+use super::worst_row::WorstRow;
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
 use crate::distance::Distance;
 use crate::draw::Draw;
@@ -168,55 +169,6 @@ pub struct LayerScore {
     /// The rows with the highest losses at the best temperature (`--worst`), highest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<Vec<WorstRow>>,
-}
-
-/// A row with a high loss: of another class than its neighbors are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WorstRow {
-    /// Its index in the layer.
-    pub row: u32,
-    /// Its class.
-    pub class: String,
-    /// Its loss, in nats.
-    pub loss: f64,
-    /// The probability that it picks a neighbor of its own class.
-    pub own_probability: f64,
-    /// The other class that it picks most likely; absent where all neighbors are of its own.
-    pub picks: Option<String>,
-    /// With which probability.
-    pub picks_probability: Option<f64>,
-    /// The nearest neighbor of its own class.
-    pub nearest_own: Option<NeighborRow>,
-    /// The nearest neighbor of another class.
-    pub nearest_other: Option<NeighborRow>,
-}
-
-/// A neighbor of a row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NeighborRow {
-    /// Its index in its layer.
-    pub row: u32,
-    /// Its class.
-    pub class: String,
-    /// The distance, in the units of the activations.
-    pub distance: f64,
-}
-
-/// The lowest value of a layer over all temperatures from 1e-3 to 1e2 mean distances, to 1e-4 of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Minimum {
-    /// T, in units of [`LayerScore::temperature_scale`].
-    pub temperature: f64,
-    /// Mean loss over the counted rows, in nats.
-    pub snnl: f64,
-    /// Standard error of that mean.
-    pub stderr: f64,
-    /// Where it lies.
-    pub place: MinimumPlace,
-    /// At the cold edge, the share of counted rows whose nearest neighbor is of another class: the leave-one-out error of a
-    /// nearest-neighbor classifier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nearest_neighbor_error: Option<f64>,
 }
 
 fn one() -> usize {

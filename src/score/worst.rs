@@ -5,7 +5,7 @@ use std::thread::scope;
 use rayon::prelude::*;
 
 use super::side::Side;
-use super::table::{NeighborRow, WorstRow};
+use super::worst_row::{NeighborRow, WorstRow};
 use crate::block::{Preparation, RowStream, RowTag};
 use crate::distance::Distance;
 use crate::error::Fault;

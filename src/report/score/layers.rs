@@ -3,8 +3,8 @@
 use crate::report::cell::{Cell, CellValue, Edge};
 use crate::report::grid::{Folding, Grid, Heading, number, text};
 use crate::report::number::temperature;
-use crate::score::minimum::MinimumPlace;
-use crate::score::table::{Interval, LayerScore, Minimum, Score, ScoreTable};
+use crate::score::minimum::{Minimum, MinimumPlace};
+use crate::score::table::{Interval, LayerScore, Score, ScoreTable};
 
 /// Columns after the temperatures that sum a layer up.
 const SUMMARY: [&str; 3] = ["chance", "relative", "best T"];

@@ -3,7 +3,8 @@
 use crate::report::cell::CellValue;
 use crate::report::grid::{Grid, number, text};
 use crate::report::number::significant;
-use crate::score::table::{NeighborRow, ScoreTable};
+use crate::score::table::ScoreTable;
+use crate::score::worst_row::NeighborRow;
 
 /// A line a row; `None` where they were not asked for.
 pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
