@@ -152,6 +152,10 @@ pub struct ScorePlan {
     pub definition: Definition,
     /// Where results go; never two to one place.
     pub outputs: Vec<Output>,
+    /// Files and directories of the activations that those of the inputs meet, instead of each other; or none.
+    pub references: Vec<PathBuf>,
+    /// Their labels.
+    pub reference_labels: Vec<String>,
     /// Where the losses of rows go.
     pub rows_output: Option<PathBuf>,
     /// Where sums are kept for a later run, if they are.

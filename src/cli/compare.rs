@@ -106,6 +106,8 @@ impl CompareArgs {
             ignored_labels: self.input.ignore_label,
             definition,
             outputs: self.output.outputs()?,
+            references: Vec::new(),
+            reference_labels: Vec::new(),
             rows_output: None,
             keeping: None,
             per_class: self.per_class,

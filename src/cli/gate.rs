@@ -141,6 +141,8 @@ impl GateArgs {
             ignored_labels: self.input.ignore_label,
             definition,
             outputs: Vec::new(),
+            references: Vec::new(),
+            reference_labels: Vec::new(),
             rows_output: None,
             keeping: None,
             per_class: true,

@@ -24,6 +24,20 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     output: OutputFlags<ScoreTable>,
 
+    /// Layers whose rows those of the input meet, instead of each other: training rows, for test rows; paired by name
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "reference_labels",
+        conflicts_with_all = ["rows", "resume"],
+        help_heading = "Input"
+    )]
+    reference: Vec<PathBuf>,
+
+    /// Their labels; classes are paired by name
+    #[arg(long, value_name = "FILE[:COLUMN]", requires = "reference", help_heading = "Input")]
+    reference_labels: Vec<String>,
+
     /// Also write the loss of every row as Parquet, one line per row, layer and temperature;
     /// base.rows.parquet beside base.json makes later comparisons with it sharp
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -105,6 +119,8 @@ impl ScoreArgs {
                 ..self.definition.definition()?
             },
             outputs: self.output.outputs()?,
+            references: self.reference,
+            reference_labels: self.reference_labels,
             rows_output: self.export_rows,
             per_class: self.per_class,
             color: self.output.is_colored(),

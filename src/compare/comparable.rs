@@ -55,6 +55,7 @@ impl Comparable {
             difference("rows", &data.rows, &their_data.rows),
             difference("classes", &data.classes, &their_data.classes),
             difference("rows left out for their label", &data.ignored_rows, &their_data.ignored_rows),
+            difference("references", &references(data), &references(their_data)),
             difference("hash of the labels", &data.labels_sha256, &their_data.labels_sha256),
         ];
         let Some(problem) = differences.into_iter().flatten().next() else {
@@ -75,6 +76,12 @@ impl Comparable {
 
 fn sample(definition: &DefinitionRecord) -> String {
     definition.sample.as_ref().map_or("none".into(), |sample| format!("{} by seed {}", sample.rows, sample.seed))
+}
+
+fn references(data: &Dataset) -> String {
+    data.references
+        .as_ref()
+        .map_or("none".into(), |references| format!("{} of {}", references.rows, references.labels_sha256))
 }
 
 fn difference<T: PartialEq + Display>(what: &str, expected: &T, found: &T) -> Option<String> {

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use self::classes::Classes;
 use crate::error::{Error, Fault};
-use crate::source::{self, Content, LabelFile, parts_in};
+use crate::source::{self, Content, LabelFile, natural, parts_in};
 
 /// The class of every row of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,21 @@ impl Labels {
         let ignored = names.iter().map(|name| ignored.contains(name)).collect();
         let specs: Vec<&str> = specs.iter().map(AsRef::as_ref).collect();
         Ok(Labels { spec: specs.join(", "), classes, names, ignored })
+    }
+
+    /// Both with the classes of either, so that one number stands for one class in both.
+    pub fn numbered_alike(&self, other: &Labels) -> [Labels; 2] {
+        let mut names: Vec<String> = self.names.iter().chain(&other.names).cloned().collect();
+        names.sort_by(|a, b| natural(a, b).then_with(|| a.cmp(b)));
+        names.dedup();
+        [self, other].map(|labels| {
+            let number = |name: &String| names.iter().position(|of_both| of_both == name).unwrap_or_default() as u32;
+            let numbers: Vec<u32> = labels.names.iter().map(number).collect();
+            let mut ignored = vec![false; names.len()];
+            numbers.iter().zip(&labels.ignored).for_each(|(&number, &own)| ignored[number as usize] = own);
+            let classes = labels.classes.iter().map(|&class| numbers[class as usize]).collect();
+            Labels { spec: labels.spec.clone(), classes, names: names.clone(), ignored }
+        })
     }
 
     /// The file or directory that `spec` names, and the column after a colon.

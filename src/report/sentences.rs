@@ -28,7 +28,10 @@ pub(super) fn dataset(data: &Dataset) -> String {
         0 => String::new(),
         ignored => format!("; {ignored} left out for their label"),
     };
-    format!("{} rows in {classes}, labels {}{ignored}", data.rows, data.labels)
+    let references = data.references.as_ref().map_or(String::new(), |references| {
+        format!("; each against the {} rows of the references, labels {}", references.rows, references.labels)
+    });
+    format!("{} rows in {classes}, labels {}{ignored}{references}", data.rows, data.labels)
 }
 
 /// A number with the word for what it counts.

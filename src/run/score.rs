@@ -14,7 +14,7 @@ use crate::report::destination::Destination;
 use crate::report::format::Screen;
 use crate::report::score;
 use crate::score::table::LayerScore;
-use crate::score::{Means, RowLosses, score_rows};
+use crate::score::{Means, ReferenceLayers, RowLosses, score_across, score_rows};
 use crate::source::{Selection, discover};
 
 /// Scores what the plan names and writes every output.
@@ -25,7 +25,9 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let labels = Labels::read(&plan.labels, &plan.ignored_labels)?;
     let layers = discover(&plan.inputs, &Selection { rows: Some(labels.len()), ..plan.selection.clone() })?;
     let all = destinations.iter().map(|(_, destination)| destination).chain(&rows_destination).chain(&sums);
-    refuse_to_overwrite(all, layers.iter().flat_map(|layer| &layer.files), plan)?;
+    let references = references(plan)?;
+    let met = references.iter().flat_map(|references| &references.layers);
+    refuse_to_overwrite(all, layers.iter().chain(met).flat_map(|layer| &layer.files), plan)?;
 
     let mut rows = rows_destination.map(RowsOutput::start).transpose()?;
     let progress = Bar::new(plan.verbosity);
@@ -39,11 +41,24 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
         }
         rows.as_mut().map_or(Ok(()), |rows| rows.write(&score.name, &losses, &labels))
     };
-    let table = on_threads(means.threads, || score_rows(&layers, &labels, &plan.definition, means, &mut take))??;
+    let table = on_threads(means.threads, || match &references {
+        None => score_rows(&layers, &labels, &plan.definition, means, &mut take),
+        Some(references) => score_across(&layers, &labels, references, &plan.definition, means, &mut take),
+    })??;
     progress.finish();
 
     rows.map_or(Ok(()), RowsOutput::finish)?;
     write(&score::document(&table), Screen { color: plan.color, width: plan.width }, destinations)
+}
+
+/// The layers that those of the plan meet, if it names any.
+fn references(plan: &ScorePlan) -> Result<Option<ReferenceLayers>, Error> {
+    if plan.references.is_empty() {
+        return Ok(None);
+    }
+    let labels = Labels::read(&plan.reference_labels, &plan.ignored_labels)?;
+    let layers = discover(&plan.references, &Selection { rows: Some(labels.len()), ..plan.selection.clone() })?;
+    Ok(Some(ReferenceLayers { layers, labels }))
 }
 
 /// The file that the run is resumed from, which can be written, and whose content is not touched.

@@ -35,9 +35,11 @@ pub use self::means::{Means, Progress, Silent, Stop};
 pub use self::resume::Resume;
 use self::resume::ResumeFile;
 pub use self::row_losses::RowLosses;
-use self::table::{Dataset, DefinitionRecord, LayerScore, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool};
+use self::table::{
+    Dataset, DefinitionRecord, LayerScore, References, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool,
+};
 use crate::definition::Definition;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::pairing::{Ids, Pairing};
 use crate::source::Layer;
@@ -62,18 +64,69 @@ pub fn score_rows(
     layers: &[Layer],
     labels: &Labels,
     definition: &Definition,
+    means: Means,
+    take: &mut RowTaker,
+) -> Result<ScoreTable, Error> {
+    score_sides(layers, labels, None, definition, means, take)
+}
+
+/// Layers whose rows are met by those of others, and their labels.
+pub struct ReferenceLayers {
+    /// The layers, found by their names.
+    pub layers: Vec<Layer>,
+    /// The class of every row.
+    pub labels: Labels,
+}
+
+/// Scores the rows of every layer across those of the layer of the same name among `references`, or of the only one where there is one
+/// on either side; those of one side do not meet each other. Classes are those of one name.
+///
+/// # Errors
+/// As [`score_rows`], and a layer without references.
+pub fn score_across(
+    layers: &[Layer],
+    labels: &Labels,
+    references: &ReferenceLayers,
+    definition: &Definition,
+    means: Means,
+    take: &mut RowTaker,
+) -> Result<ScoreTable, Error> {
+    score_sides(layers, labels, Some(references), definition, means, take)
+}
+
+/// The layer that the rows of `layer`, one of so many, meet.
+fn reference_of<'a>(layer: &Layer, count: usize, references: &'a ReferenceLayers) -> Result<&'a Layer, Error> {
+    if let ([lone], 1) = (&references.layers[..], count) {
+        return Ok(lone);
+    }
+    references.layers.iter().find(|other| other.name == layer.name).ok_or_else(|| {
+        let names: Vec<&str> = references.layers.iter().map(|layer| layer.name.as_str()).collect();
+        let problem = format!("its references have no layer of that name, they have {}", names.join(", "));
+        layer.error(Fault::content(problem).hint("--layers takes only those that both have"))
+    })
+}
+
+fn score_sides(
+    layers: &[Layer],
+    labels: &Labels,
+    references: Option<&ReferenceLayers>,
+    definition: &Definition,
     mut means: Means,
     take: &mut RowTaker,
 ) -> Result<ScoreTable, Error> {
     let start = Instant::now();
     let (device, device_reason) = (means.engine.describe(), means.engine_reason.clone());
     let threads = means.threads;
-    let pairing = match definition.draw {
-        Some(draw) => {
+    let alike = references.map(|references| labels.numbered_alike(&references.labels));
+    let met_labels = alike.as_ref().map(|[_, met]| met);
+    let labels = alike.as_ref().map_or(labels, |[own, _]| own);
+    let pairing = match (met_labels, definition.draw) {
+        (Some(met), _) => Pairing::Across { queries: labels.len(), references: met.len(), ids: Ids::Apart },
+        (None, Some(draw)) => {
             let queries = draw.rows.min(labels.len());
             Pairing::Across { queries, references: labels.len(), ids: Ids::Shared }
         }
-        None => Pairing::Within(labels.len()),
+        (None, None) => Pairing::Within(labels.len()),
     };
     let pairs = pairing.pairs() * layers.len() as u64;
     means.progress.expect(pairs);
@@ -82,7 +135,14 @@ pub fn score_rows(
     let (mut check, mut resumed_pairs) = (Checked::NOTHING, 0);
     let mut scores = Vec::with_capacity(layers.len());
     for layer in layers {
-        let sides = Pairing::Within(LabelledLayer { layer, labels });
+        let own = LabelledLayer { layer, labels };
+        let sides = match references.zip(met_labels) {
+            None => Pairing::Within(own),
+            Some((references, labels)) => {
+                let layer = reference_of(layer, layers.len(), references)?;
+                Pairing::Across { queries: own, references: LabelledLayer { layer, labels }, ids: Ids::Apart }
+            }
+        };
         let scored = score_layer(&sides, definition, &mut means, resume.as_mut());
         let mut scored = scored.map_err(|fault| layer.error(fault))?;
         take(&mut scored.score, scored.losses)?;
@@ -102,7 +162,7 @@ pub fn score_rows(
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         definition: DefinitionRecord::from(definition),
-        data: dataset(labels),
+        data: Dataset { references: met_labels.map(described), ..dataset(labels) },
         sum,
         run: Run {
             device,
@@ -131,5 +191,10 @@ pub(crate) fn dataset(labels: &Labels) -> Dataset {
         ignored_rows: labels.ignored_rows(),
         labels: labels.spec.clone(),
         labels_sha256: labels.sha256(),
+        references: None,
     }
+}
+
+fn described(labels: &Labels) -> References {
+    References { rows: labels.len(), labels: labels.spec.clone(), labels_sha256: labels.sha256() }
 }

@@ -129,6 +129,20 @@ pub struct Dataset {
     pub labels: String,
     /// SHA-256 over the class name of every row, each followed by a newline: equal labels in any format hash alike.
     pub labels_sha256: String,
+    /// The rows that these meet, where they are others (`--reference`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<References>,
+}
+
+/// Rows that those of a dataset meet instead of each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct References {
+    /// Number of rows.
+    pub rows: usize,
+    /// The labels, as named on the command line.
+    pub labels: String,
+    /// As that of the dataset.
+    pub labels_sha256: String,
 }
 
 /// One layer at every temperature.

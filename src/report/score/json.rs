@@ -105,6 +105,7 @@ mod tests {
                     "high",
                     "minimum",
                     "worst",
+                    "references",
                     "nearest_neighbor_error",
                     "resumed_pairs",
                     "device_reason",

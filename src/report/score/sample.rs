@@ -24,6 +24,7 @@ pub(in crate::report) fn sample() -> ScoreTable {
             ignored_rows: 0,
             labels: "y.npy".into(),
             labels_sha256: "0a".repeat(32),
+            references: None,
         },
         layers: vec![layer("enc1", 500, [0.598_71, 2.1]), layer("enc10", 70, [0.25, 1e-9])],
         sum: vec![SumScore { temperature: 0.01, snnl: 0.848_71 }, SumScore { temperature: 1.0, snnl: 2.1 + 1e-9 }],

@@ -14,5 +14,6 @@ mod harness;
 mod inspect;
 mod labels;
 mod pipes;
+mod references;
 mod schema;
 mod text;
