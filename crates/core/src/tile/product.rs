@@ -3,7 +3,7 @@
 //! A stretch of features at a time, all rows of the tile are packed as the kernel takes them; then strips of a few registers of
 //! columns, one after the other, stay in the first-level cache while the rows pass by, as in Goto & van de Geijn, "Anatomy of
 //! High-Performance Matrix Multiplication" (2008). The products of a pair of rows are added in the order of the features, stretch
-//! by stretch, and stretches follow from the number of features and the instruction set: no bit depends on the size of a cache.
+//! by stretch, and stretches follow from the number of features alone: no bit depends on the size of a cache.
 
 use std::ops::Range;
 
@@ -12,8 +12,9 @@ use crate::block::{PANEL, Panel, TILE};
 use super::pairs::{TileRow, TileSide};
 use super::simd::{Element, Lanes};
 
-/// Bytes of a strip of columns that are to stay in a first-level cache of 32 KiB, beside the rows that pass by.
-const STRIP_BYTES: usize = 24 << 10;
+/// Features in a stretch, at most. Of the widest strip, 48 columns of f32, so many are 24 KiB, and stay in a first-level cache of 32
+/// beside the rows that pass by; and sums of so few products stay small, and with them what is rounded away.
+const DEPTH: usize = 128;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -50,7 +51,7 @@ pub(crate) fn product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
 ) {
     let size = size_of::<L::Element>();
     let width = REGISTERS * L::LANES;
-    let depth = dim.div_ceil(dim.div_ceil(STRIP_BYTES / (width * size)));
+    let depth = dim.div_ceil(dim.div_ceil(DEPTH));
     let Packed { rows: packed_rows, of, strip } = packed;
     let address = rows.panels.as_ptr().addr();
     let keeps = TILE * dim * size <= KEPT_BYTES;
