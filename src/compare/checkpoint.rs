@@ -84,11 +84,8 @@ pub fn names_of(paths: &[PathBuf]) -> Vec<String> {
         names.collect::<Vec<String>>()
     };
     let deepest = paths.iter().map(|path| path.components().count()).max().unwrap_or(0);
-    let plain = named(0);
-    let is_double = |at: usize| plain.iter().filter(|name| **name == plain[at]).count() > 1;
     let are_distinct = |names: &Vec<String>| (0..names.len()).all(|at| !names[..at].contains(&names[at]));
-    let told_apart = (0..=deepest).map(named).find(are_distinct).unwrap_or_else(|| named(deepest));
-    (0..paths.len()).map(|at| if is_double(at) { told_apart[at].clone() } else { plain[at].clone() }).collect()
+    (0..deepest).map(named).find(are_distinct).unwrap_or_else(|| named(0))
 }
 
 /// `checkpoints` as they are compared: in natural order where they differ in numbers alone, as the epochs of one model do,
@@ -170,7 +167,7 @@ mod tests {
     fn checkpoints_of_one_name_are_told_apart_by_their_folders() {
         let names = |paths: &[&str]| names_of(&paths.iter().map(PathBuf::from).collect::<Vec<_>>());
         assert_eq!(names(&["a/init", "a/snnl.json"]), ["init", "snnl"]);
-        assert_eq!(names(&["run1/acts", "run2/acts", "x/base.json"]), ["run1/acts", "run2/acts", "base"]);
+        assert_eq!(names(&["run1/acts", "run2/acts", "x/base.json"]), ["run1/acts", "run2/acts", "x/base"]);
         assert_eq!(names(&["r/1/out/acts", "r/2/out/acts"]), ["1/out/acts", "2/out/acts"]);
         assert_eq!(names(&["acts", "acts"]), ["acts", "acts"]);
     }

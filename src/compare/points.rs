@@ -189,6 +189,7 @@ fn not_scored_at(first: &Checkpoint, checkpoint: &Checkpoint, layer: &LayerScore
     let found: Vec<String> = layer.scores.iter().map(|score| score.temperature.to_string()).collect();
     let problem = format!("layer `{}`: expected temperature {wanted}, found {}", layer.name, found.join(", "));
     let first = if first.name == checkpoint.name { "others there".to_owned() } else { first.name.clone() };
-    let hint = "name a temperature that all have (--at), or score it anew with that among those of -T; multiples of the mean distance                 need --temperature-unit mean, too";
+    let hint = "name a temperature that all have (--at), or score it anew with that among those of -T, and with \
+                --temperature-unit mean where it is a multiple";
     Error::Comparison { first, second: checkpoint.name.clone(), fault: Fault::content(problem).hint(hint) }
 }

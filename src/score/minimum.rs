@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::temperature::Ladder;
+
 /// Multiples of the mean distance between which the minimum is searched: Frosst, Papernot & Hinton minimise over T > 0, and beyond
 /// these nothing changes but nearest neighbors' ties on one side, and the last digits of chance on the other.
 pub(super) const RANGE: [f64; 2] = [1e-3, 1e2];
@@ -60,9 +62,6 @@ pub(super) struct Measured {
     pub(super) value: f64,
 }
 
-/// Where a search begins that knows little, in units of the mean distance.
-const START: [f64; 8] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
-
 /// Searches the minimum over the temperatures from `range[0]` to `range[1]`, which are those of [`RANGE`] in some unit, beginning with
 /// what is `known` within it; `measure` gives the values at more temperatures.
 ///
@@ -76,7 +75,8 @@ pub(super) fn search<E>(
     known.retain(|measured| (range[0]..=range[1]).contains(&measured.temperature));
     for _ in 0..PASSES {
         if known.len() < 3 {
-            let wanted = START.map(|multiple| rounded(multiple * (range[0] / RANGE[0])));
+            let unit = range[0] / RANGE[0];
+            let wanted: Vec<f64> = Ladder::standard().temperatures().iter().map(|t| rounded(t * unit)).collect();
             let values = measure(&wanted)?;
             known = wanted.iter().zip(values).map(|(&temperature, value)| Measured { temperature, value }).collect();
             continue;
@@ -165,18 +165,17 @@ fn rounded(temperature: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const LADDER: [f64; 8] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
-
     /// What is found for a curve, and after how many passes.
     fn found(curve: impl Fn(f64) -> f64) -> (Measured, MinimumPlace, usize) {
-        let known = LADDER.map(|temperature| Measured { temperature, value: curve(temperature) });
+        let measured = |&temperature: &f64| Measured { temperature, value: curve(temperature) };
+        let known: Vec<Measured> = Ladder::standard().temperatures().iter().map(measured).collect();
         let mut passes = 0;
         let measure = |temperatures: &[f64]| -> Result<Vec<f64>, ()> {
             passes += 1;
             assert!(temperatures.iter().all(|t| (RANGE[0]..=RANGE[1]).contains(t)), "{temperatures:?}");
             Ok(temperatures.iter().map(|&t| curve(t)).collect())
         };
-        let (measured, place) = search(known.to_vec(), RANGE, measure).unwrap();
+        let (measured, place) = search(known, RANGE, measure).unwrap();
         (measured, place, passes)
     }
 

@@ -5,7 +5,7 @@ use twox_hash::XxHash3_64;
 
 use super::halves::Halves;
 use super::rows_hash::RowsHash;
-use crate::block::{Chunks, Preparation};
+use crate::block::{Chunks, inverse_norm};
 use crate::definition::NonFinite;
 use crate::distance::Distance;
 use crate::error::Fault;
@@ -69,7 +69,6 @@ impl Survey {
             distance,
             policy,
             ignores,
-            row: Vec::new(),
             measured: 0,
             origin: None,
             hash: RowsHash::default(),
@@ -96,8 +95,6 @@ struct Looking<'a> {
     distance: Option<Distance>,
     policy: NonFinite,
     ignores: &'a (dyn Fn(usize) -> bool + Sync),
-    /// Room for a row or its direction.
-    row: Vec<f64>,
     /// How many were added up.
     measured: usize,
     /// The first of them.
@@ -113,9 +110,20 @@ impl Looking<'_> {
     fn at<T: Copy + Into<f64> + Sync>(&mut self, start: usize, dim: usize, values: &[T]) -> Result<(), Fault> {
         let not_finite = |row: &[T]| row.iter().position(|&x| !x.into().is_finite());
         let sought = self.survey.halves;
-        let glance = |room: &mut Vec<u8>, row: &[T]| (not_finite(row), fingerprint(row, room), sought.that_hold(row));
-        let glances: Vec<_> = values.par_chunks(dim).map_init(Vec::new, |room, row| glance(room, row)).collect();
-        for (id, (row, (not_finite, fingerprint, halves))) in (start..).zip(values.chunks_exact(dim).zip(glances)) {
+        let seeks_directions = self.distance.is_some_and(Distance::is_scale_free);
+        let norm = |room: &mut Vec<f64>, row: &[T]| {
+            room.clear();
+            room.extend(row.iter().map(|&x| x.into()));
+            inverse_norm(room)
+        };
+        let glance = |(bytes, numbers): &mut (Vec<u8>, Vec<f64>), row: &[T]| {
+            let factors = if seeks_directions { norm(numbers, row) } else { (1.0, 1.0) };
+            (not_finite(row), fingerprint(row, bytes), sought.that_hold(row), factors)
+        };
+        let room = || (Vec::new(), Vec::new());
+        let glances: Vec<_> = values.par_chunks(dim).map_init(room, glance).collect();
+        let glances = values.chunks_exact(dim).zip(glances);
+        for (id, (row, (not_finite, fingerprint, halves, factors))) in (start..).zip(glances) {
             self.hash.push(fingerprint);
             self.survey.halves = self.survey.halves.and(halves);
             if id + 1 == self.mark {
@@ -131,7 +139,7 @@ impl Looking<'_> {
                 }
                 Some(_) => self.survey.non_finite += 1,
                 None => {
-                    self.add(row);
+                    self.add(row, factors);
                     self.fingerprints.push(fingerprint);
                     self.survey.kept.push(id as u32);
                     if row.iter().all(|&x| x.into() == 0.0) {
@@ -143,21 +151,17 @@ impl Looking<'_> {
         Ok(())
     }
 
-    fn add<T: Copy + Into<f64>>(&mut self, row: &[T]) {
-        let Some(distance) = self.distance else { return };
-        self.row.clear();
-        self.row.extend(row.iter().map(|&x| x.into()));
-        if distance.is_scale_free() {
-            Preparation { distance, centre: Vec::new(), scale: 1.0 }.apply(&mut self.row);
-            if self.row.iter().all(|&x| x == 0.0) {
-                return;
-            }
+    /// Adds a row, or its direction: that times both factors, which are 0 for a row without one.
+    fn add<T: Copy + Into<f64>>(&mut self, row: &[T], (one, other): (f64, f64)) {
+        if self.distance.is_none() || one == 0.0 {
+            return;
         }
         self.measured += 1;
-        let origin = self.origin.get_or_insert_with(|| self.row.clone());
+        let number = |x: &T| (*x).into() * one * other;
+        let origin = self.origin.get_or_insert_with(|| row.iter().map(number).collect());
         let mut squared = 0.0;
-        for ((sum, origin), x) in self.survey.mean.iter_mut().zip(origin).zip(&self.row) {
-            let moved = x - *origin;
+        for ((sum, origin), x) in self.survey.mean.iter_mut().zip(origin).zip(row) {
+            let moved = number(x) - *origin;
             *sum += moved;
             squared += moved * moved;
         }

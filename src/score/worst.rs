@@ -10,7 +10,6 @@ use crate::block::{Preparation, RowStream, RowTag};
 use crate::distance::Distance;
 use crate::error::Fault;
 use crate::pairing::{Ids, Pairing};
-use crate::source::Values;
 use crate::tally::Mass;
 
 /// Rows of references that are met at once.
@@ -68,11 +67,8 @@ pub(super) fn worst(
 /// A row of the stream, prepared.
 fn prepared(stream: &mut RowStream<Fault>, tag: &RowTag, preparation: &Preparation) -> Result<Vec<f64>, Fault> {
     let (chunk, place) = stream.seek(tag.id as usize)?;
-    let range = place * chunk.dim..(place + 1) * chunk.dim;
-    let mut row: Vec<f64> = match &chunk.values {
-        Values::F32(values) => values[range].iter().map(|&x| f64::from(x)).collect(),
-        Values::F64(values) => values[range].to_vec(),
-    };
+    let mut row = vec![0.0; chunk.dim];
+    chunk.write_row(place, &mut row);
     preparation.apply(&mut row);
     Ok(row)
 }

@@ -43,6 +43,18 @@ impl Rows {
         Rows { start: self.start + place, dim: self.dim, values }
     }
 
+    /// Writes one row, by its place here, over `to`, which is as long.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn write_row(&self, place: usize, to: &mut [f64]) {
+        let range = place * self.dim..(place + 1) * self.dim;
+        match &self.values {
+            Values::F32(values) => to.iter_mut().zip(&values[range]).for_each(|(to, &x)| *to = f64::from(x)),
+            Values::F64(values) => to.copy_from_slice(&values[range]),
+        }
+    }
+
     /// Bytes of the numbers.
     pub fn bytes(&self) -> usize {
         match &self.values {

@@ -7,7 +7,7 @@ use crate::report::cell::CellValue;
 use crate::report::grid::{Grid, number, text};
 
 /// What a reader is shown of a layer.
-pub(super) fn shown(layer: &LayerComparison) -> impl DoubleEndedIterator<Item = &Point> {
+pub(super) fn shown(layer: &LayerComparison) -> impl Iterator<Item = &Point> {
     layer.points.iter().filter(|point| point.is_shown)
 }
 

@@ -281,7 +281,14 @@ fn what_cannot_be_compared_is_named() {
             "base.json snnl --labels y.npy -T 7",
             ["`snnl`", "temperature unit: expected mean, found raw", "--temperature-unit mean"],
         ),
-        ("base.json snnl --labels y.npy --at 7", ["`base`", "expected temperature 7, found 0.01, 0.02", "--at"]),
+        (
+            "base.json snnl --labels y.npy --at 7",
+            [
+                "`base` with `others there`",
+                "expected temperature 7, found 0.01, 0.02",
+                "of -T, and with --temperature-unit mean",
+            ],
+        ),
     ];
     for (args, said) in cases {
         assert_refused(&place.run(&format!("compare {args}")), 5, said);

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use half::{bf16, f16};
 use rayon::prelude::*;
 
-pub use self::preparation::{Preparation, Scales};
+pub use self::preparation::{Preparation, Scales, inverse_norm};
 pub use self::stream::{Chunks, MissingRow, RowStream};
-use crate::rows::{Rows, Values};
+use crate::rows::Rows;
 
 /// Rows in a panel: a multiple of what the widest kernel takes at once, on either side of the product.
 pub const PANEL: usize = 48;
@@ -197,13 +197,7 @@ fn lay_out<'a, E: Scalar>(
         for ((tags, (norms, factors)), first) in tags.chunks(TOGETHER).zip(scales).zip(0..) {
             for (lane, tag) in tags.iter().enumerate() {
                 let (chunk, row) = row_of(tag);
-                let range = row * dim..(row + 1) * dim;
-                match &chunk.values {
-                    Values::F32(values) => {
-                        prepared.iter_mut().zip(&values[range]).for_each(|(to, &x)| *to = f64::from(x));
-                    }
-                    Values::F64(values) => prepared.copy_from_slice(&values[range]),
-                }
+                chunk.write_row(*row, &mut prepared);
                 let Scales { norm, factor } = E::prepare(preparation, &mut prepared);
                 norms[lane] = E::Norm::rounded(norm);
                 factors[lane] = E::Norm::rounded(factor);
@@ -226,6 +220,7 @@ fn lay_out<'a, E: Scalar>(
 mod tests {
     use super::*;
     use crate::distance::Distance;
+    use crate::rows::Values;
 
     fn tag(id: u32, class: u32) -> RowTag {
         RowTag { id, slot: id, class }

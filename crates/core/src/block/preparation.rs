@@ -53,8 +53,8 @@ pub struct Scales {
     pub factor: f64,
 }
 
-/// 1/‖row‖ as two factors whose product might overflow; zeros for a zero row.
-fn inverse_norm(row: &[f64]) -> (f64, f64) {
+/// 1/‖row‖ as two factors, since their product might overflow; zeros for a zero row.
+pub fn inverse_norm(row: &[f64]) -> (f64, f64) {
     let squared = squared_norm(row);
     if squared.is_normal() && squared.sqrt().recip().is_normal() {
         return (1.0, squared.sqrt().recip());

@@ -65,3 +65,15 @@ pub(crate) fn same_ranges(rows: &[RowTag], cols: &[RowTag]) -> [(usize, usize); 
     }
     ranges
 }
+
+/// The first `N` of `slice`, so that the compiler knows how many there are.
+#[inline(always)]
+pub(crate) fn array<T, const N: usize>(slice: &[T]) -> &[T; N] {
+    slice[..N].try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
+}
+
+/// As [`array`].
+#[inline(always)]
+pub(crate) fn array_mut<T, const N: usize>(slice: &mut [T]) -> &mut [T; N] {
+    (&mut slice[..N]).try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
+}

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::block::{PANEL, Panel, TILE};
 
-use super::pairs::{TileRow, TileSide};
+use super::pairs::{TileRow, TileSide, array_mut};
 use super::simd::{Element, Lanes};
 
 /// Features in a stretch, at most. Of the widest strip, 48 columns of f32, so many are 24 KiB, and stay in a first-level cache of 32
@@ -132,10 +132,4 @@ fn micro_product<L: Lanes, const ROWS: usize, const REGISTERS: usize>(
             L::store(sum, out);
         }
     }
-}
-
-/// The first `N` of `slice`, so that the compiler knows how many there are.
-#[inline(always)]
-fn array_mut<T, const N: usize>(slice: &mut [T]) -> &mut [T; N] {
-    (&mut slice[..N]).try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
 }

@@ -7,7 +7,7 @@ use super::chains::Chain;
 use super::gain::MassGain;
 use crate::block::TILE;
 use crate::tally::mass::Relation;
-use crate::tile::pairs::{Similarities, TileRow};
+use crate::tile::pairs::{Similarities, TileRow, array, array_mut};
 use crate::tile::simd::{Element, Lanes};
 
 /// Adds the weights of all pairs to the sums of their rows and columns. `ranges` has each row's columns of its own class,
@@ -192,16 +192,4 @@ fn within<L: Lanes>(low: usize, high: usize, at: usize) -> L::Vector {
     let up = L::load(&L::Element::STEP[16 - low.saturating_sub(at).min(16)..]);
     let down = L::load(&L::Element::STEP[16 - high.saturating_sub(at).min(16)..]);
     L::sub(up, down)
-}
-
-/// The first `N` of `slice`, so that the compiler knows how many there are.
-#[inline(always)]
-fn array<T, const N: usize>(slice: &[T]) -> &[T; N] {
-    slice[..N].try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
-}
-
-/// As [`array`].
-#[inline(always)]
-fn array_mut<T, const N: usize>(slice: &mut [T]) -> &mut [T; N] {
-    (&mut slice[..N]).try_into().unwrap_or_else(|_| unreachable!("a slice of length N"))
 }
