@@ -114,8 +114,12 @@ pub struct Definition {
     pub draw: Option<Draw>,
     /// Whether the lowest value over all temperatures is searched, too.
     pub minimises: bool,
+    /// Whether values are explained by classes and neighbors, too.
+    pub explains: bool,
     /// How many of the rows with the highest losses are described.
     pub worst: usize,
+    /// The temperature of the ladder at which values are explained and rows described; `None` for each layer's best.
+    pub explained_at: Option<f64>,
 }
 
 /// Definitions as they may be asked for, each overriding the preset.
@@ -180,7 +184,9 @@ impl Definition {
             unit,
             draw: None,
             minimises: false,
+            explains: false,
             worst: 0,
+            explained_at: None,
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::device::Device;
 use crate::error::Error;
 use crate::gate::rules::Rules;
 use crate::report::format::Format;
+use crate::report::score::Detail;
 use crate::score::Resume;
 use crate::source::Selection;
 use crate::temperature::Ladder;
@@ -43,6 +44,15 @@ pub struct Output {
     pub format: Format,
     /// Where to; `-` is standard output.
     pub path: PathBuf,
+}
+
+/// An output of a part of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetailOutput {
+    /// Which part.
+    pub detail: Detail,
+    /// A file of records.
+    pub output: Output,
 }
 
 /// What is to be done.
@@ -156,6 +166,8 @@ pub struct ScorePlan {
     pub references: Vec<PathBuf>,
     /// Their labels.
     pub reference_labels: Vec<String>,
+    /// Where parts of the result go, in files of their own.
+    pub details: Vec<DetailOutput>,
     /// Where the losses of rows go.
     pub rows_output: Option<PathBuf>,
     /// Where sums are kept for a later run, if they are.

@@ -14,6 +14,7 @@ use snnl_score::block::TILE;
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
 use snnl_score::draw::Draw;
+use snnl_score::engine::cpu::Cpu;
 use snnl_score::engine::device::{Device, Products};
 use snnl_score::engine::{Engine, Observer};
 use snnl_score::error::{Signal, exit};
@@ -177,4 +178,24 @@ fn sums_are_gone_on_with_to_the_same_bits_over_the_same_rows_and_over_more() {
     let grown = run(&rows, Some(&path), usize::MAX).unwrap();
     assert_eq!(grown.run.resumed_pairs, (grain * (grain - 1) / 2) as u64);
     assert_eq!(bits(&grown), expected);
+}
+
+#[test]
+fn a_device_explains_as_the_processor_does() {
+    let (rows, classes) = data(2 * TILE + 30, |number| number);
+    for distance in DISTANCES {
+        let definition = Definition::new(wishes(distance, Precision::F64, &TEMPERATURES)).unwrap();
+        let definition = Definition { explains: true, ..definition };
+        let explained =
+            |means: Means| scored(&rows, &classes, &definition, means).layers.remove(0).explanation.unwrap();
+        let [found, expected] =
+            [torch(2), Box::new(Cpu::new(2))].map(|engine: Box<dyn Engine>| explained(Means::new(engine, 2)));
+        assert_eq!((&found.picked, &found.accuracy), (&expected.picked, &expected.accuracy), "{distance}");
+        for (found, expected) in found.classes.iter().zip(&expected.classes) {
+            assert_eq!((&found.class, found.n, &found.accuracy), (&expected.class, expected.n, &expected.accuracy));
+            for (found, expected) in found.picks.iter().flatten().zip(expected.picks.iter().flatten()) {
+                assert!((found - expected).abs() < F64_PROMISE, "{distance}: {found} for {expected}");
+            }
+        }
+    }
 }

@@ -108,6 +108,7 @@ impl CompareArgs {
             outputs: self.output.outputs()?,
             references: Vec::new(),
             reference_labels: Vec::new(),
+            details: Vec::new(),
             rows_output: None,
             keeping: None,
             per_class: self.per_class,

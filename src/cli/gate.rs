@@ -143,6 +143,7 @@ impl GateArgs {
             outputs: Vec::new(),
             references: Vec::new(),
             reference_labels: Vec::new(),
+            details: Vec::new(),
             rows_output: None,
             keeping: None,
             per_class: true,

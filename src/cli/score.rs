@@ -10,9 +10,15 @@ use super::output::{OutputFlags, RunFlags, width};
 use crate::definition::Definition;
 use crate::draw::Draw;
 use crate::error::Error;
-use crate::plan::{ScorePlan, not_resumable};
+use crate::plan::{DetailOutput, Output, ScorePlan, not_resumable};
+use crate::report::format::Format;
+use crate::report::score::Detail;
 use crate::score::Resume;
 use crate::score::table::ScoreTable;
+use crate::temperature::parse_temperature;
+
+/// Rows that are described where a value is explained.
+const WORST: u32 = 20;
 
 /// What can be typed where there is no other command.
 #[derive(Debug, clap::Args)]
@@ -43,6 +49,14 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     export_rows: Option<PathBuf>,
 
+    /// Also write what --explain finds of the classes as .csv or .parquet: one line per layer, class, and class that it picks
+    #[arg(long, value_name = "FILE", requires = "explain", help_heading = "Output")]
+    export_picks: Option<PathBuf>,
+
+    /// Also write the rows of --worst or --explain as .csv or .parquet, one line per layer and row
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    export_worst: Option<PathBuf>,
+
     /// Also show the score of each class, and name the worst
     #[arg(long, help_heading = "Output")]
     per_class: bool,
@@ -61,10 +75,25 @@ pub(super) struct ScoreArgs {
     #[arg(long, help_heading = "Score")]
     minimise: bool,
 
+    /// Also explain each layer's best value by a further pass over all pairs: which classes its rows pick with which probability,
+    /// how well their 1, 5 and 20 nearest neighbors tell their class, and, as by --worst, the 20 rows with the highest losses
+    #[arg(long, help_heading = "Output")]
+    explain: bool,
+
     /// Also describe the N rows of each layer with the highest losses: which class they would pick instead, and who their nearest
     /// neighbors are; suspected label errors are among them
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Output")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10_000), help_heading = "Output")]
     worst: Option<u32>,
+
+    /// The temperature of --explain and --worst, instead of each layer's best; it is scored, too
+    #[arg(
+        long,
+        value_name = "T",
+        value_parser = parse_temperature,
+        allow_hyphen_values = true,
+        help_heading = "Output"
+    )]
+    at: Option<f64>,
 
     /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
     /// rows were appended to the data
@@ -104,6 +133,23 @@ impl ScoreArgs {
         if let Some(path) = self.resume.as_deref().filter(|path| is_standard(path)) {
             return Err(not_resumable(path));
         }
+        if self.at.is_some() && !self.explain && self.worst.is_none() {
+            let problem = "it is the temperature of --explain and --worst, neither of which is given";
+            return Err(Error::usage("`--at`", problem, "-T names the temperatures of the table"));
+        }
+        let worst = self.worst.unwrap_or(if self.explain { WORST } else { 0 }) as usize;
+        if self.export_worst.is_some() && worst == 0 {
+            let problem = "no rows are asked for";
+            return Err(Error::usage(
+                "`--export-worst`",
+                problem,
+                "--worst 20 describes the 20 rows with the highest losses",
+            ));
+        }
+        let details = [(Detail::Picks, self.export_picks), (Detail::Worst, self.export_worst)];
+        let details = details.into_iter().filter_map(|(detail, path)| Some(detail_output(detail, path?)));
+        let details = details.collect::<Result<Vec<DetailOutput>, Error>>()?;
+        let definition = self.definition.definition()?;
         let draw = self.rows.map(|rows| Draw { rows: rows as usize, seed: self.seed });
         let every = Duration::from_secs(self.resume_every.into());
         Ok(ScorePlan {
@@ -115,12 +161,16 @@ impl ScoreArgs {
             definition: Definition {
                 draw,
                 minimises: self.minimise,
-                worst: self.worst.map_or(0, |worst| worst as usize),
-                ..self.definition.definition()?
+                explains: self.explain,
+                worst,
+                explained_at: self.at,
+                ladder: definition.ladder.with(self.at.as_slice()),
+                ..definition
             },
             outputs: self.output.outputs()?,
             references: self.reference,
             reference_labels: self.reference_labels,
+            details,
             rows_output: self.export_rows,
             per_class: self.per_class,
             color: self.output.is_colored(),
@@ -129,4 +179,17 @@ impl ScoreArgs {
             resources: self.run.resources()?,
         })
     }
+}
+
+/// A part of the result in a file, whose name says in which format.
+fn detail_output(detail: Detail, path: PathBuf) -> Result<DetailOutput, Error> {
+    let format = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("csv") => Format::Csv,
+        Some("parquet") => Format::Parquet,
+        _ => {
+            let argument = format!("`{}` for an export", path.display());
+            return Err(Error::usage(argument, "its name does not say in which format", "call it *.csv or *.parquet"));
+        }
+    };
+    Ok(DetailOutput { detail, output: Output { format, path } })
 }

@@ -41,6 +41,10 @@ pub enum CellValue {
     },
     /// A share of a whole: 0.5 is half.
     Share(f64),
+    /// A probability among many, to two decimals: a dot where nothing of it would be left.
+    Probability(f64),
+    /// A share of right answers, to three decimals.
+    Accuracy(f64),
     /// A temperature.
     Temperature(f64),
     /// The temperature at which a layer is lowest.
@@ -99,6 +103,9 @@ impl fmt::Display for CellValue {
                 margin.map_or(Ok(()), |margin| write!(f, " ±{}", significant(margin, 2)))
             }
             CellValue::Share(share) => f.write_str(&significant(*share, 2)),
+            CellValue::Probability(probability) if *probability < 0.005 => f.write_str("·"),
+            CellValue::Probability(probability) => write!(f, "{probability:.2}"),
+            CellValue::Accuracy(share) => write!(f, "{share:.3}"),
             CellValue::Temperature(value) => f.write_str(&temperature(*value)),
             CellValue::BestTemperature { temperature: best, edge } => {
                 f.write_str(&temperature(*best))?;
@@ -146,6 +153,9 @@ mod tests {
             (CellValue::Estimate { snnl: 0.598_71, margin: Some(0.012_3) }, "≈0.5987 ±0.012"),
             (CellValue::Estimate { snnl: 0.598_71, margin: None }, "≈0.5987"),
             (CellValue::Share(0.256), "0.26"),
+            (CellValue::Probability(0.678), "0.68"),
+            (CellValue::Probability(0.0049), "·"),
+            (CellValue::Accuracy(0.8125), "0.812"),
             (CellValue::Temperature(1e-6), "1e-6"),
             (CellValue::BestTemperature { temperature: 0.01, edge }, "0.01 ↓"),
             (CellValue::BestTemperature { temperature: 0.1, edge: None }, "0.1"),

@@ -25,8 +25,12 @@ pub struct RecordColumn {
 pub enum ColumnValues {
     /// Text.
     Texts(Vec<String>),
+    /// Text that may be missing.
+    OptionalTexts(Vec<Option<String>>),
     /// Numbers of things.
     Counts(Vec<u64>),
+    /// Numbers of things that may be missing.
+    OptionalCounts(Vec<Option<u64>>),
     /// Numbers.
     Numbers(Vec<f64>),
     /// Numbers that may be missing.
@@ -41,6 +45,8 @@ pub enum ColumnValues {
 pub enum FieldValue<'a> {
     /// Text.
     Text(&'a str),
+    /// Nothing.
+    Missing,
     /// A number of things.
     Count(u64),
     /// A number, if there is one.
@@ -70,6 +76,8 @@ impl ColumnValues {
     fn len(&self) -> usize {
         match self {
             ColumnValues::Texts(values) => values.len(),
+            ColumnValues::OptionalTexts(values) => values.len(),
+            ColumnValues::OptionalCounts(values) => values.len(),
             ColumnValues::Counts(values) => values.len(),
             ColumnValues::Numbers(values) => values.len(),
             ColumnValues::OptionalNumbers(values) => values.len(),
@@ -80,6 +88,10 @@ impl ColumnValues {
     fn field(&self, place: usize) -> FieldValue<'_> {
         match self {
             ColumnValues::Texts(values) => FieldValue::Text(&values[place]),
+            ColumnValues::OptionalTexts(values) => {
+                values[place].as_deref().map_or(FieldValue::Missing, FieldValue::Text)
+            }
+            ColumnValues::OptionalCounts(values) => values[place].map_or(FieldValue::Missing, FieldValue::Count),
             ColumnValues::Counts(values) => FieldValue::Count(values[place]),
             ColumnValues::Numbers(values) => FieldValue::Number(Some(values[place])),
             ColumnValues::OptionalNumbers(values) => FieldValue::Number(values[place]),

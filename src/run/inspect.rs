@@ -10,8 +10,8 @@ use crate::plan::InspectPlan;
 use crate::report::destination::Destination;
 use crate::report::format::Screen;
 use crate::report::inspection;
-use crate::score::Silent;
 use crate::score::inspection::Inspection;
+use crate::score::{Silent, bytes_a_row};
 use crate::source::{Selection, look};
 use crate::temperature::Ladder;
 
@@ -31,7 +31,7 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
         rows,
         scored: rows,
         dims,
-        temperatures: Ladder::standard().temperatures().len(),
+        bytes_a_row: bytes_a_row(Ladder::standard().temperatures().len(), false),
         products: Products::Exact,
     };
     let means = means(&plan.resources, &workload, &Silent, &|| None)?;

@@ -8,7 +8,7 @@ use super::rows::RowsOutput;
 use super::workload::{Workload, means, on_threads};
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::plan::{ScorePlan, not_resumable};
+use crate::plan::{DetailOutput, ScorePlan, not_resumable};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::report::format::Screen;
@@ -20,11 +20,15 @@ use crate::source::{Selection, discover};
 /// Scores what the plan names and writes every output.
 pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let destinations = open(&plan.outputs)?;
+    let details = plan.details.iter().map(|detail| Ok((detail, Destination::create(&detail.output.path)?)));
+    let details = details.collect::<Result<Vec<_>, Error>>()?;
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
     let sums = plan.keeping.as_ref().map(|keeping| resumable(&keeping.path)).transpose()?;
     let labels = Labels::read(&plan.labels, &plan.ignored_labels)?;
     let layers = discover(&plan.inputs, &Selection { rows: Some(labels.len()), ..plan.selection.clone() })?;
-    let all = destinations.iter().map(|(_, destination)| destination).chain(&rows_destination).chain(&sums);
+    let details_of = || details.iter().map(|(_, destination)| destination);
+    let all = destinations.iter().map(|(_, destination)| destination).chain(details_of());
+    let all = all.chain(&rows_destination).chain(&sums);
     let references = references(plan)?;
     let met = references.iter().flat_map(|references| &references.layers);
     refuse_to_overwrite(all, layers.iter().chain(met).flat_map(|layer| &layer.files), plan)?;
@@ -48,6 +52,9 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     progress.finish();
 
     rows.map_or(Ok(()), RowsOutput::finish)?;
+    for (DetailOutput { detail, output }, destination) in details {
+        write(&score::detail(&table, *detail), Screen::default(), vec![(output.format, destination)])?;
+    }
     write(&score::document(&table), Screen { color: plan.color, width: plan.width }, destinations)
 }
 

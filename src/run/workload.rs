@@ -18,7 +18,8 @@ pub(super) struct Workload {
     pub(super) scored: usize,
     /// Features of the layers, one after the other.
     pub(super) dims: Vec<usize>,
-    pub(super) temperatures: usize,
+    /// Bytes of each row that is scored, beside its features.
+    pub(super) bytes_a_row: usize,
     pub(super) products: Products,
 }
 
@@ -30,7 +31,7 @@ impl Workload {
             rows,
             scored: definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
             dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
-            temperatures: definition.ladder.temperatures().len(),
+            bytes_a_row: bytes_a_row(definition.ladder.temperatures().len(), definition.explains),
             products: if definition.precision == Precision::Tf32 { Products::Tf32 } else { Products::Exact },
         }
     }
@@ -54,7 +55,7 @@ pub(super) fn means<'a>(
     let choice = device.choose(workload.products, workload.work(), threads);
     let Choice { engine, reason } =
         choice.map_err(|missing| Error::usage(format_args!("`--device {device}`"), missing.problem, missing.hint))?;
-    let beside = workload.scored * bytes_a_row(workload.temperatures);
+    let beside = workload.scored * workload.bytes_a_row;
     let memory = memory.unwrap_or_else(|| half_of_free(beside));
     Ok(Means { engine_reason: reason, memory, scratch, progress, stop, ..Means::new(engine, threads) })
 }

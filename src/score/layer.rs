@@ -1,6 +1,7 @@
 //! One layer from its rows to its scores.
 
 use super::check::Checked;
+use super::explain::explain;
 use super::look::{Again, LabelledLayer, Look, survey};
 use super::loss::Mean;
 use super::means::Means;
@@ -9,16 +10,14 @@ use super::reading::{Reading, Spent};
 use super::resume::{ResumeFile, different};
 use super::row_losses::RowLosses;
 use super::rows::{ScoredRows, Surveyed};
-use super::side::Side;
 use super::survey::Survey;
 use super::sweeps::{Losses, Sweeps};
 use super::table::{Best, LayerScore, Score};
-use super::worst::worst;
+use super::worst::{LossesAt, worst};
 use crate::block::RowTag;
 use crate::definition::Definition;
 use crate::error::Fault;
 use crate::pairing::Pairing;
-use crate::tally::Tally;
 use crate::temperature::Ladder;
 
 /// Everything that scoring a layer finds out.
@@ -27,9 +26,6 @@ pub(super) struct ScoredLayer {
     pub(super) score: LayerScore,
     /// The losses that they are means of.
     pub(super) losses: RowLosses,
-    /// What the losses were made of.
-    #[expect(dead_code, reason = "statistics beside the losses are read from it")]
-    pub(super) tally: Tally,
     /// What the self-check found.
     pub(super) check: Checked,
     /// Pairs that earlier runs had done.
@@ -69,19 +65,81 @@ pub(super) fn score_layer(
     });
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
-    let sweep = |rows: &ScoredRows,
-                 definition: &Definition,
-                 seeks_nearest,
-                 means: &mut Means,
-                 resume: Option<&mut ResumeFile>| {
-        let pairing = rows_and_readings(rows, &readings);
-        Sweeps { layer: &layer.name, definition, rows, pairing, seeks_nearest }.run(halves, means, resume)
-    };
-    let mut swept = sweep(&rows, definition, false, means, resume)?;
+    let swept = Sweeps::over(&rows, definition, &layer.name, &readings).run(halves, means, resume)?;
     means.progress.note(&format!("layer `{}`: {}", layer.name, spent.describe()));
 
-    let (chance, population, is_of_one_class) = (rows.chance(), rows.counted().count(), rows.of_one_class());
     let ladder = definition.ladder.temperatures();
+    let scores = scores_of(&rows, &swept.losses, definition)?;
+    let best = best(&scores);
+    let explained_at = definition.explained_at.unwrap_or(best.temperature);
+    let position = ladder.iter().position(|temperature| *temperature == explained_at).unwrap_or(0);
+    let met = sides.met().labels;
+    let explanation = match definition.explains {
+        false => None,
+        true => {
+            let sweeps = Sweeps::over(&rows, definition, &layer.name, &readings);
+            Some(explain(&sweeps, &swept, position, met, means)?)
+        }
+    };
+    let worst = match definition.worst {
+        0 => None,
+        count => {
+            let scored: Vec<RowTag> = rows.scored().copied().collect();
+            let losses = &swept.losses[position].of_rows;
+            let (temperature, prepared) = (ladder[position], rows.temperatures[position]);
+            let at = LossesAt { rows: &scored, losses, temperature, prepared };
+            Some(worst(&rows.sides(&readings), &at, &met.names, count)?)
+        }
+    };
+    let mut check = swept.check;
+    let minimum = match definition.minimises {
+        false => None,
+        true => {
+            let mean_distance = rows.mean_distance;
+            let mut more = |temperatures: &[f64], seeks_nearest| -> Result<(Vec<Score>, Option<f64>), Fault> {
+                let definition = Definition { ladder: Ladder::of_distinct(temperatures), ..definition.clone() };
+                rows.set_ladder(&definition)?;
+                means.progress.expect(rows.pairs());
+                let sweeps = Sweeps { seeks_nearest, ..Sweeps::over(&rows, &definition, &layer.name, &readings) };
+                let swept = sweeps.run(halves, means, None)?;
+                check = check.and(swept.check);
+                let error = nearest_neighbor_error(&rows, &swept.tally, &met.classes);
+                Ok((scores_of(&rows, &swept.losses, &definition)?, error))
+            };
+            Some(minimise(&scores, mean_distance, &mut more)?)
+        }
+    };
+    let score = LayerScore {
+        name: layer.name.clone(),
+        dim: matrix.dim(),
+        dtype: matrix.dtype().to_owned(),
+        files: matrix.shape().shards,
+        chance: rows.chance(),
+        singletons: rows.singletons(),
+        zero_rows: if definition.distance.is_scale_free() { survey.zero_rows.len() } else { 0 },
+        non_finite_rows: survey.non_finite,
+        duplicate_rows: survey.duplicates,
+        temperature_scale: rows.unit,
+        best,
+        scores,
+        minimum,
+        classes: None,
+        explanation,
+        worst,
+    };
+    let losses = RowLosses {
+        rows: rows.scored().map(|tag| tag.id).collect(),
+        classes: rows.scored().map(|tag| tag.class).collect(),
+        population: definition.draw.map(|_| rows.counted_of_classes()),
+        temperatures: ladder.to_vec(),
+        losses: swept.losses.into_iter().map(|losses| losses.of_rows).collect(),
+    };
+    Ok(ScoredLayer { score, losses, check, resumed_pairs: swept.resumed_pairs })
+}
+
+/// The scores at the temperatures of `definition`, one for each of `losses`.
+fn scores_of(rows: &ScoredRows, losses: &[Losses], definition: &Definition) -> Result<Vec<Score>, Fault> {
+    let (chance, population, is_of_one_class) = (rows.chance(), rows.counted().count(), rows.of_one_class());
     let score = |(losses, &temperature): (&Losses, &f64)| {
         let (found, interval) = match definition.draw {
             None => (Mean::of(&losses.of_rows), None),
@@ -104,75 +162,7 @@ pub(super) fn score_layer(
         let relative = (!is_of_one_class).then(|| mean / chance);
         Ok(Score { temperature, snnl: mean, stderr, relative, n, interval, precision: losses.precision.into() })
     };
-    let scores = swept.losses.iter().zip(ladder).map(score).collect::<Result<Vec<_>, _>>()?;
-    let minimum = match definition.minimises {
-        false => None,
-        true => {
-            let (mut check, mean_distance) = (swept.check, rows.mean_distance);
-            let mut more = |temperatures: &[f64], seeks_nearest| -> Result<(Vec<Score>, Option<f64>), Fault> {
-                let definition = Definition { ladder: Ladder::of_distinct(temperatures), ..definition.clone() };
-                rows.set_ladder(&definition)?;
-                means.progress.expect(rows.pairs());
-                let swept = sweep(&rows, &definition, seeks_nearest, means, None)?;
-                check = check.and(swept.check);
-                let scores = swept.losses.iter().zip(temperatures).map(score).collect::<Result<Vec<_>, _>>()?;
-                Ok((scores, nearest_neighbor_error(&rows, &swept.tally)))
-            };
-            let minimum = minimise(&scores, mean_distance, &mut more)?;
-            swept.check = check;
-            Some(minimum)
-        }
-    };
-    let best = best(&scores);
-    let worst = match definition.worst {
-        0 => None,
-        count => {
-            let at_best = ladder.iter().position(|temperature| *temperature == best.temperature).unwrap_or(0);
-            let scored: Vec<RowTag> = rows.scored().copied().collect();
-            let scale = definition.distance.scaled(rows.pairing.met().preparation.scale);
-            let prepared = best.temperature * rows.unit * scale;
-            let pairing = rows_and_readings(&rows, &readings);
-            let names = &sides.gaining().labels.names;
-            Some(worst(&pairing, &scored, &swept.losses[at_best].of_rows, prepared, names, count)?)
-        }
-    };
-    let score = LayerScore {
-        name: layer.name.clone(),
-        dim: matrix.dim(),
-        dtype: matrix.dtype().to_owned(),
-        files: matrix.shape().shards,
-        chance,
-        singletons: rows.singletons(),
-        zero_rows: if definition.distance.is_scale_free() { survey.zero_rows.len() } else { 0 },
-        non_finite_rows: survey.non_finite,
-        duplicate_rows: survey.duplicates,
-        temperature_scale: rows.unit,
-        best,
-        scores,
-        minimum,
-        classes: None,
-        worst,
-    };
-    let losses = RowLosses {
-        rows: rows.scored().map(|tag| tag.id).collect(),
-        classes: rows.scored().map(|tag| tag.class).collect(),
-        population: definition.draw.map(|_| rows.counted_of_classes()),
-        temperatures: ladder.to_vec(),
-        losses: swept.losses.into_iter().map(|losses| losses.of_rows).collect(),
-    };
-    Ok(ScoredLayer { score, losses, tally: swept.tally, check: swept.check, resumed_pairs: swept.resumed_pairs })
-}
-
-/// Rows, and where those of each side are read.
-fn rows_and_readings<'a>(rows: &'a ScoredRows, readings: &'a Pairing<Reading<'a>>) -> Pairing<Side<'a>> {
-    match rows.pairing.as_ref() {
-        Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
-        Pairing::Across { queries, references, ids } => Pairing::Across {
-            queries: Side { rows: queries, reading: readings.gaining() },
-            references: Side { rows: references, reading: readings.met() },
-            ids,
-        },
-    }
+    losses.iter().zip(definition.ladder.temperatures()).map(score).collect()
 }
 
 /// What one side of a pairing has, with what the other knows of it.

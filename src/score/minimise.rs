@@ -1,10 +1,11 @@
 //! The lowest value of a layer over all temperatures, by more sweeps over it.
 
 use super::minimum::{Measured, Minimum, MinimumPlace, RANGE, search};
+use super::neighbors::{Hits, hits_of_classes};
 use super::rows::ScoredRows;
 use super::table::Score;
 use crate::error::Fault;
-use crate::tally::{Relation, Tally};
+use crate::tally::Tally;
 
 /// Scores at more temperatures, and where nearest neighbors are sought, too, [`nearest_neighbor_error`].
 pub(super) type More<'a> = dyn FnMut(&[f64], bool) -> Result<(Vec<Score>, Option<f64>), Fault> + 'a;
@@ -34,15 +35,8 @@ pub(super) fn minimise(scores: &[Score], mean_distance: f64, more: &mut More) ->
 }
 
 /// The share of counted rows whose nearest neighbor is of another class, where nearest neighbors were sought; of two at one
-/// distance, the nearest is that of the lower id.
-pub(super) fn nearest_neighbor_error(rows: &ScoredRows, tally: &Tally) -> Option<f64> {
-    let nearest = tally.nearest()?;
-    let (mut wrong, mut all) = (0_usize, 0_usize);
-    for tag in rows.scored() {
-        let [same, other] = Relation::BOTH.map(|relation| nearest.at(tag.slot as usize)[relation as usize]);
-        let is_wrong = (other.distance, other.id) < (same.distance, same.id);
-        wrong += usize::from(is_wrong);
-        all += 1;
-    }
-    Some(wrong as f64 / all as f64)
+/// distance, the nearest is that of the lower id. `classes` has the class of each row that they meet, by its id.
+pub(super) fn nearest_neighbor_error(rows: &ScoredRows, tally: &Tally, classes: &[u32]) -> Option<f64> {
+    let hits = hits_of_classes(rows, tally.nearest()?, classes);
+    Hits::sum(&hits).accuracy().iter().find(|of| of.k == 1).map(|of| 1.0 - of.accuracy)
 }

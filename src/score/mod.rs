@@ -2,14 +2,19 @@
 
 mod check;
 mod cost;
+mod explain;
+pub mod explanation;
 mod halves;
 pub mod inspection;
 mod layer;
 mod look;
 mod loss;
+#[cfg(test)]
+mod made;
 mod means;
 mod minimise;
 pub mod minimum;
+mod neighbors;
 mod reading;
 mod resume;
 mod row_losses;
@@ -177,10 +182,13 @@ fn score_sides(
     })
 }
 
-/// Bytes of memory that a row takes at so many temperatures: its tally, and its losses.
-pub fn bytes_a_row(temperatures: usize) -> usize {
-    let tally = Tally::nothing(0, &[Statistic::Masses(vec![1.0; temperatures])]);
-    tally.bytes_a_row() + temperatures * size_of::<f64>()
+/// Bytes of memory that a row takes beside its features, at so many temperatures: its tally, and its losses.
+pub fn bytes_a_row(temperatures: usize, explains: bool) -> usize {
+    let losses = temperatures * size_of::<f64>();
+    let temperatures = vec![1.0; temperatures];
+    let nearest = explains.then_some(Statistic::Nearest);
+    let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
+    Tally::nothing(0, &statistics).bytes_a_row() + losses
 }
 
 /// The data of a run over the rows of `labels`, in the words of the result.

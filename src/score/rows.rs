@@ -2,7 +2,8 @@
 //! of them.
 
 use super::loss::{Form, Mean, Meets};
-use super::side::RowSet;
+use super::reading::Reading;
+use super::side::{RowSet, Side};
 use super::survey::Survey;
 use crate::block::{Preparation, RowTag};
 use crate::definition::{Definition, Singletons, TemperatureUnit};
@@ -10,7 +11,7 @@ use crate::distance::Distance;
 use crate::error::Fault;
 use crate::labels::Labels;
 use crate::pairing::{Ids, Pairing};
-use crate::tally::{Masses, Relation, Tally};
+use crate::tally::{Column, Mass, Masses, Relation, Tally};
 
 /// The rows of one layer that are kept, checked for everything no score could be made of.
 pub(super) struct ScoredRows {
@@ -140,6 +141,18 @@ impl ScoredRows {
         counts
     }
 
+    /// The rows of each side, and where they are read.
+    pub(super) fn sides<'a>(&'a self, readings: &'a Pairing<Reading<'a>>) -> Pairing<Side<'a>> {
+        match self.pairing.as_ref() {
+            Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
+            Pairing::Across { queries, references, ids } => Pairing::Across {
+                queries: Side { rows: queries, reading: readings.gaining() },
+                references: Side { rows: references, reading: readings.met() },
+                ids,
+            },
+        }
+    }
+
     /// Pairs of rows to compute.
     pub(super) fn pairs(&self) -> u64 {
         self.pairing.map(|rows| rows.tags.len()).pairs()
@@ -182,6 +195,25 @@ impl ScoredRows {
         };
         let chances: Vec<f64> = self.counted().map(chance).collect();
         Mean::of(&chances).mean
+    }
+
+    /// The mass of all that each row meets, by slot, at a temperature of the ladder; `None` for rows without a loss.
+    pub(super) fn whole_masses(&self, tally: &Tally, position: usize) -> Vec<Option<Mass>> {
+        let mut of_rows = vec![None; self.pairing.gaining().tags.len()];
+        let at = tally.columns().iter().find_map(|column| {
+            let Column::Masses(masses) = column else { return None };
+            let temperatures = masses.temperatures().iter();
+            Some((masses, temperatures.clone().position(|t| *t == self.temperatures[position])?))
+        });
+        if let Some((masses, at)) = at {
+            for tag in self.scored() {
+                let [mut all, other] =
+                    Relation::BOTH.map(|relation| masses.at(tag.slot as usize, at)[relation as usize]);
+                all.add(other);
+                of_rows[tag.slot as usize] = Some(all);
+            }
+        }
+        of_rows
     }
 
     /// The loss of a row from the masses at its slot and the `position`-th temperature.

@@ -5,6 +5,7 @@ use half::{bf16, f16};
 use super::check::{Checked, Sample};
 use super::halves::Halves;
 use super::means::Means;
+use super::reading::Reading;
 use super::resume::ResumeFile;
 use super::rows::{ScoredRows, masses};
 use super::side::Side;
@@ -76,7 +77,17 @@ pub(super) struct Sweeps<'a> {
     pub(super) seeks_nearest: bool,
 }
 
-impl Sweeps<'_> {
+impl<'a> Sweeps<'a> {
+    /// Those over `rows`, read by `readings`, for nothing but the losses.
+    pub(super) fn over(
+        rows: &'a ScoredRows,
+        definition: &'a Definition,
+        layer: &'a str,
+        readings: &'a Pairing<Reading<'a>>,
+    ) -> Sweeps<'a> {
+        Sweeps { layer, definition, rows, pairing: rows.sides(readings), seeks_nearest: false }
+    }
+
     /// Sweeps until the losses at every temperature are exact enough.
     pub(super) fn run(
         &self,
@@ -104,7 +115,8 @@ impl Sweeps<'_> {
             if !std::mem::take(&mut is_first) {
                 means.progress.expect(rows.pairs());
             }
-            let (swept, met) = self.sweep_in(*attempt, &hopeful, means, resume.as_deref_mut())?;
+            let nothing = self.nothing_at(&hopeful);
+            let (swept, met) = self.sweep_in(*attempt, nothing, means, resume.as_deref_mut())?;
             resumed_pairs += met;
             let mut taken = Vec::new();
             for (at, &position) in hopeful.iter().enumerate() {
@@ -132,6 +144,21 @@ impl Sweeps<'_> {
             tally.append(keep(swept, &taken));
         }
         Ok(SweptLayer { tally, losses: found.into_iter().flatten().collect(), check, resumed_pairs })
+    }
+
+    /// What every pair of rows adds to `nothing`, in the precision of some losses.
+    pub(super) fn gather(&self, nothing: Tally, precision: &str, means: &mut Means) -> Result<Tally, Fault> {
+        means.progress.expect(self.rows.pairs());
+        let arithmetic = if precision == f64::NAME { Arithmetic::F64 } else { Arithmetic::F32 };
+        Ok(self.sweep_in(arithmetic, nothing, means, None)?.0)
+    }
+
+    /// Nothing of what is tallied at these positions of the ladder.
+    fn nothing_at(&self, positions: &[usize]) -> Tally {
+        let temperatures = positions.iter().map(|&position| self.rows.temperatures[position]).collect();
+        let nearest = self.seeks_nearest.then_some(Statistic::Nearest);
+        let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
+        Tally::nothing(self.rows.pairing.gaining().tags.len(), &statistics)
     }
 
     /// Refuses temperatures beyond the range of the arithmetic that was asked for.
@@ -172,34 +199,31 @@ impl Sweeps<'_> {
     fn sweep_in(
         &self,
         arithmetic: Arithmetic,
-        positions: &[usize],
+        nothing: Tally,
         means: &mut Means,
         resume: Option<&mut ResumeFile>,
     ) -> Result<(Tally, u64), Fault> {
         match arithmetic {
-            Arithmetic::F16 => self.sweep::<f16>(positions, means, resume),
-            Arithmetic::Bf16 => self.sweep::<bf16>(positions, means, resume),
-            Arithmetic::F32 => self.sweep::<f32>(positions, means, resume),
-            Arithmetic::F64 => self.sweep::<f64>(positions, means, resume),
+            Arithmetic::F16 => self.sweep::<f16>(nothing, means, resume),
+            Arithmetic::Bf16 => self.sweep::<bf16>(nothing, means, resume),
+            Arithmetic::F32 => self.sweep::<f32>(nothing, means, resume),
+            Arithmetic::F64 => self.sweep::<f64>(nothing, means, resume),
         }
     }
 
-    /// Every pair of rows once; the tally at the given positions of the ladder, and how many pairs earlier runs had done.
+    /// Every pair of rows once; what is then in the tally, and how many pairs earlier runs had done.
     fn sweep<E: Scalar>(
         &self,
-        positions: &[usize],
+        nothing: Tally,
         means: &mut Means,
         resume: Option<&mut ResumeFile>,
     ) -> Result<(Tally, u64), Fault> {
-        let temperatures: Vec<f64> = positions.iter().map(|&position| self.rows.temperatures[position]).collect();
         let pairing = self.pairing.map(|side| *side);
         let gaining = *pairing.gaining();
         let width = size_of::<Panel<E>>().div_ceil(PANEL);
         let shares = means.shares(gaining.tiles(), gaining.reading.matrix.dim(), width)?;
         let walk = Walk { leaves_last: resume.is_some() && pairing.is_mutual(), pairing, shares };
-        let nearest = self.seeks_nearest.then_some(Statistic::Nearest);
-        let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
-        let mut swept = Swept::new(gaining.rows.tags.len(), &statistics);
+        let mut swept = Swept::of(nothing);
         let mut keeping = match resume {
             Some(file) => Some((file.sweep(self.layer, E::NAME, &mut swept)?, file)),
             None => None,

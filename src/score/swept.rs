@@ -1,7 +1,7 @@
 //! A tally under way, with all that is needed to continue it later.
 
 use crate::block::TILE;
-use crate::tally::{Statistic, Tally};
+use crate::tally::Tally;
 
 /// A tally under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,13 @@ pub(super) struct Swept {
 
 impl Swept {
     /// Nothing met yet, by `rows` rows that gather these statistics.
-    pub(super) fn new(rows: usize, statistics: &[Statistic]) -> Swept {
-        Swept { met: vec![0; rows.div_ceil(TILE)], tally: Tally::nothing(rows, statistics) }
+    #[cfg(test)]
+    pub(super) fn new(rows: usize, statistics: &[crate::tally::Statistic]) -> Swept {
+        Swept::of(Tally::nothing(rows, statistics))
+    }
+
+    /// Nothing met yet, by rows with nothing in their `tally`.
+    pub(super) fn of(tally: Tally) -> Swept {
+        Swept { met: vec![0; tally.rows().div_ceil(TILE)], tally }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::explanation::Explanation;
 use super::minimum::Minimum;
 use super::worst_row::WorstRow;
 use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
@@ -180,7 +181,10 @@ pub struct LayerScore {
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
-    /// The rows with the highest losses at the best temperature (`--worst`), highest first.
+    /// What lies behind the value at the best temperature, or that of `--at` (`--explain`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+    /// The rows with the highest losses at that temperature (`--worst`), highest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<Vec<WorstRow>>,
 }

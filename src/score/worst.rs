@@ -15,19 +15,28 @@ use crate::tally::Mass;
 /// Rows of references that are met at once.
 const TOGETHER: usize = 1024;
 
-/// The `count` scored rows with the highest of `losses`, which are those of `scored`, highest first; `temperature` is in units of
-/// prepared distances, and `names` are those of the classes. All in f64, from the numbers as they were read.
+/// The losses of some rows at one temperature.
+pub(super) struct LossesAt<'a> {
+    pub(super) rows: &'a [RowTag],
+    pub(super) losses: &'a [f64],
+    /// As it was asked for.
+    pub(super) temperature: f64,
+    /// In units of prepared distances.
+    pub(super) prepared: f64,
+}
+
+/// The `count` rows with the highest losses of those of `at`, highest first; `names` are those of the classes. All in f64, from the
+/// numbers as they were read.
 ///
 /// # Formula
 /// A row picks class c with probability Σ_{j in c} exp(−d_ij/T) / Σ_j exp(−d_ij/T), over all j but itself.
 pub(super) fn worst(
     pairing: &Pairing<Side>,
-    scored: &[RowTag],
-    losses: &[f64],
-    temperature: f64,
+    at: &LossesAt,
     names: &[String],
     count: usize,
 ) -> Result<Vec<WorstRow>, Fault> {
+    let LossesAt { rows: scored, losses, temperature, prepared: prepared_temperature } = *at;
     let mut order: Vec<usize> = (0..scored.len()).collect();
     order.sort_by(|&a, &b| losses[b].total_cmp(&losses[a]).then(a.cmp(&b)));
     order.truncate(count);
@@ -50,7 +59,7 @@ pub(super) fn worst(
             found.par_iter_mut().zip(&rows).zip(&tags).for_each(|((found, row), tag)| {
                 for (other, features) in others.iter().zip(&features).filter(|(other, _)| !meets_itself(tag, other)) {
                     let distance = between(preparation.distance, row, features);
-                    found.meet(tag, other, distance, temperature);
+                    found.meet(tag, other, distance, prepared_temperature);
                 }
             });
         }
@@ -58,8 +67,9 @@ pub(super) fn worst(
     })?;
     let scale = preparation.distance.scaled(preparation.scale);
     let described = order.iter().zip(&tags).zip(&found);
-    let mut worst: Vec<WorstRow> =
-        described.map(|((&place, tag), found)| found.describe(tag, losses[place], names, scale)).collect();
+    let mut worst: Vec<WorstRow> = described
+        .map(|((&place, tag), found)| found.describe(tag, (temperature, losses[place]), names, scale))
+        .collect();
     worst.sort_by(|a, b| b.loss.total_cmp(&a.loss).then(a.row.cmp(&b.row)));
     Ok(worst)
 }
@@ -112,7 +122,7 @@ impl Found {
         }
     }
 
-    fn describe(&self, tag: &RowTag, loss: f64, names: &[String], scale: f64) -> WorstRow {
+    fn describe(&self, tag: &RowTag, (temperature, loss): (f64, f64), names: &[String], scale: f64) -> WorstRow {
         let mut all = Mass::ZERO;
         self.masses.iter().for_each(|mass| all.add(*mass));
         let probability = |class: usize| (self.masses[class].ln() - all.ln()).exp();
@@ -128,6 +138,7 @@ impl Found {
         WorstRow {
             row: tag.id,
             class: names[tag.class as usize].clone(),
+            temperature,
             loss,
             own_probability: probability(tag.class as usize),
             picks: picks.map(|class| names[class].clone()),

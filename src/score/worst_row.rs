@@ -9,6 +9,8 @@ pub struct WorstRow {
     pub row: u32,
     /// Its class.
     pub class: String,
+    /// T, in units of the layer's `temperature_scale`.
+    pub temperature: f64,
     /// Its loss, in nats.
     pub loss: f64,
     /// The probability that it picks a neighbor of its own class.

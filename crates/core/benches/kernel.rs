@@ -12,7 +12,7 @@ use snnl_core::engine::cpu::Cpu;
 use snnl_core::engine::{Engine, Unobserved};
 use snnl_core::pairing::Meeting;
 use snnl_core::rows::{Rows, Values};
-use snnl_core::tally::{Statistic, Tally};
+use snnl_core::tally::{Mass, Picks, Statistic, Tally};
 
 /// A few tiles to a side.
 const ROWS: usize = 1920;
@@ -45,12 +45,16 @@ fn engines() -> Vec<String> {
 }
 
 fn sweep(bencher: Bencher, engine: &str, dim: usize, temperatures: &[f64]) {
+    let statistics = [Statistic::Masses(temperatures.to_vec())];
+    gather(bencher, engine, dim, || Tally::nothing(ROWS, &statistics));
+}
+
+fn gather(bencher: Bencher, engine: &str, dim: usize, nothing: impl Fn() -> Tally) {
     let mut engines = Cpu::all(1).into_iter();
     let mut engine = engines.find(|cpu| cpu.describe() == engine).expect("one of `engines`");
     let block = block(dim);
-    let statistics = [Statistic::Masses(temperatures.to_vec())];
     bencher.counter(ItemsCount::new(ROWS * (ROWS - 1) / 2)).bench_local(|| {
-        let mut tally = Tally::nothing(ROWS, &statistics);
+        let mut tally = nothing();
         engine.sweep(&Meeting::Within(&block), Distance::Cosine, &mut tally, &Unobserved).unwrap();
         tally
     });
@@ -73,4 +77,19 @@ fn eight_temperatures<const DIM: usize>(bencher: Bencher, engine: &str) {
 fn thirty_two_temperatures<const DIM: usize>(bencher: Bencher, engine: &str) {
     let ladder: Vec<f64> = (0..32).map(|step| 0.01 * 1000_f64.powf(f64::from(step) / 31.0)).collect();
     sweep(bencher, engine, DIM, &ladder);
+}
+
+/// One temperature, and the nearest neighbors beside it.
+#[divan::bench(args = engines(), consts = [784])]
+fn nearest_neighbors<const DIM: usize>(bencher: Bencher, engine: &str) {
+    gather(bencher, engine, DIM, || Tally::nothing(ROWS, &[Statistic::Masses(vec![1.0]), Statistic::Nearest]));
+}
+
+/// What classes pick of each other.
+#[divan::bench(args = engines(), consts = [784])]
+fn picks<const DIM: usize>(bencher: Bencher, engine: &str) {
+    let masses = vec![Some(Mass::new(1.0, 8)); ROWS];
+    gather(bencher, engine, DIM, || {
+        Tally::nothing(ROWS, &[]).with_picks(Picks::nothing(CLASSES as usize, 1.0, &masses))
+    });
 }

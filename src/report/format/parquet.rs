@@ -52,6 +52,8 @@ fn encode(records: &Records) -> parquet::errors::Result<Vec<u8>> {
 fn array(values: &ColumnValues) -> (ArrayRef, bool) {
     match values {
         ColumnValues::Texts(texts) => (Arc::new(StringArray::from_iter_values(texts)), false),
+        ColumnValues::OptionalTexts(texts) => (Arc::new(StringArray::from_iter(texts)), true),
+        ColumnValues::OptionalCounts(counts) => (Arc::new(UInt64Array::from(counts.clone())), true),
         ColumnValues::Counts(counts) => (Arc::new(UInt64Array::from(counts.clone())), false),
         ColumnValues::Numbers(numbers) => (Arc::new(Float64Array::from(numbers.clone())), false),
         ColumnValues::OptionalNumbers(numbers) => (Arc::new(Float64Array::from(numbers.clone())), true),

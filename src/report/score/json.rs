@@ -15,10 +15,13 @@ pub(super) fn text(table: &ScoreTable) -> Result<String, String> {
     }
 }
 
-/// The name of the first field that is null though it may not be; only `relative` may.
+/// What may be null: a value relative to a chance of 0, and what a row does not have that has neighbors of one class only.
+const NULLABLE: [&str; 5] = ["relative", "picks", "picks_probability", "nearest_own", "nearest_other"];
+
+/// The name of the first field that is null though it may not be.
 fn unexpected_null<'a>(name: &'a str, value: &'a Value) -> Option<&'a str> {
     match value {
-        Value::Null => (name != "relative").then_some(name),
+        Value::Null => (!NULLABLE.contains(&name)).then_some(name),
         Value::Array(items) => items.iter().find_map(|item| unexpected_null(name, item)),
         Value::Object(fields) => fields.iter().find_map(|(name, field)| unexpected_null(name, field)),
         _ => None,
@@ -105,6 +108,8 @@ mod tests {
                     "high",
                     "minimum",
                     "worst",
+                    "explanation",
+                    "picks",
                     "references",
                     "nearest_neighbor_error",
                     "resumed_pairs",

@@ -1,6 +1,8 @@
 //! A [`ScoreTable`] as a document.
 
 pub(super) mod classes;
+mod details;
+mod explanation;
 mod json;
 mod layers;
 mod notes;
@@ -9,6 +11,7 @@ mod records;
 pub(super) mod sample;
 mod worst;
 
+pub use self::details::{Detail, detail};
 use super::document::{Document, Report, Section};
 use crate::score::table::ScoreTable;
 
@@ -20,7 +23,12 @@ impl Report for ScoreTable {
 pub fn document(table: &ScoreTable) -> Document {
     Document {
         headline: None,
-        grids: [layers::grid(table)].into_iter().chain(classes::grid(table)).chain(worst::grid(table)).collect(),
+        grids: [layers::grid(table)]
+            .into_iter()
+            .chain(classes::grid(table))
+            .chain(explanation::grids(table))
+            .chain(worst::grid(table))
+            .collect(),
         notes: notes::notes(table),
         json: json::text(table),
         records: Some(records::records(table)),

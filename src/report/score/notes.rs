@@ -1,11 +1,13 @@
 //! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies.
 
 use super::classes::most_entangled;
+use super::explanation;
 use super::layers::edge;
 use crate::definition::{Precision, Singletons};
 
 use crate::report::number::{DIGITS, significant, temperature};
 use crate::report::sentences::{self, counted};
+use crate::score::explanation::MOST_CLASSES;
 use crate::score::table::{DefinitionRecord, LayerScore, ScoreTable};
 
 /// Layers listed by name in one note.
@@ -43,6 +45,11 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         minima(table),
         of_layers("minimum at the cold edge, where nearest neighbors decide; their error as a classifier", &|layer| {
             layer.minimum?.nearest_neighbor_error.map(|error| format!("{:.1} %", 100.0 * error))
+        }),
+        explanation::note(table),
+        of_layers(&format!("more than {MOST_CLASSES} classes, so none is shown picking another"), &|layer| {
+            let classes = &layer.explanation.as_ref()?.classes;
+            classes.iter().all(|class| class.picks.is_none()).then(|| classes.len().to_string())
         }),
         when(
             is_near_chance(table),

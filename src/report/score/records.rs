@@ -57,14 +57,27 @@ pub(super) fn records(table: &ScoreTable) -> Records {
         optional("high", |score| score.interval.map(|interval| interval.high)),
         of_layer("minimum", |layer| layer.minimum.map(|minimum| minimum.snnl)),
         of_layer("minimum_temperature", |layer| layer.minimum.map(|minimum| minimum.temperature)),
+        of_layer("knn_1", |layer| accuracy(layer, 1)),
+        of_layer("knn_5", |layer| accuracy(layer, 5)),
+        of_layer("knn_20", |layer| accuracy(layer, 20)),
     ];
+    Records { columns, metadata: provenance(table) }
+}
+
+/// How well k nearest neighbors tell the class, where that was asked for.
+fn accuracy(layer: &LayerScore, k: usize) -> Option<f64> {
+    layer.explanation.as_ref()?.accuracy.iter().find(|of| of.k == k).map(|of| of.accuracy)
+}
+
+/// What the records of a result alone do not say, as JSON.
+pub(super) fn provenance(table: &ScoreTable) -> Option<String> {
     let provenance = Provenance {
         schema_version: table.schema_version,
         tool: &table.tool,
         definition: &table.definition,
         data: &table.data,
     };
-    Records { columns, metadata: serde_json::to_string(&provenance).ok() }
+    serde_json::to_string(&provenance).ok()
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ fn data_type(kind: NumberKind) -> DataType {
 pub(super) fn write(column: &dyn AnyColumn, rows: Range<usize>) -> Vec<ArrayRef> {
     let length = rows.len();
     let numbers = column.write(rows).into_iter().zip(fields(column));
-    numbers.map(|(numbers, field)| lists(numbers, length, column.entries_a_row(), &field)).collect()
+    numbers.map(|(numbers, field)| lists(numbers, length, column.numbers_a_row(), &field)).collect()
 }
 
 fn lists(numbers: Numbers, rows: usize, a_row: usize, field: &Field) -> ArrayRef {
@@ -62,7 +62,7 @@ pub(super) fn no_lists(rows: usize, field: &Field) -> ArrayRef {
 /// Puts the lists of a batch into the rows of `column` from `start` on; whether they are lists of such numbers, as many in
 /// each row.
 pub(super) fn read(column: &mut dyn AnyColumn, start: usize, batch: &RecordBatch) -> bool {
-    let a_row = column.entries_a_row();
+    let a_row = column.numbers_a_row();
     let numbers = column.fields().iter().zip(fields(column)).map(|(field, named)| {
         let lists = batch.column_by_name(named.name())?.as_list_opt::<i32>()?;
         let is_regular = lists.null_count() == 0

@@ -104,15 +104,15 @@ fn sweeps_of_other_columns_lie_in_one_file() {
         for column in gain.columns_mut() {
             let fields = match column {
                 Column::Masses(_) => {
-                    let entries = rows * column.entries_a_row();
+                    let entries = rows * column.numbers_a_row();
                     let values = || crate::tally::Numbers::F64((0..entries).map(|at| at as f64).collect());
                     let exponents = || crate::tally::Numbers::I64(vec![-7; entries]);
                     vec![values(), exponents(), values(), exponents()]
                 }
                 Column::Nearest(_) => {
-                    let distances = || crate::tally::Numbers::F64(vec![0.25; rows]);
-                    let ids = || crate::tally::Numbers::U32((0..rows as u32).collect());
-                    vec![distances(), ids(), distances(), ids()]
+                    let numbers = 0..(rows * column.numbers_a_row()) as u32;
+                    let distances = numbers.clone().map(|at| f64::from(at) / 8.0).collect();
+                    vec![crate::tally::Numbers::F64(distances), crate::tally::Numbers::U32(numbers.collect())]
                 }
             };
             assert!(column.read(0..rows, &fields));

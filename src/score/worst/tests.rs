@@ -1,37 +1,11 @@
 //! Worst rows against their definition.
 
-use crate::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
+use crate::definition::Definition;
 use crate::distance::Distance;
-use crate::engine::cpu::Cpu;
-use crate::labels::Labels;
 use crate::pairing::Pairing;
 use crate::score::layer::score_layer;
 use crate::score::look::LabelledLayer;
-use crate::score::means::Means;
-use crate::source::{Layer, Memory};
-
-/// Pseudo-random rows; one of zeros, which has no direction.
-fn rows(count: usize, dim: usize) -> Vec<Vec<f64>> {
-    let number = |at: usize| (at * 2_654_435_761 % 10_007) as f64 / 1e4 - 0.3;
-    let mut rows: Vec<Vec<f64>> =
-        (0..count).map(|row| (0..dim).map(|feature| number(row * dim + feature + 1)).collect()).collect();
-    rows[3] = vec![0.0; dim];
-    rows
-}
-
-fn definition(distance: Distance, temperature: f64, worst: usize) -> Definition {
-    let wishes = Wishes {
-        preset: Preset::Exact,
-        distance: Some(distance),
-        epsilon: None,
-        singletons: None,
-        non_finite: NonFinite::Error,
-        precision: Precision::F64,
-        ladder: Some(temperature.to_string().parse().unwrap()),
-        unit: Some(TemperatureUnit::Raw),
-    };
-    Definition { worst, ..Definition::new(wishes).unwrap() }
-}
+use crate::score::made::{definition, labels, layer, means, rows};
 
 #[test]
 fn worst_rows_are_those_of_the_definition() {
@@ -40,16 +14,14 @@ fn worst_rows_are_those_of_the_definition() {
     {
         let rows = rows(count, dim);
         let classes: Vec<u32> = (0..count as u32).map(|row| row * row % 11 % 4).collect();
-        let names: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
-        let labels =
-            Labels { spec: "y".into(), classes: classes.clone(), names: names.clone(), ignored: vec![false; 4] };
-        let layer =
-            Layer { name: "x".into(), files: Vec::new(), activations: Box::new(Memory::new(dim, rows.concat())) };
+        let (labels, layer) = (labels(&classes, 4), layer(&rows));
+        let names = &labels.names;
         for distance in Distance::ALL {
             let t = 0.2;
-            let mut means = Means { memory, ..Means::new(Box::new(Cpu::new(2)), 2) };
+            let mut means = means(memory);
             let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &labels });
-            let scored = score_layer(&sides, &definition(distance, t, 7), &mut means, None).unwrap();
+            let scored =
+                score_layer(&sides, &Definition { worst: 7, ..definition(distance, t) }, &mut means, None).unwrap();
             let worst = scored.score.worst.unwrap();
             assert_eq!(worst.len(), 7);
             let mut highest = scored.losses.losses[0].clone();

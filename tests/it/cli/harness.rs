@@ -125,3 +125,11 @@ pub(crate) fn assert_refused(run: &Run, code: i32, [error, cause, hint]: [&str; 
         assert!(rest.contains(part) && !rest.is_empty(), "expected “{part}” in “{line}”");
     }
 }
+
+/// The cells of a column of a CSV.
+pub(crate) fn column(csv: &str, name: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let place = reader.headers().unwrap().iter().position(|heading| heading == name);
+    let place = place.unwrap_or_else(|| panic!("no column {name}: {csv}"));
+    reader.records().map(|record| record.unwrap()[place].to_owned()).collect()
+}

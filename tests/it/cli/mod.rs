@@ -8,6 +8,7 @@ mod bad_usage;
 mod before_reading;
 mod compare;
 mod estimates;
+mod explain;
 mod formats;
 mod gate;
 mod harness;

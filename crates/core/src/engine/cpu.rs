@@ -11,7 +11,7 @@ use super::sweep::{Engine, Observer};
 use crate::block::{Block, Features, PANEL, Prepared, RowTag, TILE};
 use crate::distance::Distance;
 use crate::pairing::Meeting;
-use crate::tally::Tally;
+use crate::tally::{Gain, Picks, Tally};
 use crate::tile::pairs::{TilePairs, TileSide};
 use crate::tile::simd::Element;
 
@@ -100,9 +100,12 @@ type TileIndex = (usize, usize);
 impl<E: Element> CpuSweep<'_, E> {
     fn run(&self, threads: usize, tally: &mut Tally) {
         let (rows, cols) = (self.meeting.rows(), self.meeting.cols());
+        let (gains, rows_of_tally) = (tally.gains(), tally.rows());
+        let (columns, picks) = tally.parts_mut();
+        let (picks, sums) = picks.map(Picks::split).unzip();
         // Copies, so that the ladder is cut into chains once.
-        let rooms = vec![TileResult::room(tally); threads];
-        let ledger = Ledger::over(tally);
+        let rooms = vec![TileResult::room(gains, picks); threads];
+        let ledger = Ledger::over(columns, rows_of_tally);
         let next = Mutex::new(Some((0, 0)).filter(|_| rows.rows() > 0 && cols.rows() > 0));
         let take = || {
             let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,10 +115,12 @@ impl<E: Element> CpuSweep<'_, E> {
         };
         rayon::scope(|scope| {
             for mut room in rooms {
-                let (take, ledger) = (&take, &ledger);
+                let (take, ledger, sums) = (&take, &ledger, sums.as_ref());
                 scope.spawn(move |_| {
                     while let Some(index) = take() {
                         self.tile(index, &mut room, ledger);
+                        let picked = sums.zip(room.picks.as_ref());
+                        picked.into_iter().for_each(|(sums, picks)| sums.add(picks));
                     }
                 });
             }
@@ -139,6 +144,11 @@ impl<E: Element> CpuSweep<'_, E> {
         let is_mutual = self.meeting.is_mutual() && !on_diagonal;
         let selves = self.meeting.selves(rows.tags, cols.tags);
         let pairs = TilePairs { rows, cols, dim: row_block.dim, distance: self.distance, selves: &selves, is_mutual };
+        room.rows.iter_mut().chain(&mut room.cols).for_each(Gain::clear);
+        ledger.show(pairs.rows.tags, &mut room.rows);
+        if is_mutual {
+            ledger.show(pairs.cols.tags, &mut room.cols);
+        }
         (self.kernel)(&pairs, room);
 
         ledger.enter(col, pairs.rows.tags, &room.rows);

@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::block::{RowTag, TILE};
-use crate::tally::{Column, Gain, Part, Tally};
+use crate::tally::{Column, Gain, Part};
 use crate::tile::simd::Element;
 
 /// One page for each tile's worth of rows; a page takes what tiles add to its rows by ascending partner.
 pub(super) struct Ledger<'a, E> {
     pages: Vec<Mutex<Page<'a, E>>>,
+}
+
+/// The page of the rows of `tags`, of which there are some.
+fn page_of(tags: &[RowTag]) -> Option<usize> {
+    tags.iter().map(|tag| tag.slot as usize / TILE).min()
 }
 
 struct Page<'a, E> {
@@ -20,24 +25,28 @@ struct Page<'a, E> {
 }
 
 impl<'a, E: Element> Ledger<'a, E> {
-    pub(super) fn over(tally: &'a mut Tally) -> Self {
+    /// Over the columns of a tally of so many rows.
+    pub(super) fn over(columns: &'a mut [Column], rows: usize) -> Self {
         let mut pages: Vec<Page<E>> = Vec::new();
-        pages.resize_with(tally.rows().div_ceil(TILE), || Page {
-            parts: Vec::new(),
-            next_partner: 0,
-            early: BTreeMap::new(),
-        });
-        for column in tally.columns_mut().iter_mut().map(Column::tiles) {
+        pages.resize_with(rows.div_ceil(TILE), || Page { parts: Vec::new(), next_partner: 0, early: BTreeMap::new() });
+        for column in columns.iter_mut().map(Column::tiles) {
             pages.iter_mut().zip(column).for_each(|(page, part)| page.parts.push(part));
         }
         Ledger { pages: pages.into_iter().map(Mutex::new).collect() }
     }
 
+    /// Lets `gains` look at what the rows of `tags` have gathered so far, whatever is still to be entered.
+    pub(super) fn show(&self, tags: &[RowTag], gains: &mut [Gain<E>]) {
+        let Some(page) = page_of(tags) else { return };
+        let mut page = self.pages[page].lock().unwrap_or_else(PoisonError::into_inner);
+        gains.iter_mut().zip(&mut page.parts).for_each(|(gain, part)| gain.look_at(tags, part));
+    }
+
     /// Enters what a tile adds to the rows of `tags` from their `partner`-th tile of this sweep, a gain for each column.
     pub(super) fn enter(&self, partner: usize, tags: &[RowTag], gains: &[Gain<E>]) {
-        let Some(first) = tags.iter().map(|tag| tag.slot as usize).min() else { return };
+        let Some(page) = page_of(tags) else { return };
         // A thread that panicked while holding a page has ended the run; what it left behind is not read.
-        let mut page = self.pages[first / TILE].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut page = self.pages[page].lock().unwrap_or_else(PoisonError::into_inner);
         if partner != page.next_partner {
             page.early.insert(partner, gains.to_vec());
             return;

@@ -11,7 +11,7 @@ pub(crate) trait TypedColumn {
     /// What files call the column.
     const NAME: &'static str;
 
-    /// What tells it from another column of this name, a number for each entry of a row: temperatures, or nothing.
+    /// What tells it from another column of this name: a temperature for each entry of a row, or nothing.
     fn parameters(&self) -> &[f64];
     /// The entries of all rows.
     fn entries(&self) -> &Entries<Self::Entry>;
@@ -27,13 +27,13 @@ pub trait AnyColumn {
     fn parameters(&self) -> &[f64];
     /// Number of rows.
     fn rows(&self) -> usize;
-    /// Entries of each row.
-    fn entries_a_row(&self) -> usize;
+    /// Numbers of each row in each of [`AnyColumn::fields`].
+    fn numbers_a_row(&self) -> usize;
     /// Bytes of memory that a row takes.
     fn bytes_a_row(&self) -> usize;
-    /// The numbers that an entry is made of, as files name them.
+    /// The kinds of numbers that it is made of, as files name them.
     fn fields(&self) -> &'static [Field];
-    /// The numbers of the entries of some rows, a list for each of [`AnyColumn::fields`], those of a row together.
+    /// The numbers of some rows, a list for each of [`AnyColumn::fields`], those of a row together.
     fn write(&self, rows: Range<usize>) -> Vec<Numbers>;
     /// Puts such numbers in the place of what these rows have; whether they are such.
     fn read(&mut self, rows: Range<usize>, fields: &[Numbers]) -> bool;
@@ -52,8 +52,8 @@ impl<C: TypedColumn> AnyColumn for C {
         self.entries().rows()
     }
 
-    fn entries_a_row(&self) -> usize {
-        self.entries().a_row()
+    fn numbers_a_row(&self) -> usize {
+        self.entries().a_row() * C::Entry::NUMBERS
     }
 
     fn bytes_a_row(&self) -> usize {
@@ -70,7 +70,8 @@ impl<C: TypedColumn> AnyColumn for C {
 
     fn read(&mut self, rows: Range<usize>, fields: &[Numbers]) -> bool {
         let places = self.entries_mut().of_mut(rows);
-        let is_whole = fields.len() == C::Entry::FIELDS.len() && fields.iter().all(|field| field.len() == places.len());
+        let numbers = places.len() * C::Entry::NUMBERS;
+        let is_whole = fields.len() == C::Entry::FIELDS.len() && fields.iter().all(|field| field.len() == numbers);
         match C::Entry::read(fields).filter(|_| is_whole) {
             Some(entries) => {
                 places.copy_from_slice(&entries);

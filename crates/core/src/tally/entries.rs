@@ -11,6 +11,8 @@ pub(crate) trait Entry: Copy + PartialEq + Debug + Send + Sync + 'static {
     const NOTHING: Self;
     /// The numbers that it is made of, as files name them.
     const FIELDS: &'static [Field];
+    /// How many numbers of each field.
+    const NUMBERS: usize;
     /// Adds what was gathered over other pairs of the same row.
     fn merge(&mut self, other: &Self);
     /// The numbers of some entries, a list for each of [`Entry::FIELDS`].

@@ -125,6 +125,7 @@ impl Mass {
 
 impl Entry for [Mass; 2] {
     const NOTHING: [Mass; 2] = [Mass::ZERO; 2];
+    const NUMBERS: usize = 1;
     const FIELDS: &'static [Field] = &[
         Field { name: "same_value", kind: NumberKind::F64 },
         Field { name: "same_exponent", kind: NumberKind::I64 },

@@ -1,10 +1,11 @@
-//! What a sweep gathers: columns of entries for every row, mergeable whoever computed them.
+//! What a sweep gathers: columns of entries for every row, and sums over all rows, mergeable whoever computed them.
 
 mod column;
 mod entries;
 mod mass;
 pub(crate) mod masses;
 pub(crate) mod nearest;
+pub(crate) mod picks;
 
 use std::ops::{Deref, DerefMut};
 
@@ -18,12 +19,13 @@ pub use self::mass::{Mass, Relation};
 pub use self::masses::Masses;
 use self::masses::gain::MassGain;
 use self::nearest::NearestGain;
-pub use self::nearest::{Nearest, Neighbor, nearest_by_definition};
+pub use self::nearest::{NEAREST, Nearest, Neighbor, Neighbors, nearest_by_definition};
+pub use self::picks::{Picks, picks_by_definition};
 use crate::block::{RowTag, TILE};
 use crate::tile::pairs::{Similarities, TilePairs};
 use crate::tile::simd::{Element, Lanes};
 
-/// Columns over one set of rows.
+/// Columns over one set of rows and, where they are wanted, sums over all of them.
 ///
 /// Merging adds up what was computed apart: [`Tally::nothing`] is the identity, and which machine or process computed a
 /// part does not show. Merging in another order may move the last bit of a mass, so the engines commit in a fixed one.
@@ -31,6 +33,7 @@ use crate::tile::simd::{Element, Lanes};
 pub struct Tally {
     rows: usize,
     columns: Vec<Column>,
+    picks: Option<Picks>,
 }
 
 /// A column of a tally. All that engines and files need to know of it, they know by what it derefs to.
@@ -58,10 +61,16 @@ impl Tally {
             Statistic::Masses(temperatures) => Column::Masses(Masses::nothing(rows, temperatures)),
             Statistic::Nearest => Column::Nearest(Nearest::nothing(rows)),
         };
-        Tally { rows, columns: statistics.iter().map(column).collect() }
+        Tally { rows, columns: statistics.iter().map(column).collect(), picks: None }
     }
 
-    /// As [`Tally::nothing`], of what `self` holds.
+    /// The same tally, which also gathers `picks` of its rows.
+    #[must_use]
+    pub fn with_picks(self, picks: Picks) -> Tally {
+        Tally { picks: Some(picks), ..self }
+    }
+
+    /// As [`Tally::nothing`], of the columns that `self` holds.
     pub fn nothing_of(&self, rows: usize) -> Tally {
         let statistics: Vec<Statistic> = self.columns.iter().map(Column::statistic).collect();
         Tally::nothing(rows, &statistics)
@@ -106,6 +115,11 @@ impl Tally {
         self.columns.iter().find_map(|column| if let Column::Nearest(nearest) = column { Some(nearest) } else { None })
     }
 
+    /// What classes pick of each other, where that is gathered.
+    pub fn picks(&self) -> Option<&Picks> {
+        self.picks.as_ref()
+    }
+
     /// Adds what the same rows gathered over other pairs.
     ///
     /// # Panics
@@ -113,6 +127,20 @@ impl Tally {
     pub fn merge(&mut self, other: &Tally) {
         assert_eq!((self.rows, self.columns.len()), (other.rows, other.columns.len()), "a tally of other rows");
         self.columns.iter_mut().zip(&other.columns).for_each(|(own, other)| own.merge(other));
+        if let (Some(own), Some(other)) = (&mut self.picks, &other.picks) {
+            own.merge(other);
+        }
+    }
+
+    /// Adds what rows have picked.
+    #[cfg(feature = "torch")]
+    pub(crate) fn add_picked(&mut self, cells: &[picks::PickedCell]) {
+        self.picks.iter_mut().for_each(|picks| picks.add(cells));
+    }
+
+    /// Its columns, and its sums, to be filled apart from each other.
+    pub(crate) fn parts_mut(&mut self) -> (&mut [Column], Option<&mut Picks>) {
+        (&mut self.columns, self.picks.as_mut())
     }
 
     /// Adds what the rows of `tags` gathered, the first of them in the first row of `gain`, to the rows of their slots.
@@ -167,12 +195,6 @@ impl Column {
         if let Column::Masses(masses) = self { Some(masses) } else { None }
     }
 
-    /// The nearest neighbors, where it is of such.
-    #[cfg(feature = "torch")]
-    pub(crate) fn as_nearest(&mut self) -> Option<&mut Nearest> {
-        if let Column::Nearest(nearest) = self { Some(nearest) } else { None }
-    }
-
     fn statistic(&self) -> Statistic {
         match self {
             Column::Masses(masses) => Statistic::Masses(masses.temperatures().to_vec()),
@@ -200,7 +222,7 @@ impl Column {
 /// A column's entries of a tile's rows.
 pub(crate) enum Part<'a> {
     Masses(EntriesOfTile<'a, [Mass; 2]>),
-    Nearest(EntriesOfTile<'a, [Neighbor; 2]>),
+    Nearest(EntriesOfTile<'a, Neighbors>),
 }
 
 impl Part<'_> {
@@ -218,7 +240,7 @@ impl Part<'_> {
 #[derive(Clone)]
 pub(crate) enum Gain<E> {
     Masses(MassGain<E>),
-    Nearest(NearestGain),
+    Nearest(NearestGain<E>),
 }
 
 impl<E: Element> Gain<E> {
@@ -227,6 +249,13 @@ impl<E: Element> Gain<E> {
         match self {
             Gain::Masses(gain) => gain.clear(),
             Gain::Nearest(gain) => gain.clear(),
+        }
+    }
+
+    /// Makes ready for a tile of the rows of `tags`, of which `part` holds what they have gathered so far.
+    pub(crate) fn look_at(&mut self, tags: &[RowTag], part: &mut Part) {
+        if let (Gain::Nearest(gain), Part::Nearest(part)) = (self, part) {
+            gain.look_at(tags, part);
         }
     }
 

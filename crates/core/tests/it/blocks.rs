@@ -6,7 +6,7 @@ use snnl_core::block::{Block, RowTag, Scalar, TILE};
 use snnl_core::distance::Distance;
 use snnl_core::engine::{Engine, Unobserved};
 use snnl_core::pairing::{Ids, Meeting};
-use snnl_core::tally::{Neighbor, Tally};
+use snnl_core::tally::{Neighbors, Tally};
 
 use crate::common::{Dice, block, block_of, engines, everything, preparation, square};
 
@@ -62,7 +62,7 @@ fn apart(a: &Tally, b: &Tally, slots: Range<usize>) -> f64 {
         entries.flat_map(|(row, position)| masses_a.at(row, position).into_iter().zip(masses_b.at(row, position)));
     let of_masses = sides.map(|(a, b)| if a == b { 0.0 } else { (a.ln() - b.ln()).abs() }).fold(0.0, f64::max);
     let [nearest_a, nearest_b] = [a, b].map(|tally| tally.nearest().unwrap());
-    let sides = slots.flat_map(|row| nearest_a.at(row).into_iter().zip(nearest_b.at(row)));
+    let sides = slots.flat_map(|row| nearest_a.at(row).iter().zip(nearest_b.at(row).iter()));
     let of_nearest = sides.map(|(a, b)| if a == b { 0.0 } else { (a.distance - b.distance).abs() });
     of_nearest.fold(of_masses, f64::max)
 }
@@ -70,7 +70,7 @@ fn apart(a: &Tally, b: &Tally, slots: Range<usize>) -> f64 {
 fn has_met_nobody(tally: &Tally, slots: Range<usize>) -> bool {
     let (masses, nearest) = (tally.masses().unwrap(), tally.nearest().unwrap());
     slots.into_iter().all(|row| {
-        nearest.at(row) == [Neighbor::NONE; 2]
+        *nearest.at(row) == Neighbors::NONE
             && (0..LADDER.len()).all(|position| masses.at(row, position).iter().all(|mass| mass.is_zero()))
     })
 }
@@ -125,8 +125,11 @@ fn rows_of_other_data_meet_whatever_their_ids_and_preparation() {
             // Each query meets its own copy, at no distance, in its own class.
             let name = engine.describe();
             for row in 0..70 {
-                let [same, _] = tally.nearest().unwrap().at(row);
-                assert!(same.distance < 1e-7 && same.id == row as u32, "{name}, {distance}, row {row}: {same:?}");
+                let nearest = tally.nearest().unwrap().at(row).iter().next().unwrap();
+                assert!(
+                    nearest.distance < 1e-7 && nearest.id == row as u32,
+                    "{name}, {distance}, row {row}: {nearest:?}"
+                );
             }
         }
     }

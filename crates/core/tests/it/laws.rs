@@ -79,7 +79,7 @@ proptest! {
         for row in 0..count {
             let [left, right, together] = [&left, &right, &together].map(|tally| tally.nearest().unwrap().at(row));
             prop_assert_eq!(left, right);
-            for (merged, whole) in left.iter().zip(together) {
+            for (merged, whole) in left.iter().zip(together.iter()) {
                 prop_assert!(merged.id == whole.id, "{merged:?} is not {whole:?}");
             }
         }

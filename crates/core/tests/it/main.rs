@@ -5,3 +5,4 @@ mod common;
 mod engines;
 mod laws;
 mod nearest;
+mod picks;

@@ -87,7 +87,10 @@ impl Engine for Torch {
             _ => unreachable!("the blocks of a sweep are in one precision"),
         };
         // Only now, so that a failure leaves the tally as it was; and in the order in which parts met.
-        gains.iter().for_each(|gain| tally.merge_rows(&gain.tags, &gain.tally));
+        for gain in &gains {
+            tally.merge_rows(&gain.tags, &gain.tally);
+            tally.add_picked(&gain.picked);
+        }
         Ok(())
     }
 }

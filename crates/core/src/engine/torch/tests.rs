@@ -80,7 +80,7 @@ fn assert_close(found: &Tally, expected: &Tally) {
     }
     let [of_found, of_expected] = [found, expected].map(|tally| tally.nearest().unwrap());
     for row in 0..ROWS {
-        for (found, expected) in of_found.at(row).into_iter().zip(of_expected.at(row)) {
+        for (found, expected) in of_found.at(row).iter().zip(of_expected.at(row).iter()) {
             let off = (found.distance - expected.distance).abs();
             // Some distances of these rows differ by roundings only, so either neighbor is right.
             assert!(off <= REORDERED, "row {row}: {found:?} is not {expected:?}");
