@@ -77,6 +77,8 @@ pub struct PlannedCheckpoint {
     pub path: PathBuf,
     /// The temperatures at which it is scored if it is no result.
     pub ladder: Ladder,
+    /// Files and directories of the activations that its rows meet, instead of each other; or none.
+    pub references: Vec<PathBuf>,
 }
 
 /// A checked comparison.
@@ -84,8 +86,8 @@ pub struct PlannedCheckpoint {
 pub struct ComparePlan {
     /// In the order of the comparison.
     pub checkpoints: Vec<PlannedCheckpoint>,
-    /// How each that is not a result is scored, but for its temperatures. Its inputs are not used; its outputs are those of
-    /// the comparison.
+    /// How each that is not a result is scored, but for its temperatures and references. Its inputs are not used; its outputs are
+    /// those of the comparison.
     pub score: ScorePlan,
     /// What is shown of the comparison.
     pub shown: Shown,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::definition::DefinitionFlags;
-use super::input::Input;
+use super::input::{Input, ReferenceFlags};
 use super::output::{OutputFlags, RunFlags, width};
 use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::compare::{CLUSTERS, Comparison, Shown};
@@ -41,6 +41,8 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
+    references: ReferenceFlags,
+    #[command(flatten)]
     definition: DefinitionFlags,
 
     /// Compare at these temperatures, on the ladder or not [default: each checkpoint where it is lowest itself, and all at
@@ -66,8 +68,8 @@ pub(super) struct CompareArgs {
 impl CompareArgs {
     pub(super) fn plan(self) -> Result<ComparePlan, Error> {
         self.input.check_labels(&self.input.inputs)?;
-        let selection = self.input.selection();
-        let paths = in_order(self.input.inputs);
+        let selection = self.input.selection(&self.references);
+        let checkpoints = in_order(self.references.of_checkpoints(self.input.inputs)?, |(path, _)| path);
         let is_annealed = self.definition.is_annealed();
         let definition = self.definition.definition()?;
         let shown = match (is_annealed, self.at.is_empty(), self.curve) {
@@ -76,8 +78,8 @@ impl CompareArgs {
                 return Err(Error::usage("`--curve`", problem, "leave one of them out"));
             }
             (true, true, false) => {
-                let annealed = |path: &PathBuf| Ok(Ladder::annealed(epoch_of(&Checkpoint::name_of(path))?));
-                Shown::Annealed(paths.iter().map(annealed).collect::<Result<_, Error>>()?)
+                let annealed = |(path, _): &(PathBuf, _)| Ok(Ladder::annealed(epoch_of(&Checkpoint::name_of(path))?));
+                Shown::Annealed(checkpoints.iter().map(annealed).collect::<Result<_, Error>>()?)
             }
             (true, false, _) => {
                 let hint = "leave one of them out";
@@ -97,8 +99,8 @@ impl CompareArgs {
                 if number == 0 { own.with(temperatures) } else { own }
             }
         };
-        let checkpoint = |(number, path)| PlannedCheckpoint { path, ladder: ladder(number) };
-        let checkpoints = paths.into_iter().enumerate().map(checkpoint).collect();
+        let checkpoint = |(number, (path, references))| PlannedCheckpoint { path, ladder: ladder(number), references };
+        let checkpoints = checkpoints.into_iter().enumerate().map(checkpoint).collect();
         let score = ScorePlan {
             inputs: Vec::new(),
             selection,
@@ -107,7 +109,7 @@ impl CompareArgs {
             definition,
             outputs: self.output.outputs()?,
             references: Vec::new(),
-            reference_labels: Vec::new(),
+            reference_labels: self.references.reference_labels,
             details: Vec::new(),
             rows_output: None,
             keeping: None,

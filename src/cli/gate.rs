@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::definition::DefinitionFlags;
 use super::exports::{ExportFlags, Exported, printed};
-use super::input::Input;
+use super::input::{Input, ReferenceFlags};
 use super::output::RunFlags;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
@@ -43,6 +43,8 @@ Exit codes:
 pub(super) struct GateArgs {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    references: ReferenceFlags,
     #[command(flatten)]
     definition: DefinitionFlags,
 
@@ -136,13 +138,13 @@ impl GateArgs {
         let ladder = definition.ladder.with(&rules.temperatures());
         let score = ScorePlan {
             inputs: Vec::new(),
-            selection: self.input.selection(),
+            selection: self.input.selection(&self.references),
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
             definition,
             outputs: Vec::new(),
-            references: Vec::new(),
-            reference_labels: Vec::new(),
+            references: self.references.reference,
+            reference_labels: self.references.reference_labels,
             details: Vec::new(),
             rows_output: None,
             keeping: None,

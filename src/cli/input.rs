@@ -51,6 +51,36 @@ pub(super) struct Input {
     units: Option<Range<usize>>,
 }
 
+/// Rows that those of the input meet.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct ReferenceFlags {
+    /// Layers whose rows those of the input meet, instead of each other: training rows, for test rows; paired by name. `compare`
+    /// takes one for each checkpoint, in their order
+    #[arg(long, value_name = "PATH", requires = "reference_labels", help_heading = "Input")]
+    pub(super) reference: Vec<PathBuf>,
+
+    /// Their labels; classes are paired by name
+    #[arg(long, value_name = "FILE[:COLUMN]", requires = "reference", help_heading = "Input")]
+    pub(super) reference_labels: Vec<String>,
+}
+
+impl ReferenceFlags {
+    /// Each checkpoint with its references, of which there is one for each that is no result, or none at all.
+    pub(super) fn of_checkpoints(&self, checkpoints: Vec<PathBuf>) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Error> {
+        let scored = checkpoints.iter().filter(|path| !Checkpoint::is_result(path)).count();
+        if !self.reference.is_empty() && self.reference.len() != scored {
+            let problem = format!("{} named, for {scored} checkpoints that are scored", self.reference.len());
+            return Err(Error::usage("`--reference`", problem, "name one for each of them, in their order"));
+        }
+        let mut references = self.reference.iter().cloned();
+        let with_own = |path: PathBuf| match Checkpoint::is_result(&path) {
+            true => (path, Vec::new()),
+            false => (path, references.next().into_iter().collect()),
+        };
+        Ok(checkpoints.into_iter().map(with_own).collect())
+    }
+}
+
 impl Input {
     /// Checks that there are labels unless each of `checkpoints` is the result of an earlier run.
     pub(super) fn check_labels(&self, checkpoints: &[PathBuf]) -> Result<(), Error> {
@@ -61,8 +91,8 @@ impl Input {
         Ok(())
     }
 
-    /// What to take from the inputs.
-    pub(super) fn selection(&self) -> Selection {
+    /// What to take from the inputs and their references.
+    pub(super) fn selection(&self, references: &ReferenceFlags) -> Selection {
         Selection {
             layers: self.layers.clone(),
             columns: self.columns.clone(),
@@ -70,7 +100,7 @@ impl Input {
             layer_axis: self.layer_axis,
             pool: self.pool,
             units: self.units.clone(),
-            labels: self.labels.iter().map(|spec| Labels::locate(spec)).collect(),
+            labels: self.labels.iter().chain(&references.reference_labels).map(|spec| Labels::locate(spec)).collect(),
             rows: None,
         }
     }

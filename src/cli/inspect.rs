@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::exports::one_of;
-use super::input::Input;
+use super::input::{Input, ReferenceFlags};
 use super::resources::ResourceFlags;
 use crate::error::Error;
 use crate::plan::InspectPlan;
@@ -42,7 +42,7 @@ pub(super) struct InspectArgs {
 impl InspectArgs {
     pub(super) fn plan(self) -> Result<InspectPlan, Error> {
         Ok(InspectPlan {
-            selection: self.input.selection(),
+            selection: self.input.selection(&ReferenceFlags::default()),
             inputs: self.input.inputs,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::definition::DefinitionFlags;
 use super::exports::is_standard;
-use super::input::Input;
+use super::input::{Input, ReferenceFlags};
 use super::output::{OutputFlags, RunFlags, width};
 use crate::definition::Definition;
 use crate::draw::Draw;
@@ -30,19 +30,8 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     output: OutputFlags<ScoreTable>,
 
-    /// Layers whose rows those of the input meet, instead of each other: training rows, for test rows; paired by name
-    #[arg(
-        long,
-        value_name = "PATH",
-        requires = "reference_labels",
-        conflicts_with_all = ["rows", "resume"],
-        help_heading = "Input"
-    )]
-    reference: Vec<PathBuf>,
-
-    /// Their labels; classes are paired by name
-    #[arg(long, value_name = "FILE[:COLUMN]", requires = "reference", help_heading = "Input")]
-    reference_labels: Vec<String>,
+    #[command(flatten)]
+    references: ReferenceFlags,
 
     /// Also write the loss of every row as Parquet, one line per row, layer and temperature;
     /// base.rows.parquet beside base.json makes later comparisons with it sharp
@@ -154,7 +143,7 @@ impl ScoreArgs {
         let every = Duration::from_secs(self.resume_every.into());
         Ok(ScorePlan {
             keeping: self.resume.map(|path| Resume { path, every }),
-            selection: self.input.selection(),
+            selection: self.input.selection(&self.references),
             inputs: self.input.inputs,
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
@@ -168,8 +157,8 @@ impl ScoreArgs {
                 ..definition
             },
             outputs: self.output.outputs()?,
-            references: self.reference,
-            reference_labels: self.reference_labels,
+            references: self.references.reference,
+            reference_labels: self.references.reference_labels,
             details,
             rows_output: self.export_rows,
             per_class: self.per_class,

@@ -88,15 +88,15 @@ pub fn names_of(paths: &[PathBuf]) -> Vec<String> {
     (0..deepest).map(named).find(are_distinct).unwrap_or_else(|| named(0))
 }
 
-/// `checkpoints` as they are compared: in natural order where they differ in numbers alone, as the epochs of one model do,
-/// otherwise as they were named.
-pub fn in_order(mut checkpoints: Vec<PathBuf>) -> Vec<PathBuf> {
-    let without_numbers = |path: &PathBuf| {
-        let text = path.to_string_lossy().into_owned();
+/// `checkpoints`, each with its path, as they are compared: in natural order where they differ in numbers alone, as the epochs of
+/// one model do, otherwise as they were named.
+pub fn in_order<T>(mut checkpoints: Vec<T>, path: impl Fn(&T) -> &PathBuf) -> Vec<T> {
+    let without_numbers = |checkpoint: &T| {
+        let text = path(checkpoint).to_string_lossy().into_owned();
         text.trim_end_matches(['/', '\\']).replace(|letter: char| letter.is_ascii_digit(), "")
     };
     if checkpoints.windows(2).all(|pair| without_numbers(&pair[0]) == without_numbers(&pair[1])) {
-        checkpoints.sort_by(|a, b| natural(&a.to_string_lossy(), &b.to_string_lossy()));
+        checkpoints.sort_by(|a, b| natural(&path(a).to_string_lossy(), &path(b).to_string_lossy()));
     }
     checkpoints
 }
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn epochs_stand_in_natural_order_and_others_as_named() {
-        let order = |names: &[&str]| in_order(names.iter().map(PathBuf::from).collect());
+        let order = |names: &[&str]| in_order(names.iter().map(PathBuf::from).collect(), |path| path);
         assert_eq!(order(&["r/epoch_10/", "r/epoch_9"]), [PathBuf::from("r/epoch_9"), PathBuf::from("r/epoch_10/")]);
         assert_eq!(order(&["snnl", "init"]), [PathBuf::from("snnl"), PathBuf::from("init")]);
     }

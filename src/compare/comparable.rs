@@ -30,12 +30,13 @@ impl Comparable {
         }
     }
 
-    /// Of the checkpoint in `path`, which will be scored by `definition` on the rows of `labels`.
-    pub fn planned(path: &Path, definition: &Definition, labels: &Labels) -> Comparable {
+    /// Of the checkpoint in `path`, which will be scored by `definition` on the rows of `labels`, across those of `references` if
+    /// there are any.
+    pub fn planned(path: &Path, definition: &Definition, labels: &Labels, references: Option<&Labels>) -> Comparable {
         Comparable {
             name: Checkpoint::name_of(path),
             definition: DefinitionRecord::from(definition),
-            data: dataset(labels),
+            data: dataset(labels, references),
         }
     }
 

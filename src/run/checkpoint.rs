@@ -3,34 +3,32 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::workload::{Workload, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::labels::Labels;
 use crate::plan::ScorePlan;
 use crate::progress::Bar;
 use crate::score::table::LayerScore;
 use crate::score::{RowLosses, score_rows};
-use crate::source::{Layer, Selection, discover};
 
 /// The labels of the plan, if it names any: results of earlier runs need none.
-pub(super) fn labels(plan: &ScorePlan) -> Result<Option<Labels>, Error> {
-    match plan.labels.is_empty() {
-        true => Ok(None),
-        false => Labels::read(&plan.labels, &plan.ignored_labels).map(Some),
-    }
+pub(super) fn labels(plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
+    if plan.labels.is_empty() { Ok(None) } else { RunLabels::read(plan).map(Some) }
 }
 
-/// The layers of the checkpoint in `path`; none where it is a result.
-pub(super) fn find(path: &Path, labels: Option<&Labels>, plan: &ScorePlan) -> Result<Vec<Layer>, Error> {
+/// The layers of the checkpoint in `path`, and those in `references`; none where it is a result.
+pub(super) fn find(
+    path: &Path,
+    references: &[PathBuf],
+    labels: Option<&RunLabels>,
+    plan: &ScorePlan,
+) -> Result<RunLayers, Error> {
     match Checkpoint::is_result(path) {
-        true => Ok(Vec::new()),
-        false => {
-            let selection = Selection { rows: labels.map(Labels::len), ..plan.selection.clone() };
-            discover(&[PathBuf::from(path)], &selection)
-        }
+        true => Ok(RunLayers::NONE),
+        false => RunLayers::find(&[PathBuf::from(path)], references, labels, plan),
     }
 }
 
@@ -42,8 +40,8 @@ pub(super) fn saved(path: &Path) -> Result<Option<Checkpoint>, Error> {
 /// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result.
 pub(super) fn score_or_read(
     path: &Path,
-    layers: &[Layer],
-    labels: Option<&Labels>,
+    layers: &RunLayers,
+    labels: Option<&RunLabels>,
     definition: &Definition,
     plan: &ScorePlan,
     interruption: &Interruption,
@@ -53,16 +51,18 @@ pub(super) fn score_or_read(
     };
     let progress = Bar::new(plan.verbosity);
     let stop = || interruption.signal();
-    let means = means(&plan.resources, &Workload::of(layers, labels, definition), &progress, &stop)?;
+    let means = means(&plan.resources, &Workload::of(&layers.own, labels, definition), &progress, &stop)?;
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
-            score.classes = Some(losses.by_class(labels));
+            score.classes = Some(losses.by_class(&labels.own));
         }
         rows.insert(score.name.clone(), losses);
         Ok(())
     };
-    let table = on_threads(means.threads, || score_rows(layers, labels, definition, means, &mut take))??;
+    let references = layers.references(labels);
+    let table =
+        on_threads(means.threads, || score_rows(&layers.own, &labels.own, references, definition, means, &mut take))??;
     progress.finish();
     Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows })
 }

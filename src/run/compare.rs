@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::checkpoint::{find, labels, saved, score_or_read};
+use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::{Checkpoint, names_of};
@@ -10,19 +11,18 @@ use crate::compare::comparable::Comparable;
 use crate::compare::{Comparison, Named, check_common, check_temperatures};
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::labels::Labels;
 use crate::plan::{ComparePlan, PlannedCheckpoint};
 use crate::report::comparison;
 use crate::report::format::Screen;
-use crate::source::Layer;
 
 /// Scores what was not scored before, compares, and writes every output.
 pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let destinations = open(&plan.score.outputs)?;
     let labels = labels(&plan.score)?;
     let paths = || plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
-    let layers = paths().map(|path| find(path, labels.as_ref(), &plan.score)).collect::<Result<Vec<_>, _>>()?;
-    let read = paths().chain(layers.iter().flatten().flat_map(|layer| &layer.files));
+    let found = |planned: &PlannedCheckpoint| find(&planned.path, &planned.references, labels.as_ref(), &plan.score);
+    let layers = plan.checkpoints.iter().map(found).collect::<Result<Vec<_>, _>>()?;
+    let read = paths().chain(layers.iter().flat_map(RunLayers::files));
     refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
     let saved = paths().map(|path| saved(path)).collect::<Result<Vec<_>, _>>()?;
     check(plan, &saved, &layers, labels.as_ref())?;
@@ -54,23 +54,25 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
 fn check(
     plan: &ComparePlan,
     saved: &[Option<Checkpoint>],
-    layers: &[Vec<Layer>],
-    labels: Option<&Labels>,
+    layers: &[RunLayers],
+    labels: Option<&RunLabels>,
 ) -> Result<(), Error> {
     let comparable = |(saved, checkpoint): (&Option<Checkpoint>, &PlannedCheckpoint)| match saved {
         Some(saved) => Some(Comparable::of(saved)),
-        None => labels.map(|labels| Comparable::planned(&checkpoint.path, &plan.score.definition, labels)),
+        None => labels.map(|labels| {
+            Comparable::planned(&checkpoint.path, &plan.score.definition, &labels.own, labels.met.as_ref())
+        }),
     };
     let all: Vec<Comparable> = saved.iter().zip(&plan.checkpoints).filter_map(comparable).collect();
     if let Some((first, others)) = all.split_first() {
         others.iter().try_for_each(|other| first.check(other))?;
     }
-    let planned = |path: &PathBuf, layers: &[Layer]| Named {
+    let planned = |path: &PathBuf, layers: &RunLayers| Named {
         name: Checkpoint::name_of(path),
-        layers: layers.iter().map(|layer| layer.name.clone()).collect(),
+        layers: layers.own.iter().map(|layer| layer.name.clone()).collect(),
     };
     let paths = plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
-    let named = |((saved, path), layers): ((&Option<Checkpoint>, _), &Vec<Layer>)| match saved {
+    let named = |((saved, path), layers): ((&Option<Checkpoint>, _), &RunLayers)| match saved {
         Some(saved) => Named::of(saved),
         None => planned(path, layers),
     };

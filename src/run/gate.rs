@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::baseline::{self, NewBaseline};
 use super::checkpoint::{find, labels, score_or_read};
+use super::data::RunLayers;
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
@@ -18,7 +19,6 @@ use crate::report::destination::Destination;
 use crate::report::document::Document;
 use crate::report::format::{Format, Screen};
 use crate::report::gate;
-use crate::source::Layer;
 
 /// Bytes of a job summary; GitHub refuses a larger one whole.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
@@ -29,12 +29,13 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let new_baseline = NewBaseline::open(plan)?;
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
     let labels = labels(&plan.score)?;
-    let layers = find(&plan.candidate, labels.as_ref(), &plan.score)?;
+    let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
     refuse_to_lose(plan, &destinations, new_baseline.as_ref(), &layers)?;
     let definition = Definition { ladder: plan.ladder.clone(), ..plan.score.definition.clone() };
     let baseline = baseline::read(plan)?;
     if let (Some(baseline), Some(labels), false) = (&baseline, &labels, Checkpoint::is_result(&plan.candidate)) {
-        Comparable::of(baseline).check(&Comparable::planned(&plan.candidate, &definition, labels))?;
+        let planned = Comparable::planned(&plan.candidate, &definition, &labels.own, labels.met.as_ref());
+        Comparable::of(baseline).check(&planned)?;
     }
     let interruption = Interruption::watch()?;
     let mut candidate =
@@ -54,7 +55,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
         let _ = Format::Annotations.render(&document, Screen::default(), &mut stderr());
     }
     if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
-        new_baseline.write(&candidate, &plan.candidate, labels.as_ref())?;
+        new_baseline.write(&candidate, &plan.candidate, labels.as_ref().map(|labels| &labels.own))?;
     }
     Ok(Verdict::of(&report))
 }
@@ -65,9 +66,9 @@ fn refuse_to_lose(
     plan: &GatePlan,
     destinations: &[(Format, Destination)],
     new_baseline: Option<&NewBaseline>,
-    layers: &[Layer],
+    layers: &RunLayers,
 ) -> Result<(), Error> {
-    let files = || layers.iter().flat_map(|layer| &layer.files);
+    let files = || layers.files();
     let exports = || destinations.iter().map(|(_, destination)| destination);
     refuse_to_overwrite(exports(), files().chain([&plan.candidate]).chain(&plan.baseline), &plan.score)?;
     refuse_to_overwrite(exports().chain(new_baseline.iter().flat_map(|new| new.destinations())), files(), &plan.score)

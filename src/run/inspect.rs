@@ -30,6 +30,7 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let workload = Workload {
         rows,
         scored: rows,
+        is_mutual: true,
         dims,
         bytes_a_row: bytes_a_row(Ladder::standard().temperatures().len(), false),
         products: Products::Exact,

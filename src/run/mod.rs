@@ -3,6 +3,7 @@
 mod baseline;
 mod checkpoint;
 mod compare;
+mod data;
 mod gate;
 mod inspect;
 mod interruption;

@@ -1,5 +1,6 @@
 //! How much there is to score, and what a run over so much may use.
 
+use super::data::RunLabels;
 use super::memory::half_of_free;
 use crate::definition::{Definition, Precision};
 use crate::engine::choice::{Choice, work};
@@ -12,10 +13,12 @@ use crate::source::Layer;
 
 /// How much there is to score, and how exactly.
 pub(super) struct Workload {
-    /// Rows of each layer.
+    /// Rows of each layer that are met.
     pub(super) rows: usize,
     /// Rows of each that are scored.
     pub(super) scored: usize,
+    /// Whether those that are scored are all that are met.
+    pub(super) is_mutual: bool,
     /// Features of the layers, one after the other.
     pub(super) dims: Vec<usize>,
     /// Bytes of each row that is scored, beside its features.
@@ -25,11 +28,12 @@ pub(super) struct Workload {
 
 impl Workload {
     /// Of scoring `layers` by `definition`.
-    pub(super) fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Workload {
-        let rows = labels.len();
+    pub(super) fn of(layers: &[Layer], labels: &RunLabels, definition: &Definition) -> Workload {
+        let own = labels.own.len();
         Workload {
-            rows,
-            scored: definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
+            rows: labels.met.as_ref().map_or(own, Labels::len),
+            scored: definition.draw.map_or(own, |draw| draw.rows.min(own)),
+            is_mutual: labels.met.is_none() && definition.draw.is_none_or(|draw| draw.rows >= own),
             dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
             bytes_a_row: bytes_a_row(definition.ladder.temperatures().len(), definition.explains),
             products: if definition.precision == Precision::Tf32 { Products::Tf32 } else { Products::Exact },
@@ -37,8 +41,8 @@ impl Workload {
     }
 
     fn work(&self) -> f64 {
-        // Where all are scored, each pair is of two of them.
-        let shared = if self.scored == self.rows { 2.0 } else { 1.0 };
+        // Then each pair is of two of them.
+        let shared = if self.is_mutual { 2.0 } else { 1.0 };
         let pairs = self.rows as f64 * self.scored as f64 / shared;
         self.dims.iter().map(|&dim| work(pairs, dim)).sum()
     }

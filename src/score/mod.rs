@@ -55,66 +55,45 @@ use crate::tally::{Statistic, Tally};
 /// # Errors
 /// The first layer that cannot be read or does not fit the labels ends the run.
 pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: Means) -> Result<ScoreTable, Error> {
-    score_rows(layers, labels, definition, means, &mut |_, _| Ok(()))
+    score_rows(layers, labels, None, definition, means, &mut |_, _| Ok(()))
 }
 
 /// Who takes the losses of a layer's rows, as soon as it is scored.
 pub type RowTaker<'a> = dyn FnMut(&mut LayerScore, RowLosses) -> Result<(), Error> + Send + 'a;
 
-/// [`score`], which also hands over the losses that the scores are means of.
-///
-/// # Errors
-/// As [`score`], and what `take` returns.
-pub fn score_rows(
-    layers: &[Layer],
-    labels: &Labels,
-    definition: &Definition,
-    means: Means,
-    take: &mut RowTaker,
-) -> Result<ScoreTable, Error> {
-    score_sides(layers, labels, None, definition, means, take)
-}
-
-/// Layers whose rows are met by those of others, and their labels.
-pub struct ReferenceLayers {
+/// Layers whose rows are met by those of others.
+#[derive(Clone, Copy)]
+pub struct ReferenceLayers<'a> {
     /// The layers, found by their names.
-    pub layers: Vec<Layer>,
-    /// The class of every row.
-    pub labels: Labels,
-}
-
-/// Scores the rows of every layer across those of the layer of the same name among `references`, or of the only one where there is one
-/// on either side; those of one side do not meet each other. Classes are those of one name.
-///
-/// # Errors
-/// As [`score_rows`], and a layer without references.
-pub fn score_across(
-    layers: &[Layer],
-    labels: &Labels,
-    references: &ReferenceLayers,
-    definition: &Definition,
-    means: Means,
-    take: &mut RowTaker,
-) -> Result<ScoreTable, Error> {
-    score_sides(layers, labels, Some(references), definition, means, take)
+    pub layers: &'a [Layer],
+    /// The class of every row, numbered as those of the rows that meet them ([`Labels::numbered_alike`]).
+    pub labels: &'a Labels,
 }
 
 /// The layer that the rows of `layer`, one of so many, meet.
-fn reference_of<'a>(layer: &Layer, count: usize, references: &'a ReferenceLayers) -> Result<&'a Layer, Error> {
-    if let ([lone], 1) = (&references.layers[..], count) {
+fn reference_of<'a>(layer: &Layer, count: usize, references: &'a [Layer]) -> Result<&'a Layer, Error> {
+    if let ([lone], 1) = (references, count) {
         return Ok(lone);
     }
-    references.layers.iter().find(|other| other.name == layer.name).ok_or_else(|| {
-        let names: Vec<&str> = references.layers.iter().map(|layer| layer.name.as_str()).collect();
+    references.iter().find(|other| other.name == layer.name).ok_or_else(|| {
+        let names: Vec<&str> = references.iter().map(|layer| layer.name.as_str()).collect();
         let problem = format!("its references have no layer of that name, they have {}", names.join(", "));
         layer.error(Fault::content(problem).hint("--layers takes only those that both have"))
     })
 }
 
-fn score_sides(
+/// [`score`], each row across those of the layer of the same name among `references`, if there are any, or of the only one where
+/// there is one on either side; those of one side do not meet each other. It also hands over the losses that the scores are means of.
+///
+/// # Errors
+/// As [`score`], a layer without references, and what `take` returns.
+///
+/// # Panics
+/// When the labels of the references number other classes.
+pub fn score_rows(
     layers: &[Layer],
     labels: &Labels,
-    references: Option<&ReferenceLayers>,
+    references: Option<ReferenceLayers>,
     definition: &Definition,
     mut means: Means,
     take: &mut RowTaker,
@@ -122,28 +101,26 @@ fn score_sides(
     let start = Instant::now();
     let (device, device_reason) = (means.engine.describe(), means.engine_reason.clone());
     let threads = means.threads;
-    let alike = references.map(|references| labels.numbered_alike(&references.labels));
-    let met_labels = alike.as_ref().map(|[_, met]| met);
-    let labels = alike.as_ref().map_or(labels, |[own, _]| own);
+    let met_labels = references.map(|references| references.labels);
+    assert!(met_labels.is_none_or(|met| met.names == labels.names), "labels that number other classes");
+    let queries = definition.draw.map_or(labels.len(), |draw| draw.rows.min(labels.len()));
     let pairing = match (met_labels, definition.draw) {
-        (Some(met), _) => Pairing::Across { queries: labels.len(), references: met.len(), ids: Ids::Apart },
-        (None, Some(draw)) => {
-            let queries = draw.rows.min(labels.len());
-            Pairing::Across { queries, references: labels.len(), ids: Ids::Shared }
-        }
+        (Some(met), _) => Pairing::Across { queries, references: met.len(), ids: Ids::Apart },
+        (None, Some(_)) => Pairing::Across { queries, references: labels.len(), ids: Ids::Shared },
         (None, None) => Pairing::Within(labels.len()),
     };
     let pairs = pairing.pairs() * layers.len() as u64;
     means.progress.expect(pairs);
     let resume = means.resume.take();
-    let mut resume = resume.map(|resume| ResumeFile::start(&resume, layers, labels, definition)).transpose()?;
+    let mut resume =
+        resume.map(|resume| ResumeFile::start(&resume, layers, labels, met_labels, definition)).transpose()?;
     let (mut check, mut resumed_pairs) = (Checked::NOTHING, 0);
     let mut scores = Vec::with_capacity(layers.len());
     for layer in layers {
         let own = LabelledLayer { layer, labels };
-        let sides = match references.zip(met_labels) {
+        let sides = match references {
             None => Pairing::Within(own),
-            Some((references, labels)) => {
+            Some(ReferenceLayers { layers: references, labels }) => {
                 let layer = reference_of(layer, layers.len(), references)?;
                 Pairing::Across { queries: own, references: LabelledLayer { layer, labels }, ids: Ids::Apart }
             }
@@ -167,7 +144,7 @@ fn score_sides(
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         definition: DefinitionRecord::from(definition),
-        data: Dataset { references: met_labels.map(described), ..dataset(labels) },
+        data: dataset(labels, met_labels),
         sum,
         run: Run {
             device,
@@ -191,18 +168,16 @@ pub fn bytes_a_row(temperatures: usize, explains: bool) -> usize {
     Tally::nothing(0, &statistics).bytes_a_row() + losses
 }
 
-/// The data of a run over the rows of `labels`, in the words of the result.
-pub(crate) fn dataset(labels: &Labels) -> Dataset {
+/// The data of a run over the rows of `labels`, across those of `references` if there are any, in the words of the result.
+pub(crate) fn dataset(labels: &Labels, references: Option<&Labels>) -> Dataset {
+    let described =
+        |met: &Labels| References { rows: met.len(), labels: met.spec.clone(), labels_sha256: met.sha256() };
     Dataset {
         rows: labels.len(),
         classes: labels.ignored.iter().filter(|&&ignored| !ignored).count(),
         ignored_rows: labels.ignored_rows(),
         labels: labels.spec.clone(),
         labels_sha256: labels.sha256(),
-        references: None,
+        references: references.map(described),
     }
-}
-
-fn described(labels: &Labels) -> References {
-    References { rows: labels.len(), labels: labels.spec.clone(), labels_sha256: labels.sha256() }
 }

@@ -15,8 +15,10 @@ use crate::tally::{Column, Mass, Masses, Relation, Tally};
 
 /// The rows of one layer that are kept, checked for everything no score could be made of.
 pub(super) struct ScoredRows {
-    /// All rows that are kept, or those that were drawn across all that are kept.
+    /// All rows that are kept, or those that were drawn across all that they meet.
     pub(super) pairing: Pairing<RowSet>,
+    /// All rows of which some were drawn, where those do not meet them.
+    drawn_from: Option<RowSet>,
     /// The distance that a temperature of 1 stands for.
     pub(super) unit: f64,
     /// The mean distance over all pairs, in such units; 1 where it is not known.
@@ -83,6 +85,7 @@ impl ScoredRows {
             own_zeros: if meets_own_zeros { survey.zero_rows.clone() } else { Vec::new() },
             temperatures: temperatures(definition, unit, distance.scaled(preparation.scale))?,
             pairing: sides.map(|side| side.row_set(&preparation)),
+            drawn_from: None,
             unit,
             mean_distance: mean / unit,
             form: Form { epsilon: definition.epsilon, counts_singletons: definition.singletons == Singletons::Cap },
@@ -99,12 +102,15 @@ impl ScoredRows {
                 hint: "labels that number the rows are not classes".into(),
             });
         }
-        if let (Some(draw), Pairing::Within(references)) = (definition.draw, &rows.pairing) {
+        if let Some(draw) = definition.draw {
             let counted: Vec<RowTag> = rows.counted().copied().collect();
             let drawn = draw.of(&counted, |tag| tag.id);
             let tags: Vec<RowTag> = (0..).zip(drawn).map(|(slot, tag)| RowTag { slot, ..tag }).collect();
-            let queries = RowSet::new(tags, labels.names.len(), references.preparation.clone());
-            rows.pairing = Pairing::Across { queries, references: references.clone(), ids: Ids::Shared };
+            let queries = RowSet::new(tags, labels.names.len(), rows.pairing.met().preparation.clone());
+            let (population, references) = rows.pairing.both();
+            let ids = sides.ids();
+            rows.drawn_from = (ids == Ids::Apart).then_some(population);
+            rows.pairing = Pairing::Across { queries, references, ids };
         }
         Ok(rows)
     }
@@ -120,7 +126,7 @@ impl ScoredRows {
     fn population(&self) -> &RowSet {
         match self.pairing.ids() {
             Ids::Shared => self.pairing.met(),
-            Ids::Apart => self.pairing.gaining(),
+            Ids::Apart => self.drawn_from.as_ref().unwrap_or(self.pairing.gaining()),
         }
     }
 

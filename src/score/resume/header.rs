@@ -43,6 +43,9 @@ pub(super) struct Identity {
     pub(super) rows: usize,
     /// The hash of the labels of all rows.
     labels_sha256: String,
+    /// That of the rows that they meet, if these are others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    references_sha256: Option<String>,
 }
 
 /// How far a layer was.
@@ -127,11 +130,17 @@ impl Identity {
             layers: Vec::new(),
             rows,
             labels_sha256: String::new(),
+            references_sha256: None,
         }
     }
 
     /// Of a run over these layers.
-    pub(super) fn of(layers: &[Layer], labels: &Labels, definition: &Definition) -> Identity {
+    pub(super) fn of(
+        layers: &[Layer],
+        labels: &Labels,
+        references: Option<&Labels>,
+        definition: &Definition,
+    ) -> Identity {
         let ignored = labels.names.iter().zip(&labels.ignored).filter(|(_, ignored)| **ignored);
         Identity {
             definition: DefinitionRecord::from(definition),
@@ -141,6 +150,7 @@ impl Identity {
             layers: layers.iter().map(|layer| layer.name.clone()).collect(),
             rows: labels.len(),
             labels_sha256: labels.sha256(),
+            references_sha256: references.map(Labels::sha256),
         }
     }
 
@@ -156,11 +166,13 @@ impl Identity {
             let name = name.replace('_', " ");
             return Err(different(format_args!("its {name} is {was}, that of this run {is}")));
         }
+        let references = |identity: &Identity| identity.references_sha256.clone().unwrap_or_else(|| "none".to_owned());
         let differences = [
             ("temperatures are", format!("{:?}", self.temperatures), format!("{:?}", run.temperatures)),
             ("policies for rows that are not finite are", self.non_finite.to_string(), run.non_finite.to_string()),
             ("ignored labels are", format!("{:?}", self.ignored_labels), format!("{:?}", run.ignored_labels)),
             ("layers are", self.layers.join(", "), run.layers.join(", ")),
+            ("labels of references have the hash", references(self), references(run)),
         ];
         if let Some((name, was, is)) = differences.into_iter().find(|(_, was, is)| was != is) {
             return Err(different(format_args!("its {name} {was}, those of this run {is}")));
@@ -172,13 +184,15 @@ impl Identity {
             return Err(different(format_args!("its {} rows have other labels than the first of this run", self.rows)));
         }
         let has_grown = self.rows < run.rows;
+        let references_are_the_rows = run.references_sha256.is_none();
         if has_grown && self.definition.sample.is_some() {
             return Err(different(format_args!(
                 "its sample was drawn from {} rows, that of this run from {}",
                 self.rows, run.rows
             )));
         }
-        if has_grown && self.definition.temperature_unit == TemperatureUnit::Mean {
+        let mean_has_changed = self.definition.temperature_unit == TemperatureUnit::Mean && references_are_the_rows;
+        if has_grown && mean_has_changed {
             let problem = "its temperatures are multiples of a mean distance, which more rows change";
             return Err(
                 different(problem).hint("temperatures of -T, or --temperature-unit raw, do not depend on the rows")

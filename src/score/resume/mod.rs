@@ -48,7 +48,7 @@ pub(super) struct ResumeFile {
 pub(super) struct SweepIndex(usize, usize);
 
 impl ResumeFile {
-    /// For a run over `layers`, which continues what the file holds, if there is one.
+    /// For a run over `layers`, across references of such labels if there are any, which continues what the file holds, if there is one.
     ///
     /// # Errors
     /// [`Error::Resume`] where the file is damaged or of another run.
@@ -56,9 +56,10 @@ impl ResumeFile {
         resume: &Resume,
         layers: &[Layer],
         labels: &Labels,
+        references: Option<&Labels>,
         definition: &Definition,
     ) -> Result<ResumeFile, Error> {
-        let run = Identity::of(layers, labels, definition);
+        let run = Identity::of(layers, labels, references, definition);
         let unusable = |fault| Error::Resume { path: resume.path.display().to_string(), fault };
         let file = resume.path.exists().then(|| SavedFile::open(&resume.path)).transpose().map_err(unusable)?;
         if let Some(file) = &file {

@@ -84,8 +84,14 @@ fn classes_are_paired_by_name_and_layers_too() {
 fn what_cannot_be_is_refused() {
     let place = place();
     assert_refused(&place.run("test --labels y_test.npy --reference train"), 2, ["", "--reference-labels", ""]);
-    assert_refused(&place.run(&format!("{INPUT} --rows 3")), 2, ["`--re", "cannot go with", "leave one"]);
-    assert_refused(&place.run(&format!("{INPUT} --resume r.arrow")), 2, ["`--re", "cannot go with", "leave one"]);
+    let said = ["y_train.npy` for an export", "this run reads it", ""];
+    assert_refused(&place.run(&format!("{INPUT} --export-json y_train.npy")), 2, said);
+    let said = ["`--reference`", "1 named, for 2 checkpoints", "one for each"];
+    assert_refused(
+        &place.run("compare test test --labels y_test.npy --reference train --reference-labels y_train.npy"),
+        2,
+        said,
+    );
     let said = ["`enc`", "40 rows, but labels `y_test.npy` has 9", ""];
     assert_refused(&place.run("test --labels y_test.npy --reference train --reference-labels y_test.npy"), 3, said);
 }
@@ -97,4 +103,96 @@ fn results_over_other_references_are_not_compared() {
     place.stdout("test --labels y_test.npy --export-json within.json -q");
     let said = ["cannot compare", "references: expected 40 of", "same rows"];
     assert_refused(&place.run("compare across.json within.json"), 5, said);
+}
+
+/// The JSON of a run.
+fn json(place: &Place, args: &str) -> Value {
+    serde_json::from_str(&place.stdout(&format!("{args} --format json"))).unwrap()
+}
+
+#[test]
+fn classes_that_the_queries_lack_keep_the_names_of_the_others() {
+    let place = place();
+    // Of the classes 0 and 2 of the references, the first has no query.
+    place.layer("few.npy", &rows(9, 5).0);
+    place.labels("y_few.npy", &[2; 9]);
+    let input =
+        "few.npy --labels y_few.npy --reference train --reference-labels y_train.npy --per-class --explain -T 1";
+    let layer = &json(&place, &format!("{input} --export-rows rows.parquet"))["layers"][0];
+    let names = |classes: &Value| -> Vec<String> {
+        classes.as_array().unwrap().iter().map(|class| class["class"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&layer["classes"]), ["2"]);
+    assert_eq!(names(&layer["explanation"]["classes"]), ["2"]);
+    assert_eq!(layer["explanation"]["picked"], serde_json::json!(["0", "2"]));
+}
+
+#[test]
+fn a_sample_of_the_queries_meets_all_references() {
+    let place = place();
+    let whole = json(&place, INPUT);
+    let drawn = json(&place, &format!("{INPUT} --rows 8 --seed 3"));
+    assert_eq!(drawn["definition"]["sample"]["rows"], 8);
+    let [whole, drawn] = [&whole, &drawn].map(|value| &value["layers"][0]);
+    assert_eq!((&drawn["chance"], &drawn["scores"][0]["n"]), (&whole["chance"], &8.into()));
+    for (drawn, whole) in drawn["scores"].as_array().unwrap().iter().zip(whole["scores"].as_array().unwrap()) {
+        let [value, low, high] = [&whole["snnl"], &drawn["low"], &drawn["high"]].map(|of| of.as_f64().unwrap());
+        assert!((low..=high).contains(&value), "{drawn} is far from {whole}");
+        assert_ne!(drawn["snnl"], whole["snnl"]);
+    }
+    let all = json(&place, &format!("{INPUT} --rows 9"));
+    assert_eq!(all["layers"][0]["scores"][2]["snnl"], whole["scores"][2]["snnl"]);
+}
+
+#[test]
+fn a_run_across_references_goes_on_where_it_was_and_only_across_the_same() {
+    let place = place();
+    let whole = json(&place, INPUT);
+    for _ in 0..2 {
+        assert_eq!(json(&place, &format!("{INPUT} --resume sums.arrow --resume-every 0"))["layers"], whole["layers"]);
+    }
+    let resumed = json(&place, &format!("{INPUT} --resume sums.arrow"));
+    assert!(resumed["run"]["resumed_pairs"].as_u64().unwrap() > 0);
+    let (mut references, mut classes) = rows(40, 11);
+    references[5][0] += 1.0;
+    place.layer("train/enc.npy", &references);
+    let said = ["`enc`", "rows of layer `enc` are not those here", ""];
+    assert_refused(&place.run(&format!("{INPUT} --resume sums.arrow")), 5, said);
+    classes[0] += 1;
+    place.labels("y_train.npy", &classes);
+    let said = ["sums.arrow", "labels of references have the hash", ""];
+    assert_refused(&place.run(&format!("{INPUT} --resume sums.arrow")), 5, said);
+}
+
+#[test]
+fn checkpoints_are_compared_and_gated_across_references_of_their_own() {
+    let place = place();
+    let (queries, references) = (rows(9, 5).0, rows(40, 11).0);
+    for (name, rows) in [("test2", &queries), ("train2", &references)] {
+        fs::create_dir(place.path(name)).unwrap();
+        let turned: Vec<[f64; 2]> = rows.iter().map(|[a, b]| [a + 0.3 * b, b * b]).collect();
+        place.layer(&format!("{name}/enc.npy"), &turned);
+    }
+    let labels = "--labels y_test.npy --reference-labels y_train.npy";
+    let across = |test: &str, train: &str| json(&place, &format!("{test} --reference {train} {labels} -T 0.5"));
+    let [first, second] = [across("test", "train"), across("test2", "train2")];
+    let snnl = |table: &Value| table["layers"][0]["scores"][0]["snnl"].as_f64().unwrap();
+    let input = format!("{labels} -T 0.5 --at 0.5");
+    let compared = json(&place, &format!("compare test test2 --reference train --reference train2 {input}"));
+    let values = &compared["layers"][0]["points"][0]["values"];
+    assert_eq!([0, 1].map(|at| values[at]["snnl"].as_f64().unwrap()), [snnl(&first), snnl(&second)], "{compared}");
+    // A result brings its references with it.
+    place.stdout(&format!("test --reference train {labels} -T 0.5 --export-json first.json -q"));
+    let saved = json(&place, &format!("compare first.json test2 --reference train2 {input}"));
+    assert_eq!(saved["layers"][0]["points"][0]["values"][1]["snnl"], values[1]["snnl"]);
+
+    let gate = format!("gate test2 --reference train2 {labels} -T 0.5");
+    let passes = place.run(&format!("{gate} --max {}", snnl(&second) + 1e-6));
+    let fails = place.run(&format!("{gate} --max {}", snnl(&second) - 1e-6));
+    assert_eq!((passes.code, fails.code), (Some(0), Some(1)), "{passes:?}, {fails:?}");
+    let regressed = place.run(&format!("{gate} --baseline first.json --max-regression 100%"));
+    assert_eq!(regressed.code, Some(i32::from(snnl(&second) > 2.0 * snnl(&first))), "{regressed:?}");
+    // Without references it is of other data.
+    let within = place.run("gate test2 --labels y_test.npy -T 0.5 --baseline first.json --max-regression 100%");
+    assert_eq!(within.code, Some(5), "{within:?}");
 }

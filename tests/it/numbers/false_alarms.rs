@@ -38,7 +38,7 @@ fn losses() -> Vec<f64> {
         rows = losses;
         Ok(())
     };
-    score_rows(&layers, &labels, &definition, means(), &mut take).unwrap();
+    score_rows(&layers, &labels, None, &definition, means(), &mut take).unwrap();
     rows.losses.remove(0)
 }
 
