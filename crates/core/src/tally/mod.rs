@@ -134,8 +134,8 @@ impl Tally {
 
     /// Adds what rows have picked.
     #[cfg(feature = "torch")]
-    pub(crate) fn add_picked(&mut self, cells: &[picks::PickedCell]) {
-        self.picks.iter_mut().for_each(|picks| picks.add(cells));
+    pub(crate) fn add_picked(&mut self, part: &picks::PickedPart) {
+        self.picks.iter_mut().for_each(|picks| picks.add(part));
     }
 
     /// Its columns, and its sums, to be filled apart from each other.

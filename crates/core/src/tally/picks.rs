@@ -54,11 +54,9 @@ impl Picks {
 
     /// Adds what some pairs gave.
     #[cfg(feature = "torch")]
-    pub(crate) fn add(&mut self, cells: &[PickedCell]) {
-        let classes = self.classes;
-        for cell in cells {
-            self.sums[cell.class as usize * classes + cell.picked as usize] += cell.in_units_of(self.unit);
-        }
+    pub(crate) fn add(&mut self, part: &PickedPart) {
+        let (classes, unit) = (self.classes, self.unit);
+        part.rows().for_each(|(class, sums)| part.add_row(sums, &mut self.sums[class * classes..][..classes], unit));
     }
 
     /// What a tile needs to know of the sums, and the sums, class by class, for tiles to add to.
@@ -69,8 +67,7 @@ impl Picks {
             log2_masses: &self.log2_masses,
             sides: [Scales { wholes: nothing, factors: nothing }; 2],
             sums: [nothing; 2],
-            cells: Vec::new(),
-            turned: Vec::new(),
+            parts: [PickedPart::default(), PickedPart::default()],
         };
         let of_classes = self.sums.chunks_exact_mut(self.classes.max(1)).map(Mutex::new).collect();
         (gain, PickedSums { of_classes, unit: self.unit })
@@ -97,17 +94,40 @@ impl Picks {
 /// The power of two of a row that does not count: next to nothing is left of any weight that is divided by it.
 const NEVER_PICKS: f64 = 1e6;
 
-/// What the rows of one class pick of another.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PickedCell {
-    pub(crate) class: u32,
-    pub(crate) picked: u32,
-    pub(crate) sum: f64,
+/// What the rows of some classes pick of some classes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PickedPart {
+    /// The classes of the rows, ascending.
+    pub(crate) classes: Vec<u32>,
+    /// The classes that they pick, ascending.
+    pub(crate) picked: Vec<u32>,
+    /// A sum for each of the latter, class after class.
+    pub(crate) sums: Vec<f64>,
 }
 
-impl PickedCell {
-    fn in_units_of(&self, unit: f64) -> u64 {
-        (self.sum / unit).round() as u64
+impl PickedPart {
+    /// Nothing picked yet.
+    fn clear(&mut self, classes: &[RowTag], picked: &[RowTag]) {
+        let put = |into: &mut Vec<u32>, tags: &[RowTag]| {
+            into.clear();
+            into.extend(tags.chunk_by(|a, b| a.class == b.class).map(|of_class| of_class[0].class));
+        };
+        put(&mut self.classes, classes);
+        put(&mut self.picked, picked);
+        self.sums.clear();
+        self.sums.resize(self.classes.len() * self.picked.len(), 0.0);
+    }
+
+    /// Each class with its sums.
+    fn rows(&self) -> impl Iterator<Item = (usize, &[f64])> {
+        self.classes.iter().map(|&class| class as usize).zip(self.sums.chunks_exact(self.picked.len().max(1)))
+    }
+
+    /// Adds the sums of a class to those over all classes, in units of `unit`, a power of two.
+    fn add_row(&self, sums: &[f64], all: &mut [u64], unit: f64) {
+        let units = unit.recip();
+        // None is negative, so this rounds to the nearest.
+        self.picked.iter().zip(sums).for_each(|(&picked, sum)| all[picked as usize] += (sum * units + 0.5) as u64);
     }
 }
 
@@ -120,15 +140,14 @@ pub(crate) struct PickedSums<'a> {
 impl PickedSums<'_> {
     /// Adds what a tile gave.
     pub(crate) fn add<E>(&self, gain: &PicksGain<E>) {
-        [&gain.cells, &gain.turned].into_iter().for_each(|cells| self.add_cells(cells));
+        gain.parts.iter().for_each(|part| self.add_part(part));
     }
 
-    fn add_cells(&self, cells: &[PickedCell]) {
-        for of_class in cells.chunk_by(|a, b| a.class == b.class) {
-            let sums = &self.of_classes[of_class[0].class as usize];
+    fn add_part(&self, part: &PickedPart) {
+        for (class, sums) in part.rows() {
             // A thread that panicked while holding them has ended the run; what it left behind is not read.
-            let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
-            of_class.iter().for_each(|cell| sums[cell.picked as usize] += cell.in_units_of(self.unit));
+            let mut all = self.of_classes[class].lock().unwrap_or_else(PoisonError::into_inner);
+            part.add_row(sums, &mut all, self.unit);
         }
     }
 }
@@ -148,17 +167,14 @@ pub(crate) struct PicksGain<'a, E> {
     sides: [Scales<E>; 2],
     /// For each column, what the rows of one class pick of it, and what it picks of them.
     sums: [TileRow<E>; 2],
-    /// One for each class of the rows and each of the columns, ascending.
-    cells: Vec<PickedCell>,
-    /// What the columns pick, if they gain.
-    turned: Vec<PickedCell>,
+    /// What the rows pick, and what the columns pick if they gain.
+    parts: [PickedPart; 2],
 }
 
 impl<E: Element> PicksGain<'_, E> {
     /// Back to nothing.
     pub(crate) fn clear(&mut self) {
-        self.cells.clear();
-        self.turned.clear();
+        self.parts.iter_mut().for_each(|part| part.clear(&[], &[]));
     }
 
     fn scale(&mut self, side: usize, tags: &[RowTag]) {
@@ -169,17 +185,18 @@ impl<E: Element> PicksGain<'_, E> {
         }
     }
 
-    /// Turns the sums of the columns, over the rows of the `at`-th of their classes, into cells.
-    fn close(&mut self, (at, class): (usize, u32), row_classes: usize, cols: &[RowTag], is_mutual: bool) {
+    /// Enters the sums of the columns, over the rows of the `at`-th of their classes.
+    fn close(&mut self, at: usize, cols: &[RowTag], is_mutual: bool) {
+        let [part, turned] = &mut self.parts;
+        let (row_classes, col_classes) = (part.classes.len(), part.picked.len());
         let mut start = 0;
         for (col_class, of_class) in cols.chunk_by(|a, b| a.class == b.class).enumerate() {
-            let (picked, range) = (of_class[0].class, start..start + of_class.len());
+            let range = start..start + of_class.len();
             start = range.end;
             let sum = |sums: &TileRow<E>| sums.0[range.clone()].iter().map(|sum| sum.to_f64()).sum();
-            self.cells.push(PickedCell { class, picked, sum: sum(&self.sums[0]) });
+            part.sums[at * col_classes + col_class] = sum(&self.sums[0]);
             if is_mutual {
-                self.turned[col_class * row_classes + at] =
-                    PickedCell { class: picked, picked: class, sum: sum(&self.sums[1]) };
+                turned.sums[col_class * row_classes + at] = sum(&self.sums[1]);
             }
         }
     }
@@ -193,12 +210,12 @@ pub(crate) fn gather<L: Lanes>(
     gain: &mut PicksGain<L::Element>,
 ) {
     let (rows, cols) = (pairs.rows.tags, pairs.cols.tags);
-    let [row_classes, col_classes] = [rows, cols].map(|tags| tags.chunk_by(|a, b| a.class == b.class).count());
     gain.clear();
+    gain.parts[0].clear(rows, cols);
     gain.scale(0, rows);
     if pairs.is_mutual {
+        gain.parts[1].clear(cols, rows);
         gain.scale(1, cols);
-        gain.turned.resize(row_classes * col_classes, PickedCell { class: 0, picked: 0, sum: 0.0 });
     }
     let (rate, zero) = (L::splat(gain.rate), L::splat(L::Element::ZERO));
     let [of_rows, of_cols] = gain.sides;
@@ -227,7 +244,7 @@ pub(crate) fn gather<L: Lanes>(
             L::store(picked, &mut gain.sums[0].0[at..]);
             L::store(L::mul(picking, L::load(&of_cols.factors.0[at..])), &mut gain.sums[1].0[at..]);
         }
-        gain.close((at_class, of_class[0].class), row_classes, cols, pairs.is_mutual);
+        gain.close(at_class, cols, pairs.is_mutual);
     }
 }
 
@@ -262,18 +279,17 @@ mod tests {
     fn sums_of_all_rows_fit_and_add_up_alike_in_any_order() {
         for rows in [1, 2, 3, 1000] {
             let masses = vec![Some(Mass::exp(0.0)); rows];
-            let cells: Vec<PickedCell> = (0..rows)
-                .map(|row| PickedCell { class: 0, picked: 0, sum: 1.0 - 1e-3 * (row as f64).sin().abs() })
-                .collect();
-            let added = |cells: &mut dyn Iterator<Item = &PickedCell>| {
+            let part = |sum: f64| PickedPart { classes: vec![0], picked: vec![0], sums: vec![sum] };
+            let parts: Vec<PickedPart> = (0..rows).map(|row| part(1.0 - 1e-3 * (row as f64).sin().abs())).collect();
+            let added = |parts: &mut dyn Iterator<Item = &PickedPart>| {
                 let mut picks = Picks::nothing(1, 0.5, &masses);
                 let (_, sums) = picks.split::<f32>();
-                cells.for_each(|cell| sums.add_cells(&[*cell]));
+                parts.for_each(|part| sums.add_part(part));
                 picks
             };
-            let picks = added(&mut cells.iter());
-            assert_eq!(picks, added(&mut cells.iter().rev()));
-            let exact: f64 = cells.iter().map(|cell| cell.sum).sum();
+            let picks = added(&mut parts.iter());
+            assert_eq!(picks, added(&mut parts.iter().rev()));
+            let exact: f64 = parts.iter().map(|part| part.sums[0]).sum();
             assert!((picks.sum(0, 0) / exact - 1.0).abs() < 1e-12, "{rows}");
         }
     }

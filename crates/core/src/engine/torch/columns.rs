@@ -8,7 +8,7 @@ use super::pair::DevicePair;
 use super::similarity::similarity;
 use super::{masses, nearest, picks};
 use crate::block::RowTag;
-use crate::tally::picks::PickedCell;
+use crate::tally::picks::PickedPart;
 use crate::tally::{Column, Masses, Tally};
 
 /// What some rows gained: the first of them in the first row of the tally.
@@ -16,14 +16,14 @@ pub(super) struct DeviceGain {
     pub(super) tags: Vec<RowTag>,
     pub(super) tally: Tally,
     /// What they picked, if that is wanted.
-    pub(super) picked: Vec<PickedCell>,
+    pub(super) picked: Option<PickedPart>,
 }
 
 /// What the rows and, if they gain, the columns gather of what `tally` gathers.
 pub(super) fn gather<E: Number>(pair: &DevicePair, tally: &Tally) -> Result<Vec<DeviceGain>, TchError> {
     let sides = if pair.is_mutual { vec![pair.rows, pair.cols] } else { vec![pair.rows] };
     let nothing =
-        |tags: &[RowTag]| DeviceGain { tags: tags.to_vec(), tally: tally.nothing_of(tags.len()), picked: Vec::new() };
+        |tags: &[RowTag]| DeviceGain { tags: tags.to_vec(), tally: tally.nothing_of(tags.len()), picked: None };
     let mut gains: Vec<DeviceGain> = sides.iter().map(|side| nothing(side.tags)).collect();
     let similarity = similarity::<E>(pair)?;
     let largest = similarity.f_max()?.f_double_value(&[])?;
@@ -38,7 +38,7 @@ pub(super) fn gather<E: Number>(pair: &DevicePair, tally: &Tally) -> Result<Vec<
             _ => (similarity.f_transpose(0, 1)?, pair.rows.tags),
         };
         if let Some(picks) = tally.picks() {
-            gain.picked = picks::gather::<E>(&turned, [&gain.tags, facing], picks)?;
+            gain.picked = Some(picks::gather::<E>(&turned, [&gain.tags, facing], picks)?);
         }
         for column in gain.tally.columns_mut() {
             if let Column::Nearest(column) = column {

@@ -89,7 +89,7 @@ impl Engine for Torch {
         // Only now, so that a failure leaves the tally as it was; and in the order in which parts met.
         for gain in &gains {
             tally.merge_rows(&gain.tags, &gain.tally);
-            tally.add_picked(&gain.picked);
+            gain.picked.iter().for_each(|picked| tally.add_picked(picked));
         }
         Ok(())
     }
