@@ -80,7 +80,8 @@ impl ScoredRows {
             mean => mean,
         };
         let unit = if definition.unit == TemperatureUnit::Mean { mean } else { 1.0 };
-        let meets_own_zeros = distance.is_scale_free() && sides.ids() == Ids::Shared;
+        // A row at distance 0 from itself has no weight left once the identity is subtracted.
+        let meets_own_zeros = distance.of_zero_rows().is_some_and(|own| own > 0.0) && sides.ids() == Ids::Shared;
         let mut rows = ScoredRows {
             own_zeros: if meets_own_zeros { survey.zero_rows.clone() } else { Vec::new() },
             temperatures: temperatures(definition, unit, distance.scaled(preparation.scale))?,

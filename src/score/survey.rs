@@ -39,7 +39,8 @@ impl Survey {
     ///
     /// # Formula
     /// Mean over i ≠ j of ‖x_i − x_j‖² = 2 · (mean‖x‖² − ‖mean x‖²) · N/(N − 1), with x taken relative to the first
-    /// row so that a common offset does not cancel digits away. A row without a direction is at the squared distance 2 from all.
+    /// row so that a common offset does not cancel digits away. Under `cosine` a row without a direction is at the squared
+    /// distance 2 from all.
     ///
     /// The rows before `mark` are hashed by themselves, too. Of half-precision types only `halves` are looked for.
     ///
@@ -151,10 +152,13 @@ impl Looking<'_> {
         Ok(())
     }
 
-    /// Adds a row, or its direction: that times both factors, which are 0 for a row without one.
+    /// Adds a row, or its direction: that times both factors, which are 0 for a row without one. Under `cosine` such a row is
+    /// left to the end, for no place is as far from itself as from all others.
     fn add<T: Copy + Into<f64>>(&mut self, row: &[T], (one, other): (f64, f64)) {
-        if self.distance.is_none() || one == 0.0 {
-            return;
+        match self.distance {
+            None => return,
+            Some(Distance::Cosine) if one == 0.0 => return,
+            Some(_) => {}
         }
         self.measured += 1;
         let number = |x: &T| (*x).into() * one * other;
@@ -177,7 +181,7 @@ impl Looking<'_> {
         let squared = 2.0 * (self.squares / n - of_mean) * n / (n - 1.0);
         survey.mean_squared_distance = match self.distance {
             None => 0.0,
-            Some(distance) if distance.is_scale_free() => {
+            Some(Distance::Cosine) => {
                 let pairs = |rows: f64| rows * (rows - 1.0);
                 let (all, measured) = (pairs(survey.kept.len() as f64), pairs(n));
                 let of_measured = if measured > 0.0 { measured * squared.max(0.0) } else { 0.0 };
@@ -214,6 +218,11 @@ mod tests {
         Survey::of(dim, shared(memory.scan(0..memory.rows())?), distance, policy, &|_| false, 2, Halves::BOTH)
     }
 
+    fn seen_by(distance: Distance, rows: &Memory) -> Survey {
+        let chunks = shared(rows.scan(0..rows.rows()).unwrap());
+        Survey::of(rows.dim(), chunks, Some(distance), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap()
+    }
+
     #[test]
     fn mean_and_mean_distance_by_hand() {
         let seen = survey(2, vec![0.0, 0.0, 2.0, 0.0, 1.0, 3.0], NonFinite::Error).unwrap();
@@ -228,25 +237,28 @@ mod tests {
         // Directions along the axes, one of them twice as long, and two rows of zeros.
         let rows = vec![3.0, 0.0, 0.0, 0.5, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         let memory = Memory::new(2, rows);
-        let chunks = shared(memory.scan(0..5).unwrap());
-        let seen =
-            Survey::of(2, chunks, Some(Distance::Cosine), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap();
+        let seen = seen_by(Distance::Cosine, &memory);
         // Of ten pairs one is at distance 0, all others at 1.
         assert!((Distance::Cosine.mean_from(seen.mean_squared_distance) - 0.9).abs() < 1e-15);
         let zeros = Memory::new(1, vec![0.0; 3]);
-        let chunks = shared(zeros.scan(0..3).unwrap());
-        let seen =
-            Survey::of(1, chunks, Some(Distance::Cosine), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap();
+        let seen = seen_by(Distance::Cosine, &zeros);
         assert_eq!(Distance::Cosine.mean_from(seen.mean_squared_distance), 1.0);
+    }
+
+    #[test]
+    fn zero_rows_stay_zero_among_directions() {
+        let memory = Memory::new(2, vec![0.0, 0.0, 3.0, 0.0, 0.0, 0.5, 6.0, 0.0, 0.0, 0.0]);
+        let seen = seen_by(Distance::UnitSqeuclidean, &memory);
+        // Of ten pairs two are at distance 0, six at 1, two at 2.
+        assert!((seen.mean_squared_distance - 1.0).abs() < 1e-15);
+        assert_eq!(seen.zero_rows, [0, 4]);
     }
 
     #[test]
     fn nearly_equal_directions_keep_their_digits() {
         let rows: Vec<f64> = (0..10).flat_map(|row| [1.0, f64::from(row) * 1e-9]).collect();
         let memory = Memory::new(2, rows);
-        let chunks = shared(memory.scan(0..10).unwrap());
-        let seen =
-            Survey::of(2, chunks, Some(Distance::Cosine), NonFinite::Error, &|_| false, 0, Halves::NONE).unwrap();
+        let seen = seen_by(Distance::Cosine, &memory);
         // ½ · mean (a − b)² over pairs of 0..10 is 2 · variance/2 · 10/9.
         let expected = 8.25 * 10.0 / 9.0 * 1e-18;
         assert!((Distance::Cosine.mean_from(seen.mean_squared_distance) / expected - 1.0).abs() < 1e-6);

@@ -96,7 +96,7 @@ fn between(distance: Distance, a: &[f64], b: &[f64]) -> f64 {
     };
     match distance {
         Distance::Cosine => (1.0 - sum(|a, b| a * b)).max(0.0),
-        Distance::Sqeuclidean => sum(|a, b| (a - b) * (a - b)),
+        Distance::Sqeuclidean | Distance::UnitSqeuclidean => sum(|a, b| (a - b) * (a - b)),
         Distance::Euclidean => sum(|a, b| (a - b) * (a - b)).sqrt(),
     }
 }

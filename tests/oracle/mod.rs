@@ -17,7 +17,7 @@ use snnl_score::source::{Layer, Memory};
 
 pub(crate) use self::common::*;
 
-pub(crate) const DISTANCES: [Distance; 3] = Distance::ALL;
+pub(crate) const DISTANCES: [Distance; 4] = Distance::ALL;
 
 /// The exact preset under `distance` at raw `temperatures`.
 pub(crate) fn wishes(distance: Distance, precision: Precision, temperatures: &[f64]) -> Wishes {

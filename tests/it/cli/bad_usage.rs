@@ -24,7 +24,7 @@ const CASES: &[(&str, [&str; 3])] = &[
     ("--layers [a", ["`--layers [a`", "unclosed character class", "`[ab]` for a or b"]),
     ("--threads 0", ["`--threads 0`", "0 is not in 1..=1024", HELP]),
     ("--threads 99999999", ["`--threads 99999999`", "99999999 is not in 1..=1024", HELP]),
-    ("--distance manhattan", ["`--distance manhattan`", "expected one of cosine, sqeuclidean, euclidean", HELP]),
+    ("--distance manhattan", ["`--distance manhattan`", "expected one of cosine, sqeuclidean, euclidean, unit", HELP]),
     ("--formt json", ["`--formt`", "there is no such option", "did you mean `--format`?"]),
     ("--dry", ["`--dry`", "there is no such option", HELP]),
     ("--quiet=yes", ["`--quiet", "", HELP]),

@@ -6,7 +6,7 @@ use crate::distance::Distance;
 /// products of prepared rows give them with the least rounding.
 #[derive(Debug, Clone)]
 pub struct Preparation {
-    /// The distance to prepare for: `cosine` normalises every row, the others subtract `centre`.
+    /// The distance to prepare for: those of directions normalise every row, the others subtract `centre`.
     pub distance: Distance,
     /// What is subtracted from every row; the mean, of which no distance depends but ‖x‖² + ‖y‖² − 2⟨x, y⟩ does.
     pub centre: Vec<f64>,
@@ -18,7 +18,7 @@ impl Preparation {
     /// Prepares one row in place.
     pub fn apply(&self, row: &mut [f64]) -> Scales {
         match self.distance {
-            Distance::Cosine => {
+            Distance::Cosine | Distance::UnitSqeuclidean => {
                 let (one, other) = inverse_norm(row);
                 row.iter_mut().for_each(|x| *x = *x * one * other);
             }
@@ -33,7 +33,7 @@ impl Preparation {
     /// a common offset costs digits.
     pub(super) fn defer(&self, row: &mut [f64]) -> Scales {
         let factor = match self.distance {
-            Distance::Cosine => {
+            Distance::Cosine | Distance::UnitSqeuclidean => {
                 let (one, other) = inverse_norm(row);
                 one * other
             }

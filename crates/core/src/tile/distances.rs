@@ -16,7 +16,9 @@ pub(crate) fn distances<L: Lanes>(pairs: &TilePairs<L::Element>, similarity: &mu
     for (r, out) in similarity[..rows.rows()].iter_mut().enumerate() {
         match pairs.distance {
             Distance::Cosine => cosine_row::<L>(&mut out.0),
-            Distance::Sqeuclidean => euclidean_row::<L, false>(rows, cols, *dim, r, &norms, &mut out.0),
+            Distance::Sqeuclidean | Distance::UnitSqeuclidean => {
+                euclidean_row::<L, false>(rows, cols, *dim, r, &norms, &mut out.0);
+            }
             Distance::Euclidean => euclidean_row::<L, true>(rows, cols, *dim, r, &norms, &mut out.0),
         }
         out.0[cols.rows()..].fill(L::Element::NEVER);

@@ -83,7 +83,7 @@ fn tolerance(block: &Block, distance: Distance, temperature: f64) -> f64 {
     let size: f64 = match distance {
         // 1 − ⟨x, y⟩, and a root of it is not taken.
         Distance::Cosine => 1.0,
-        Distance::Sqeuclidean => 4.0 * largest,
+        Distance::Sqeuclidean | Distance::UnitSqeuclidean => 4.0 * largest,
         Distance::Euclidean => 16.0 * 2.0 * f64::sqrt(largest),
     };
     SUMMING[kind] + UNIT[kind] * terms * size / temperature
@@ -186,17 +186,19 @@ fn awkward_numbers() {
 }
 
 #[test]
-fn the_cosine_of_denormals() {
+fn the_directions_of_denormals() {
     let mut dice = Dice(15);
     let classes = dice.labels(70, 3);
     let tiny: Vec<Vec<f64>> = dice.rows(70, 5).iter().map(|row| row.iter().map(|x| x * 1e-310).collect()).collect();
     // The plain loops would underflow. A power of two changes no direction and rounds nothing.
     let larger: Vec<Vec<f64>> = tiny.iter().map(|row| row.iter().map(|x| x * 2f64.powi(1000)).collect()).collect();
     let temperatures = &[0.05, 0.1, 3.0];
-    let exact = log_masses(&larger, &classes, Distance::Cosine, temperatures);
     let case = Case { name: "denormals", rows: tiny, classes, temperatures };
-    case.check_in::<f32>(Distance::Cosine, &exact);
-    case.check_in::<f64>(Distance::Cosine, &exact);
+    for distance in Distance::ALL.into_iter().filter(|distance| distance.is_scale_free()) {
+        let exact = log_masses(&larger, &case.classes, distance, temperatures);
+        case.check_in::<f32>(distance, &exact);
+        case.check_in::<f64>(distance, &exact);
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn similarity<E: Number>(pair: &DevicePair) -> Result<Tensor, TchErro
             // Rounding must not make a distance negative.
             product::<E>(rows, cols, 1.0)?.f_add_scalar_(-1.0)?.f_clamp_max_(0.0)?
         }
-        Distance::Sqeuclidean => squared::<E>(rows, cols)?,
+        Distance::Sqeuclidean | Distance::UnitSqeuclidean => squared::<E>(rows, cols)?,
         Distance::Euclidean => squared::<E>(rows, cols)?.f_neg_()?.f_sqrt_()?.f_neg_()?,
     };
     if !selves.is_empty() {
