@@ -1,48 +1,16 @@
 //! What the score is: presets, distances, policies and temperatures, settled and checked.
 
+mod preset;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::preset::{Bundle, EpsilonForm, Preset, Singletons};
 use crate::distance::Distance;
 use crate::draw::Draw;
 use crate::error::Error;
 use crate::temperature::Ladder;
-
-/// A bundle of definitions that reproduces what others compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Preset {
-    /// The definition, with nothing added: cosine distance, ε = 0, singletons left out.
-    Exact,
-    /// Agarap's PyTorch article: cosine distance, ε = 1e-5, singletons counted at −ln ε.
-    Article,
-    /// The code of Frosst, Papernot & Hinton: squared Euclidean distance, ε = 1e-5, singletons counted at −ln ε.
-    Cleverhans,
-}
-
-impl Preset {
-    /// The plain definitions it stands for.
-    pub fn definitions(self) -> (Distance, f64, Singletons) {
-        match self {
-            Preset::Exact => (Distance::Cosine, 0.0, Singletons::Drop),
-            Preset::Article => (Distance::Cosine, 1e-5, Singletons::Cap),
-            Preset::Cleverhans => (Distance::Sqeuclidean, 1e-5, Singletons::Cap),
-        }
-    }
-}
-
-/// What to do with rows alone in their class, whose loss the exact form does not define.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Singletons {
-    /// Leave them out and count them.
-    Drop,
-    /// Count each at −ln ε; needs ε > 0.
-    Cap,
-    /// Refuse to score.
-    Error,
-}
 
 /// The arithmetic of the products; sums are always f64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -74,7 +42,7 @@ pub enum NonFinite {
 pub enum TemperatureUnit {
     /// A distance of 1.
     Raw,
-    /// Each layer's mean distance (`cosine`, `sqeuclidean`), or the root of the mean squared one (`euclidean`).
+    /// Each layer's mean distance, or for `euclidean` the root of the mean squared one.
     Mean,
 }
 
@@ -89,7 +57,7 @@ macro_rules! display_by_name {
     )*};
 }
 
-display_by_name!(Preset, Singletons, NonFinite, TemperatureUnit);
+display_by_name!(Preset, EpsilonForm, Singletons, NonFinite, TemperatureUnit);
 
 /// The score, defined: what of a plan changes its values.
 #[derive(Debug, Clone)]
@@ -100,8 +68,12 @@ pub struct Definition {
     pub distance: Distance,
     /// ε ≥ 0.
     pub epsilon: f64,
+    /// How it enters the loss.
+    pub epsilon_form: EpsilonForm,
     /// The policy for rows alone in their class.
     pub singletons: Singletons,
+    /// Whether max(x, 0) is taken of every number before all else.
+    pub rectifies: bool,
     /// The policy for rows that are not finite.
     pub non_finite: NonFinite,
     /// The arithmetic of the products.
@@ -132,52 +104,73 @@ pub struct Wishes {
     /// Instead of the preset's.
     pub epsilon: Option<f64>,
     /// Instead of the preset's.
+    pub epsilon_form: Option<EpsilonForm>,
+    /// Instead of the preset's.
     pub singletons: Option<Singletons>,
+    /// Instead of the preset's.
+    pub rectifies: Option<bool>,
     /// The policy for rows that are not finite.
     pub non_finite: NonFinite,
     /// The arithmetic of the products.
     pub precision: Precision,
     /// The standard ladder where nothing is asked for.
     pub ladder: Option<Ladder>,
-    /// Raw for a ladder that was asked for, and for the cosine distances of [`Preset::Article`]; otherwise mean.
+    /// Raw for a ladder that was asked for, and for distances of directions in programs that a preset reproduces; otherwise mean.
     pub unit: Option<TemperatureUnit>,
+}
+
+impl Wishes {
+    /// A preset, and nothing else.
+    pub fn of(preset: Preset) -> Wishes {
+        Wishes {
+            preset,
+            distance: None,
+            epsilon: None,
+            epsilon_form: None,
+            singletons: None,
+            rectifies: None,
+            non_finite: NonFinite::Error,
+            precision: Precision::Auto,
+            ladder: None,
+            unit: None,
+        }
+    }
 }
 
 impl Definition {
     /// Settles what is left open and checks what is not.
     ///
     /// # Errors
-    /// [`Error::Usage`] for an ε that is negative or not finite, and a cap without ε.
+    /// [`Error::Usage`] for an ε that is negative or not finite, and a form of ε or a cap without ε.
     pub fn new(wishes: Wishes) -> Result<Definition, Error> {
-        let (distance, epsilon, singletons) = wishes.preset.definitions();
-        let distance = wishes.distance.unwrap_or(distance);
-        let epsilon = wishes.epsilon.unwrap_or(epsilon);
-        let singletons = wishes.singletons.unwrap_or(singletons);
-        if !(epsilon >= 0.0 && epsilon.is_finite()) || epsilon.is_subnormal() {
-            let argument = format!("`--epsilon {epsilon}`");
-            let problem = "expected 0 or a positive number";
-            return Err(Error::usage(argument, problem, "0 is the exact form; the ε forms of others use 1e-5"));
+        let of_preset = wishes.preset.bundle();
+        let mut bundle = Bundle {
+            distance: wishes.distance.unwrap_or(of_preset.distance),
+            epsilon: wishes.epsilon.unwrap_or(of_preset.epsilon),
+            epsilon_form: wishes.epsilon_form.unwrap_or(of_preset.epsilon_form),
+            singletons: wishes.singletons.unwrap_or(of_preset.singletons),
+            rectifies: wishes.rectifies.unwrap_or(of_preset.rectifies),
+        };
+        check_epsilon(&bundle, wishes.epsilon_form)?;
+        if bundle.epsilon == 0.0 {
+            bundle.epsilon_form = EpsilonForm::default();
         }
-        if singletons == Singletons::Cap && epsilon == 0.0 {
-            let problem = "it counts rows alone in their class at −ln ε, which is infinite without an ε";
-            let hint = "give --epsilon 1e-5, or leave them out with --singletons drop";
-            return Err(Error::usage("`--singletons cap`", problem, hint));
-        }
-        // Layers compare at multiples of their own mean distance; the article's temperatures are distances.
-        let of_article = wishes.preset == Preset::Article && distance.is_scale_free();
+        // Layers compare at multiples of their own mean distance. The temperatures of programs are distances, and where those
+        // are of directions, they are of one size in every layer.
+        let of_program = wishes.preset != Preset::Exact && bundle.distance.is_scale_free();
         let unit = match (wishes.unit, &wishes.ladder) {
             (Some(unit), _) => unit,
-            (None, None) if !of_article => TemperatureUnit::Mean,
+            (None, None) if !of_program => TemperatureUnit::Mean,
             (None, _) => TemperatureUnit::Raw,
         };
-        let preset = [Preset::Exact, Preset::Article, Preset::Cleverhans]
-            .into_iter()
-            .find(|preset| preset.definitions() == (distance, epsilon, singletons));
+        let Bundle { distance, epsilon, epsilon_form, singletons, rectifies } = bundle;
         Ok(Definition {
-            preset,
+            preset: Preset::of(bundle),
             distance,
             epsilon,
+            epsilon_form,
             singletons,
+            rectifies,
             non_finite: wishes.non_finite,
             precision: wishes.precision,
             ladder: wishes.ladder.unwrap_or_else(Ladder::standard),
@@ -189,13 +182,33 @@ impl Definition {
             explained_at: None,
         })
     }
-}
 
-impl Definition {
     /// The distance whose mean over all pairs, or whose centre, must be known before any pair is computed.
     pub(crate) fn measured_distance(&self) -> Option<Distance> {
         (!self.distance.is_scale_free() || self.unit == TemperatureUnit::Mean || self.minimises)
             .then_some(self.distance)
+    }
+}
+
+/// Checks ε, and what makes no sense without one.
+fn check_epsilon(bundle: &Bundle, form: Option<EpsilonForm>) -> Result<(), Error> {
+    let epsilon = bundle.epsilon;
+    if !(epsilon >= 0.0 && epsilon.is_finite()) || epsilon.is_subnormal() {
+        let argument = format!("`--epsilon {epsilon}`");
+        let problem = "expected 0 or a positive number";
+        return Err(Error::usage(argument, problem, "0 is the exact form; the ε forms of others use 1e-5"));
+    }
+    if bundle.singletons == Singletons::Cap && epsilon == 0.0 {
+        let problem = "it counts rows alone in their class at −ln ε, which is infinite without an ε";
+        let hint = "give --epsilon 1e-5, or leave them out with --singletons drop";
+        return Err(Error::usage("`--singletons cap`", problem, hint));
+    }
+    match form.filter(|_| epsilon == 0.0) {
+        Some(form) => {
+            let problem = "there is no ε that could enter the loss";
+            Err(Error::usage(format!("`--epsilon-form {form}`"), problem, "give --epsilon 1e-5, or leave it out"))
+        }
+        None => Ok(()),
     }
 }
 
@@ -204,16 +217,7 @@ mod tests {
     use super::*;
 
     fn wishes() -> Wishes {
-        Wishes {
-            preset: Preset::Exact,
-            distance: None,
-            epsilon: None,
-            singletons: None,
-            non_finite: NonFinite::Error,
-            precision: Precision::Auto,
-            ladder: None,
-            unit: None,
-        }
+        Wishes::of(Preset::Exact)
     }
 
     #[test]
@@ -224,6 +228,12 @@ mod tests {
         assert_eq!(Definition::new(by_flags).unwrap().preset, Some(Preset::Article));
         let own = Wishes { epsilon: Some(1e-3), ..wishes() };
         assert_eq!(Definition::new(own).unwrap().preset, None);
+        let of_directions = Wishes { distance: Some(Distance::UnitSqeuclidean), ..wishes() };
+        assert_eq!(Definition::new(of_directions).unwrap().preset, Some(Preset::Pml));
+        let without_epsilon = Wishes { epsilon: Some(0.0), ..Wishes::of(Preset::Tfs) };
+        assert_eq!(Definition::new(without_epsilon).unwrap().epsilon_form, EpsilonForm::Nested);
+        let as_it_is = Wishes { rectifies: Some(false), ..Wishes::of(Preset::Watermark) };
+        assert!(Definition::new(as_it_is).is_ok_and(|definition| !definition.rectifies && definition.preset.is_none()));
     }
 
     #[test]
@@ -234,8 +244,10 @@ mod tests {
         };
         assert_eq!(unit(Distance::Cosine, None), TemperatureUnit::Mean);
         assert_eq!(unit(Distance::Cosine, Some("1,2")), TemperatureUnit::Raw);
-        let article = Definition::new(Wishes { preset: Preset::Article, ..wishes() }).unwrap();
-        assert_eq!(article.unit, TemperatureUnit::Raw);
+        for program in [Preset::Article, Preset::Pml, Preset::Tfs, Preset::Watermark] {
+            assert_eq!(Definition::new(Wishes::of(program)).unwrap().unit, TemperatureUnit::Raw);
+        }
+        assert_eq!(Definition::new(Wishes::of(Preset::Cleverhans)).unwrap().unit, TemperatureUnit::Mean);
         assert_eq!(unit(Distance::Euclidean, None), TemperatureUnit::Mean);
         assert_eq!(unit(Distance::Euclidean, Some("1,2")), TemperatureUnit::Raw);
     }
@@ -250,6 +262,7 @@ mod tests {
             }
         }
         assert_named::<Preset>();
+        assert_named::<EpsilonForm>();
         assert_named::<Singletons>();
         assert_named::<Precision>();
         assert_named::<NonFinite>();
@@ -266,5 +279,6 @@ mod tests {
             assert!(Definition::new(Wishes { epsilon: Some(epsilon), ..wishes() }).is_err());
         }
         assert!(Definition::new(Wishes { singletons: Some(Singletons::Cap), ..wishes() }).is_err());
+        assert!(Definition::new(Wishes { epsilon_form: Some(EpsilonForm::Outer), ..wishes() }).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::definition::{Definition, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
+use crate::definition::{Definition, EpsilonForm, NonFinite, Precision, Preset, Singletons, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::error::Error;
 use crate::temperature::Ladder;
@@ -19,7 +19,7 @@ pub(super) struct DefinitionFlags {
     temperatures: Option<Temperatures>,
 
     /// What a temperature of 1 is: a distance of 1, or each layer's mean distance
-    /// [default: mean for the default ladder, but raw with `--preset article`; raw for those of -T]
+    /// [default: mean for the default ladder, but raw with the presets article, pml, tfs and watermark; raw for those of -T]
     #[arg(long, value_name = "UNIT", help_heading = "Score")]
     temperature_unit: Option<TemperatureUnit>,
 
@@ -31,13 +31,29 @@ pub(super) struct DefinitionFlags {
     #[arg(long, value_parser = distances(), help_heading = "Score")]
     distance: Option<Distance>,
 
-    /// ε of −ln(ε + same/(ε + same + other)); it inverts rankings at low temperatures [default: 0, the exact form]
+    /// ε added against a division by zero; it inverts rankings at low temperatures [default: 0, the exact form]
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Score")]
     epsilon: Option<f64>,
 
-    /// Rows alone in their class: leave out, count at −ln ε, or refuse [default: drop]
+    /// How ε enters the loss [default: nested]
+    #[arg(long, value_name = "FORM", help_heading = "Score")]
+    epsilon_form: Option<EpsilonForm>,
+
+    /// Rows alone in their class: leave out, count at −ln ε or at 0, or refuse [default: drop]
     #[arg(long, value_name = "POLICY", help_heading = "Score")]
     singletons: Option<Singletons>,
+
+    /// Take max(x, 0) of every number before all else, as a ReLU would
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true,
+        help_heading = "Score"
+    )]
+    rectify: Option<bool>,
 
     /// Arithmetic of the products; auto takes f64 for the temperatures where f32 is measured to fall short
     #[arg(long, value_enum, default_value_t = Precision::Auto, help_heading = "Score")]
@@ -83,7 +99,9 @@ impl DefinitionFlags {
             preset: self.preset,
             distance: self.distance,
             epsilon: self.epsilon,
+            epsilon_form: self.epsilon_form,
             singletons: self.singletons,
+            rectifies: self.rectify,
             non_finite: self.non_finite,
             precision: self.precision,
             ladder: self.temperatures.map(|temperatures| match temperatures {

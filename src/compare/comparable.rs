@@ -50,7 +50,9 @@ impl Comparable {
         let differences = [
             difference("distance", &ours.distance, &theirs.distance),
             difference("ε", &ours.epsilon, &theirs.epsilon),
+            difference("form of ε", &ours.epsilon_form, &theirs.epsilon_form),
             difference("singletons", &ours.singletons, &theirs.singletons),
+            difference("rectified rows", &ours.rectify, &theirs.rectify),
             difference(UNIT, &ours.temperature_unit, &theirs.temperature_unit),
             difference("sample of rows", &sample(ours), &sample(theirs)),
             difference("rows", &data.rows, &their_data.rows),

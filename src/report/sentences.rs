@@ -1,18 +1,24 @@
 //! Sentences that several kinds of reports have in common.
 
-use crate::definition::TemperatureUnit;
+use crate::definition::{EpsilonForm, TemperatureUnit};
 use crate::draw::Draw;
 use crate::score::table::{Dataset, DefinitionRecord};
 
 /// What the values are.
 pub(super) fn definition(definition: &DefinitionRecord) -> String {
-    let DefinitionRecord { distance, epsilon, sample, .. } = definition;
+    let DefinitionRecord { distance, epsilon, epsilon_form, sample, rectify, .. } = definition;
     let preset = definition.preset_name();
     let sample = sample.map_or(String::new(), |Draw { rows, seed }| {
         format!("ESTIMATE from a random sample of {rows} rows (seed {seed}), each against all rows: ")
     });
-    let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}") };
-    format!("{sample}SNNL ({preset}{epsilon}) by {distance} distance: 0 = classes apart, chance = random labels")
+    let form = match epsilon_form {
+        EpsilonForm::Nested => "",
+        EpsilonForm::Clipped => " clipped",
+        EpsilonForm::Outer => " outside the ratio",
+    };
+    let epsilon = if *epsilon == 0.0 { String::new() } else { format!(", ε = {epsilon:e}{form}") };
+    let rows = if *rectify { " of rectified rows" } else { "" };
+    format!("{sample}SNNL ({preset}{epsilon}) by {distance} distance{rows}: 0 = classes apart, chance = random labels")
 }
 
 /// What a temperature of 1 is, where it is not 1.

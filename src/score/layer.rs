@@ -60,9 +60,8 @@ pub(super) fn score_layer(
         let hash = hash(sides, &surveyed, |survey| &survey.hash);
         file.add_layer(&layer.name, hash, &rows.pairing.gaining().preparation);
     }
-    let readings = zip(sides, &surveyed).map(|(side, (_, Again { copy, kept }))| {
-        Reading::of(copy.as_deref().unwrap_or(side.layer.activations.as_ref()), kept, means, &spent)
-    });
+    let again = surveyed.as_ref().map(|(_, again)| again);
+    let readings = again.map(|&Again { matrix, kept }| Reading::of(matrix.as_ref(), kept, means, &spent));
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
     let swept = Sweeps::over(&rows, definition, &layer.name, &readings).run(halves, means, resume)?;
@@ -154,7 +153,7 @@ fn scores_of(rows: &ScoredRows, losses: &[Losses], definition: &Definition) -> R
             let hint = match definition.epsilon {
                 0.0 => "rescale the layer, or try --precision f64",
                 _ => {
-                    "in ε forms the self-term of a zero row makes its probability negative; --epsilon 0 has no such term"
+                    "in nested ε forms the self-term of a zero row makes its probability negative; --epsilon 0 has no such term"
                 }
             };
             return Err(Fault::NothingToScore { problem, hint: hint.into() });

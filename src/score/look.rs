@@ -10,7 +10,7 @@ use crate::block::TILE;
 use crate::definition::{Definition, Precision};
 use crate::error::Fault;
 use crate::labels::Labels;
-use crate::source::{Layer, Matrix, ScratchCopy};
+use crate::source::{Layer, Matrix, Rectified, ScratchCopy};
 
 /// Rows of a layer, and their labels.
 #[derive(Clone, Copy)]
@@ -19,27 +19,35 @@ pub(super) struct LabelledLayer<'a> {
     pub(super) labels: &'a Labels,
 }
 
-/// What is seen of a layer at one look, and where its rows are read afterwards.
-pub(super) type Look = (Survey, Again);
+impl<'a> LabelledLayer<'a> {
+    /// The rows as `definition` takes them.
+    fn matrix(&self, definition: &Definition) -> Box<dyn Matrix + 'a> {
+        let activations = self.layer.activations.as_ref();
+        if definition.rectifies { Box::new(Rectified(activations)) } else { Box::new(activations) }
+    }
+}
 
-/// Where rows are read again: where they were, but for these.
-#[derive(Default)]
-pub(super) struct Again {
-    /// A copy of them, where they will be read again and again, which their format makes slow.
-    pub(super) copy: Option<Box<dyn Matrix>>,
+/// What is seen of a layer at one look, and where its rows are read afterwards.
+pub(super) type Look<'a> = (Survey, Again<'a>);
+
+/// Where rows are read again.
+pub(super) struct Again<'a> {
+    /// Where they were, or a copy of them, where they will be read again and again, which their format makes slow.
+    pub(super) matrix: Box<dyn Matrix + 'a>,
     /// The rows themselves, where there is room for all of them.
     pub(super) kept: Kept,
 }
 
 /// One look at all rows, those before `mark` hashed by themselves, too.
-pub(super) fn survey(
-    side: &LabelledLayer,
+pub(super) fn survey<'a>(
+    side: &LabelledLayer<'a>,
     definition: &Definition,
     means: &Means,
     mark: Option<usize>,
     spent: &Spent,
-) -> Result<Look, Fault> {
-    let (matrix, labels) = (side.layer.activations.as_ref(), side.labels);
+) -> Result<Look<'a>, Fault> {
+    let (whole, labels) = (side.matrix(definition), side.labels);
+    let matrix = whole.as_ref();
     check_rows(matrix.rows(), labels)?;
     let tiles = matrix.rows().div_ceil(TILE);
     let shares = |width| means.shares(tiles, matrix.dim(), width);
@@ -75,7 +83,8 @@ pub(super) fn survey(
     if seen != matrix.rows() {
         return Err(Fault::content(format_args!("expected {} rows, found {seen}", matrix.rows())));
     }
-    Ok((survey, Again { copy: copy.map(ScratchCopy::finish).transpose()?, kept }))
+    let copy = copy.map(ScratchCopy::finish).transpose()?;
+    Ok((survey, Again { matrix: copy.unwrap_or(whole), kept }))
 }
 
 /// Checks that `labels` are those of a layer of so many rows, and that it has no more than can be numbered.

@@ -3,15 +3,18 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::table::Interval;
+use crate::definition::{Definition, EpsilonForm, Singletons};
 use crate::tally::Mass;
 
 /// Which form of the loss, and what becomes of rows alone in their class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Form {
-    /// ε ≥ 0 of −ln(ε + same/(ε + same + other)); 0 is the exact form.
+    /// ε ≥ 0; 0 is the exact form.
     pub(super) epsilon: f64,
-    /// Whether singletons count, at −ln ε. Only where ε > 0.
-    pub(super) counts_singletons: bool,
+    /// How it enters the loss.
+    pub(super) epsilon_form: EpsilonForm,
+    /// Whether singletons count, and at what; at −ln ε only where ε > 0.
+    pub(super) singletons: Singletons,
 }
 
 /// What a row's loss is made of, beside its masses.
@@ -25,24 +28,39 @@ pub(super) enum Meets {
 }
 
 impl Form {
+    /// That of a definition.
+    pub(super) fn of(definition: &Definition) -> Form {
+        let Definition { epsilon, epsilon_form, singletons, .. } = *definition;
+        Form { epsilon, epsilon_form, singletons }
+    }
+
     /// The loss of one row from the masses of its own and of other classes, in nats; NaN where an ε form has none,
     /// because the self-term of a row that [`Meets::OwnZero`] makes its probability negative.
     ///
     /// # Formula
     /// ε = 0: ln(1 + other/same) (Frosst, Papernot & Hinton 2019, arXiv:1902.01889, in the form that keeps small
-    /// losses). ε > 0: −ln(ε + same/(ε + same + other)) (their code, and Agarap's).
+    /// losses). ε > 0: −ln(ε + same/(ε + same + other)) (their code, and Agarap's), or −ln(ε + same/(same + other))
+    /// (TensorFlow Similarity's). A singleton that counts at 0: 0.
     pub(super) fn loss(&self, same: Mass, other: Mass, temperature: f64, meets: Meets) -> f64 {
+        if self.singletons == Singletons::Zero && same.is_zero() {
+            return 0.0;
+        }
         if self.epsilon == 0.0 {
             return other.ln_1p_over(same);
         }
-        let pick = match meets {
-            Meets::Others => {
+        let pick = match (self.epsilon_form, meets) {
+            (EpsilonForm::Outer, _) => {
+                let mut all = other;
+                all.add(same);
+                (same.ln() - all.ln()).exp()
+            }
+            (EpsilonForm::Clipped, _) | (EpsilonForm::Nested, Meets::Others) => {
                 let mut all = Mass::exp(self.epsilon.ln());
                 all.add(same);
                 all.add(other);
                 (same.ln() - all.ln()).exp()
             }
-            Meets::OwnZero => {
+            (EpsilonForm::Nested, Meets::OwnZero) => {
                 let same = same.ln().exp() + (-1.0 / temperature).exp_m1();
                 same / (self.epsilon + same + other.ln().exp())
             }
@@ -59,7 +77,7 @@ impl Form {
 
     /// Whether a row with so many neighbors of its own class counts.
     pub(super) fn counts(&self, same: usize) -> bool {
-        same > 0 || self.counts_singletons
+        same > 0 || matches!(self.singletons, Singletons::Cap | Singletons::Zero)
     }
 }
 
@@ -112,18 +130,23 @@ impl Mean {
 mod tests {
     use super::*;
 
-    const EXACT: Form = Form { epsilon: 0.0, counts_singletons: false };
-    const ARTICLE: Form = Form { epsilon: 1e-5, counts_singletons: true };
+    const EXACT: Form = Form { epsilon: 0.0, epsilon_form: EpsilonForm::Nested, singletons: Singletons::Drop };
+    const ARTICLE: Form = Form { epsilon: 1e-5, singletons: Singletons::Cap, ..EXACT };
+    const WATERMARK: Form = Form { epsilon_form: EpsilonForm::Clipped, ..ARTICLE };
+    const TFS: Form = Form { epsilon: 1e-9, epsilon_form: EpsilonForm::Outer, singletons: Singletons::Zero };
 
     fn mass(value: f64) -> Mass {
         Mass::exp(value.ln())
     }
 
     #[test]
-    fn the_two_forms_by_hand() {
+    fn the_forms_by_hand() {
         assert!((EXACT.loss(mass(1.0), mass(3.0), 1.0, Meets::Others) - 4f64.ln()).abs() < 1e-15);
         let article = -(1e-5 + 1.0 / (4.0 + 1e-5_f64)).ln();
         assert!((ARTICLE.loss(mass(1.0), mass(3.0), 1.0, Meets::Others) - article).abs() < 1e-14);
+        assert!((TFS.loss(mass(1.0), mass(3.0), 1.0, Meets::Others) + (1e-9 + 0.25_f64).ln()).abs() < 1e-14);
+        let far = Mass::exp(-2000.0);
+        assert!((TFS.loss(far, far, 1.0, Meets::Others) + (1e-9 + 0.5_f64).ln()).abs() < 1e-12);
     }
 
     #[test]
@@ -133,10 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn singletons_are_capped_by_epsilon() {
+    fn singletons_are_capped_by_epsilon_or_count_at_0() {
         assert_eq!(ARTICLE.loss(Mass::ZERO, mass(3.0), 1.0, Meets::Others), -1e-5f64.ln());
         assert!((ARTICLE.chance(0, 9) - 11.512_925_464_970_229).abs() < 1e-12);
         assert!(!EXACT.counts(0) && ARTICLE.counts(0) && EXACT.counts(1));
+        assert!(TFS.counts(0) && TFS.loss(Mass::ZERO, mass(3.0), 1.0, Meets::Others) == 0.0 && TFS.chance(0, 9) == 0.0);
     }
 
     #[test]
@@ -146,6 +170,9 @@ mod tests {
         let pick = (same + left) / (1e-5 + same + left);
         let loss = ARTICLE.loss(mass(same), Mass::ZERO, 1.0, Meets::OwnZero);
         assert!((loss + (1e-5 + pick).ln()).abs() < 1e-12);
+        // Clipped at 0, nothing is left of its own weight.
+        let clipped = WATERMARK.loss(mass(same), Mass::ZERO, 1.0, Meets::OwnZero);
+        assert!((clipped + (1e-5 + same / (1e-5 + same)).ln()).abs() < 1e-12);
     }
 
     #[test]

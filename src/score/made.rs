@@ -1,7 +1,7 @@
 //! Small layers made up for the tests of scoring.
 
 use super::means::Means;
-use crate::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
+use crate::definition::{Definition, Precision, Preset, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
 use crate::labels::Labels;
@@ -36,14 +36,11 @@ pub(super) fn labels(classes: &[u32], count: usize) -> Labels {
 /// The exact form at one raw temperature, in f64.
 pub(super) fn definition(distance: Distance, temperature: f64) -> Definition {
     let wishes = Wishes {
-        preset: Preset::Exact,
         distance: Some(distance),
-        epsilon: None,
-        singletons: None,
-        non_finite: NonFinite::Error,
         precision: Precision::F64,
         ladder: Some(temperature.to_string().parse().unwrap()),
         unit: Some(TemperatureUnit::Raw),
+        ..Wishes::of(Preset::Exact)
     };
     Definition::new(wishes).unwrap()
 }

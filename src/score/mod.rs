@@ -2,6 +2,7 @@
 
 mod check;
 mod cost;
+mod definition_record;
 mod explain;
 pub mod explanation;
 mod halves;

@@ -80,7 +80,7 @@ impl ScoredRows {
             mean => mean,
         };
         let unit = if definition.unit == TemperatureUnit::Mean { mean } else { 1.0 };
-        // A row at distance 0 from itself has no weight left once the identity is subtracted.
+        // Whose distance to itself is 0 has no weight left when the identity is subtracted.
         let meets_own_zeros = distance.of_zero_rows().is_some_and(|own| own > 0.0) && sides.ids() == Ids::Shared;
         let mut rows = ScoredRows {
             own_zeros: if meets_own_zeros { survey.zero_rows.clone() } else { Vec::new() },
@@ -89,7 +89,7 @@ impl ScoredRows {
             drawn_from: None,
             unit,
             mean_distance: mean / unit,
-            form: Form { epsilon: definition.epsilon, counts_singletons: definition.singletons == Singletons::Cap },
+            form: Form::of(definition),
         };
         let alone = rows.population().tags.iter().find(|tag| rows.is_alone(tag));
         if let (Singletons::Error, Some(alone)) = (definition.singletons, alone) {
@@ -97,7 +97,12 @@ impl ScoredRows {
             return Err(Fault::content(format!("row {} is alone in its class `{name}`", alone.id))
                 .hint("--singletons drop leaves such rows out and counts them"));
         }
-        if rows.counted().next().is_none() {
+        // Where all count at 0, it would read as if all classes were apart.
+        let nothing_counts = match definition.singletons {
+            Singletons::Zero => rows.population().tags.iter().all(|tag| rows.is_alone(tag)),
+            Singletons::Drop | Singletons::Cap | Singletons::Error => rows.counted().next().is_none(),
+        };
+        if nothing_counts {
             return Err(Fault::NothingToScore {
                 problem: "every row is alone in its class, so none has a neighbor of its own class".into(),
                 hint: "labels that number the rows are not classes".into(),
@@ -258,7 +263,7 @@ fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f6
         }
         let problem = format!("temperature {temperature:e} is out of proportion to the layer's distances");
         Err(Fault::content(problem).hint(match (definition.distance.is_scale_free(), definition.unit) {
-            (true, _) => "cosine distances lie in 0..2; temperatures from 1e-6 to 1e6 make sense",
+            (true, _) => "distances of directions are of about 1; temperatures from 1e-6 to 1e6 make sense",
             (_, TemperatureUnit::Raw) => "--temperature-unit mean measures temperatures in mean distances",
             (_, TemperatureUnit::Mean) => "multiples of the mean distance from 1e-6 to 1e6 make sense",
         }))

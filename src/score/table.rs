@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::definition_record::DefinitionRecord;
 use super::explanation::Explanation;
 use super::minimum::Minimum;
 use super::worst_row::WorstRow;
-use crate::definition::{Definition, Precision, Preset, Singletons, TemperatureUnit};
-use crate::distance::Distance;
-use crate::draw::Draw;
 
 /// Version of the JSON's shape; grows when a name changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -44,75 +42,6 @@ impl Tool {
     /// This program.
     pub(crate) fn this() -> Tool {
         Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
-    }
-}
-
-/// What a result says of the [`Definition`] that it was computed by: two results may be compared only where these agree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DefinitionRecord {
-    /// The preset that the definition equals; `None`, as JSON `custom`, where flags differ from the one they started from.
-    #[serde(with = "preset_name")]
-    pub preset: Option<Preset>,
-    /// The distance.
-    pub distance: Distance,
-    /// ε of the form −ln(ε + same/(ε + same + other)); 0 is the exact form.
-    pub epsilon: f64,
-    /// The policy for rows alone in their class.
-    pub singletons: Singletons,
-    /// The arithmetic of the products that was asked for.
-    pub precision: Precision,
-    /// What a temperature of 1 is.
-    pub temperature_unit: TemperatureUnit,
-    /// The sample of rows that values are estimated from (`--rows`); `None` where they are exact.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sample: Option<Draw>,
-}
-
-impl From<&Definition> for DefinitionRecord {
-    fn from(definition: &Definition) -> Self {
-        DefinitionRecord {
-            preset: definition.preset,
-            distance: definition.distance,
-            epsilon: definition.epsilon,
-            singletons: definition.singletons,
-            precision: definition.precision,
-            temperature_unit: definition.unit,
-            sample: definition.draw,
-        }
-    }
-}
-
-impl DefinitionRecord {
-    /// The name of the preset, or `custom`.
-    pub fn preset_name(&self) -> String {
-        self.preset.map_or_else(|| CUSTOM.to_owned(), |preset| preset.to_string())
-    }
-}
-
-/// Instead of the name of a preset, where the definition equals none.
-const CUSTOM: &str = "custom";
-
-/// A preset in JSON.
-mod preset_name {
-    use serde::de::IntoDeserializer;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::definition::Preset;
-    use crate::score::table::CUSTOM;
-
-    pub(super) fn serialize<S: Serializer>(preset: &Option<Preset>, out: S) -> Result<S::Ok, S::Error> {
-        match preset {
-            Some(preset) => preset.serialize(out),
-            None => out.serialize_str(CUSTOM),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Preset>, D::Error> {
-        let name = String::deserialize(from)?;
-        if name == CUSTOM {
-            return Ok(None);
-        }
-        Preset::deserialize(name.into_deserializer()).map(Some)
     }
 }
 
@@ -162,14 +91,14 @@ pub struct LayerScore {
     pub chance: f64,
     /// Rows alone in their class.
     pub singletons: usize,
-    /// Rows of norm 0, whose cosine distance to everything is 1. Always 0 under the other distances.
+    /// Rows of norm 0, which have no direction. Always 0 under distances that need none.
     pub zero_rows: usize,
     /// Rows left out because of a NaN or an infinity (`--non-finite drop`).
     pub non_finite_rows: usize,
     /// Rows that equal an earlier row number for number.
     pub duplicate_rows: usize,
-    /// The distance that a temperature of 1 stands for: 1 when the unit is `raw`, otherwise the mean squared distance
-    /// (`sqeuclidean`) or the root of it (`euclidean`).
+    /// The distance that a temperature of 1 stands for: 1 when the unit is `raw`, otherwise the mean distance, or for
+    /// `euclidean` the root of the mean squared one.
     pub temperature_scale: f64,
     /// One entry a temperature, in the order asked for.
     pub scores: Vec<Score>,
@@ -297,23 +226,4 @@ pub struct SelfCheck {
     pub rows: usize,
     /// Largest error found over layers and temperatures: relative to the value, or to 1e-3 where the value is smaller.
     pub max_error: f64,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn definitions_of_earlier_results_are_read_and_written_alike() {
-        for text in [
-            r#"{"preset":"exact","distance":"cosine","epsilon":0.0,"singletons":"drop","precision":"auto","temperature_unit":"raw"}"#,
-            r#"{"preset":"custom","distance":"sqeuclidean","epsilon":0.00001,"singletons":"error","precision":"tf32","temperature_unit":"mean","sample":{"rows":5,"seed":3}}"#,
-        ] {
-            let definition: DefinitionRecord = serde_json::from_str(text).unwrap();
-            assert_eq!(serde_json::to_string(&definition).unwrap(), text);
-        }
-        let unknown = r#"{"preset":"mine","distance":"cosine","epsilon":0.0,"singletons":"drop","precision":"auto","temperature_unit":"raw"}"#;
-        let error = serde_json::from_str::<DefinitionRecord>(unknown).unwrap_err();
-        assert!(error.to_string().starts_with("unknown variant `mine`, expected one of `exact`"), "{error}");
-    }
 }

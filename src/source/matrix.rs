@@ -60,5 +60,19 @@ pub trait Matrix: Send + Sync {
     }
 }
 
+impl<M: Matrix + ?Sized> Matrix for &M {
+    fn shape(&self) -> &Shape {
+        (**self).shape()
+    }
+
+    fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
+        (**self).scan(range)
+    }
+
+    fn is_seekable(&self) -> bool {
+        (**self).is_seekable()
+    }
+}
+
 /// Consecutive chunks of rows.
 pub type Scan<'a> = Box<dyn Iterator<Item = Result<Rows, Fault>> + Send + 'a>;

@@ -5,7 +5,7 @@
 //! - [`rows`](Rows) and [`matrix`](Matrix): what is read, whatever the format.
 //! - `files`: bytes of a file at any place, and the members of ZIP archives.
 //! - `arrays`: elements described by type, shape and strides, and the matrices in them.
-//! - `views`: matrices made of matrices: parts below each other, some features, means over tokens.
+//! - `views`: matrices made of matrices: parts below each other, some features, means over tokens, max(x, 0).
 //! - `tables`: files of columns, and the matrices in them.
 //! - `contents`: which of the arrays or columns in a file are layers.
 //! - `formats`: a file or folder for each format, and the one `match` that opens a file by its suffix.
@@ -46,4 +46,5 @@ pub(crate) use self::tables::numbers::{integers, widen};
 pub(crate) use self::tables::table;
 pub(crate) use self::tables::text::{look_up, texts};
 pub use self::views::pool::Pool;
+pub(crate) use self::views::rectified::Rectified;
 pub use snnl_core::rows::{Rows, Values};

@@ -6,7 +6,7 @@
 #[path = "../../crates/core/tests/it/common.rs"]
 mod common;
 
-use snnl_score::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
+use snnl_score::definition::{Definition, Precision, Preset, TemperatureUnit, Wishes};
 use snnl_score::distance::Distance;
 use snnl_score::engine::cpu::Cpu;
 use snnl_score::error::Error;
@@ -23,14 +23,11 @@ pub(crate) const DISTANCES: [Distance; 4] = Distance::ALL;
 pub(crate) fn wishes(distance: Distance, precision: Precision, temperatures: &[f64]) -> Wishes {
     let ladder: Vec<String> = temperatures.iter().map(|t| format!("{t:e}")).collect();
     Wishes {
-        preset: Preset::Exact,
         distance: Some(distance),
-        epsilon: None,
-        singletons: None,
-        non_finite: NonFinite::Error,
         precision,
         ladder: Some(ladder.join(",").parse().unwrap()),
         unit: Some(TemperatureUnit::Raw),
+        ..Wishes::of(Preset::Exact)
     }
 }
 

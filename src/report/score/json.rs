@@ -104,6 +104,8 @@ mod tests {
                 let asked_for = [
                     "classes",
                     "sample",
+                    "epsilon_form",
+                    "rectify",
                     "low",
                     "high",
                     "minimum",

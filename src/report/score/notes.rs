@@ -4,7 +4,7 @@ use super::classes::most_entangled;
 use super::explanation;
 use super::layers::edge;
 use crate::definition::{Precision, Singletons};
-
+use crate::distance::Distance;
 use crate::report::number::{DIGITS, significant, temperature};
 use crate::report::sentences::{self, counted};
 use crate::score::explanation::MOST_CLASSES;
@@ -60,7 +60,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         }),
         of_layers("most entangled class", &most_entangled),
         of_layers(&singletons(definition), &|layer| count(layer.singletons)),
-        of_layers("zero rows, at distance 1 from every row", &|layer| count(layer.zero_rows)),
+        of_layers(zero_rows(definition.distance), &|layer| count(layer.zero_rows)),
         of_layers("rows left out for a NaN or an infinity", &|layer| count(layer.non_finite_rows)),
         of_layers("rows equal to an earlier row", &|layer| count(layer.duplicate_rows)),
         (definition.precision == Precision::Auto).then(|| of_layers("needed f64", &needed_f64)).flatten(),
@@ -94,7 +94,16 @@ fn singletons(definition: &DefinitionRecord) -> String {
             format!("singletons, counted at the cap −ln ε = {}", significant(-definition.epsilon.ln(), DIGITS))
         }
         Singletons::Cap => "singletons, counted at a cap".to_owned(),
-        _ => "singletons, left out".to_owned(),
+        Singletons::Zero => "singletons, counted at 0".to_owned(),
+        Singletons::Drop | Singletons::Error => "singletons, left out".to_owned(),
+    }
+}
+
+/// Where the rows without a direction are.
+fn zero_rows(distance: Distance) -> &'static str {
+    match distance.of_zero_rows() {
+        Some(0.0) => "zero rows, at distance 1 from every other row and 0 from each other",
+        Some(_) | None => "zero rows, at distance 1 from every row",
     }
 }
 
@@ -155,8 +164,7 @@ fn by_layer(layers: &[LayerScore], describe: &dyn Fn(&LayerScore) -> Option<Stri
 mod tests {
     use super::super::sample::{layer, sample};
     use super::*;
-    use crate::definition::{Preset, TemperatureUnit};
-    use crate::distance::Distance;
+    use crate::definition::{EpsilonForm, Preset, TemperatureUnit};
 
     #[test]
     fn an_ordinary_run_needs_four_lines() {
@@ -217,6 +225,24 @@ mod tests {
         assert!(notes.contains("SNNL (article, ε = 1e-5) by euclidean distance"), "{notes}");
         assert!(notes.contains("counted at the cap −ln ε = 11.51: enc1 1"), "{notes}");
         assert!(notes.contains("each layer's root mean squared distance"), "{notes}");
+    }
+
+    #[test]
+    fn what_presets_do_otherwise_is_said() {
+        let mut table = sample();
+        (table.layers[0].singletons, table.layers[0].zero_rows) = (1, 2);
+        let definition = &mut table.definition;
+        (definition.preset, definition.distance) = (Some(Preset::Tfs), Distance::UnitSqeuclidean);
+        (definition.epsilon, definition.epsilon_form) = (1e-9, EpsilonForm::Outer);
+        (definition.singletons, definition.rectify) = (Singletons::Zero, true);
+        let notes = notes(&table).join("\n");
+        for expected in [
+            "SNNL (tfs, ε = 1e-9 outside the ratio) by unit-sqeuclidean distance of rectified rows: 0 =",
+            "singletons, counted at 0: enc1 1",
+            "zero rows, at distance 1 from every other row and 0 from each other: enc1 2",
+        ] {
+            assert!(notes.contains(expected), "{expected} in {notes}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A small result made by hand, for the tests of every format; the tests change what they are about.
 
-use crate::definition::{Precision, Preset, Singletons, TemperatureUnit};
+use crate::definition::{EpsilonForm, Precision, Preset, Singletons, TemperatureUnit};
 use crate::distance::Distance;
 use crate::score::table::*;
 
@@ -13,7 +13,9 @@ pub(in crate::report) fn sample() -> ScoreTable {
             preset: Some(Preset::Exact),
             distance: Distance::Cosine,
             epsilon: 0.0,
+            epsilon_form: EpsilonForm::Nested,
             singletons: Singletons::Drop,
+            rectify: false,
             precision: Precision::Auto,
             temperature_unit: TemperatureUnit::Raw,
             sample: None,

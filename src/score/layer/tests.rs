@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::block::TILE;
-use crate::definition::{NonFinite, Precision, Preset, TemperatureUnit, Wishes};
+use crate::definition::{Precision, Preset, TemperatureUnit, Wishes};
 use crate::distance::Distance;
 use crate::engine::cpu::Cpu;
 use crate::labels::Labels;
@@ -38,14 +38,11 @@ fn labels(count: usize, classes: u32) -> Labels {
 
 fn definition(distance: Distance) -> Definition {
     Definition::new(Wishes {
-        preset: Preset::Exact,
         distance: Some(distance),
-        epsilon: None,
-        singletons: None,
-        non_finite: NonFinite::Error,
         precision: Precision::F64,
         ladder: Some("0.3,2".parse().unwrap()),
         unit: Some(TemperatureUnit::Raw),
+        ..Wishes::of(Preset::Exact)
     })
     .unwrap()
 }

@@ -1,23 +1,14 @@
 //! Which rows count, whom they meet, and what no score can be made of.
 
 use super::*;
-use crate::definition::{NonFinite, Precision, Preset, Wishes};
+use crate::definition::{NonFinite, Preset, Wishes};
 use crate::draw::Draw;
 use crate::score::halves::Halves;
 use crate::score::reading::shared;
 use crate::source::{Matrix, Memory};
 
 fn definition(change: impl FnOnce(&mut Wishes)) -> Definition {
-    let mut wishes = Wishes {
-        preset: Preset::Exact,
-        distance: None,
-        epsilon: None,
-        singletons: None,
-        non_finite: NonFinite::Error,
-        precision: Precision::Auto,
-        ladder: Some("0.5,2".parse().unwrap()),
-        unit: None,
-    };
+    let mut wishes = Wishes { ladder: Some("0.5,2".parse().unwrap()), ..Wishes::of(Preset::Exact) };
     change(&mut wishes);
     Definition::new(wishes).unwrap()
 }

@@ -15,14 +15,11 @@ const ROWS: usize = 300;
 
 fn definition(precision: Precision, ladder: &str) -> Definition {
     Definition::new(Wishes {
-        preset: Preset::Exact,
         distance: Some(Distance::Sqeuclidean),
-        epsilon: None,
-        singletons: None,
-        non_finite: NonFinite::Error,
         precision,
         ladder: Some(ladder.parse().unwrap()),
         unit: Some(TemperatureUnit::Mean),
+        ..Wishes::of(Preset::Exact)
     })
     .unwrap()
 }

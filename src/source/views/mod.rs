@@ -1,5 +1,6 @@
 //! Matrices made of other matrices, whatever format those come from.
 
 pub(super) mod pool;
+pub(super) mod rectified;
 pub(super) mod stack;
 pub(super) mod units;

@@ -18,6 +18,8 @@ const CASES: &[(&str, [&str; 3])] = &[
     ("--epsilon nan", ["`--epsilon NaN`", "expected 0 or a positive number", "1e-5"]),
     ("--epsilon -1", ["`--epsilon -1`", "expected 0 or a positive number", "1e-5"]),
     ("--singletons cap", ["`--singletons cap`", "infinite without an ε", "--epsilon 1e-5"]),
+    ("--epsilon-form outer", ["`--epsilon-form outer`", "no ε that could enter", "--epsilon 1e-5"]),
+    ("--rectify=maybe", ["`--rectify", "", HELP]),
     ("--units 2..1", ["`--units 2..1`", "expected A..B with A below B", HELP]),
     ("--units -1..2", ["`--units -1..2`", "expected A..B with A below B", HELP]),
     ("--layers q*", ["`--layers q*`", "no layer has such a name", "there are: x"]),

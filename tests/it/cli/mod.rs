@@ -15,6 +15,7 @@ mod harness;
 mod inspect;
 mod labels;
 mod pipes;
+mod presets;
 mod references;
 mod schema;
 mod text;

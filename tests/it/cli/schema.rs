@@ -26,6 +26,11 @@ fn every_kind_of_run_writes_what_the_schema_says() {
         ("x.npy --labels one.npy", "exact"),
         ("odd.npy --labels odd_y.npy --non-finite drop", "exact"),
         ("odd.npy --labels odd_y.npy --non-finite drop --preset article", "article"),
+        ("odd.npy --labels odd_y.npy --non-finite drop --preset pml --per-class --worst 2", "pml"),
+        ("odd.npy --labels odd_y.npy --non-finite drop --preset tfs --minimise", "tfs"),
+        ("odd.npy --labels odd_y.npy --non-finite drop --preset watermark", "watermark"),
+        ("odd.npy --labels odd_y.npy --non-finite drop --singletons zero --rectify", "custom"),
+        ("x.npy --labels y.npy --preset watermark --rectify=false --epsilon-form nested", "article"),
     ];
     for (args, preset) in cases {
         let json: Value = serde_json::from_str(&place.stdout(&format!("{args} --format json"))).unwrap();

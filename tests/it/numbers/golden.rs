@@ -16,12 +16,15 @@ use crate::oracle::{AUTO_PROMISE, F64_PROMISE, error, means, wishes};
 const COLDEST_PROMISED: f64 = 0.01;
 
 /// The presets with their distances, as `expected.json` holds them.
-const CASES: [(&str, Preset, Distance); 5] = [
+const CASES: [(&str, Preset, Distance); 8] = [
     ("exact", Preset::Exact, Distance::Cosine),
     ("exact", Preset::Exact, Distance::Sqeuclidean),
     ("exact", Preset::Exact, Distance::Euclidean),
     ("article", Preset::Article, Distance::Cosine),
     ("cleverhans", Preset::Cleverhans, Distance::Sqeuclidean),
+    ("pml", Preset::Pml, Distance::UnitSqeuclidean),
+    ("tfs", Preset::Tfs, Distance::UnitSqeuclidean),
+    ("watermark", Preset::Watermark, Distance::Cosine),
 ];
 
 fn fixtures() -> PathBuf {
@@ -59,7 +62,7 @@ fn check(name: &str, number_of: Number, precision: Precision, unit: TemperatureU
     let mut compared = 0;
     let mut broken = Vec::new();
     for (checkpoint, layers) in json(data.join("expected.json")).as_object().unwrap() {
-        // The cases of `cosine` are multiples of 1.
+        // The cases of directions are multiples of 1.
         let is_of_unit = |distance: Distance| unit == TemperatureUnit::Raw || !distance.is_scale_free();
         for (preset_name, preset, distance) in CASES.into_iter().filter(|(.., distance)| is_of_unit(*distance)) {
             for (layer, expected) in layers.as_object().unwrap() {
@@ -72,7 +75,6 @@ fn check(name: &str, number_of: Number, precision: Precision, unit: TemperatureU
                 let key = if unit == TemperatureUnit::Raw { "temperature" } else { "multiple" };
                 let ladder: Vec<f64> = cases.iter().map(|case| number(case, key)).collect();
                 let wishes = Wishes { preset, unit: Some(unit), ..wishes(distance, precision, &ladder) };
-                let wishes = Wishes { epsilon: None, singletons: None, ..wishes };
                 let table = scored_layer(&data, checkpoint, layer, wishes);
                 let found = &table.layers[0];
                 let of = format!("{checkpoint}/{layer}, {preset_name}, {distance}, {precision:?}, {unit:?}");
@@ -115,11 +117,11 @@ fn compare(layer: &LayerScore, (name, of_score): Number, cases: &[&Value], promi
     broken
 }
 
-/// Three checkpoints of four layers, each with 12 + 4 · 4 values.
-const REAL_VALUES: usize = 3 * 4 * 28;
+/// Three checkpoints of four layers, each with 12 + 7 · 4 values.
+const REAL_VALUES: usize = 3 * 4 * 40;
 
 /// One layer of four rows.
-const ARTICLE_VALUES: usize = 28;
+const ARTICLE_VALUES: usize = 40;
 
 /// Values at temperatures too cold for the default's promise: the two coldest of each layer's cosine.
 const COLDER: usize = 2;

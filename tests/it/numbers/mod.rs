@@ -5,6 +5,7 @@ mod false_alarms;
 mod golden;
 mod laws;
 mod odd_rows;
+mod programs;
 mod resumed;
 mod self_check;
 mod traps;
