@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::preset::{Bundle, EpsilonForm, Preset, Singletons};
 use crate::distance::Distance;
-use crate::draw::Draw;
+use crate::draw::{BatchDraws, Draw};
 use crate::error::Error;
 use crate::temperature::Ladder;
 
@@ -84,6 +84,8 @@ pub struct Definition {
     pub unit: TemperatureUnit,
     /// The sample of rows from which the score is estimated; `None` where it is computed.
     pub draw: Option<Draw>,
+    /// The random batches that are scored by themselves, too, if any.
+    pub batches: Option<BatchDraws>,
     /// Whether the lowest value over all temperatures is searched, too.
     pub minimises: bool,
     /// Whether values are explained by classes and neighbors, too.
@@ -176,6 +178,7 @@ impl Definition {
             ladder: wishes.ladder.unwrap_or_else(Ladder::standard),
             unit,
             draw: None,
+            batches: None,
             minimises: false,
             explains: false,
             worst: 0,

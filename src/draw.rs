@@ -35,6 +35,24 @@ impl Draw {
     }
 }
 
+/// Random batches, each drawn by itself, so that one row may be in several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchDraws {
+    /// Rows in a batch, at least 2.
+    pub size: usize,
+    /// Number of batches; more of them by one seed begin with the fewer.
+    pub count: usize,
+    /// Another seed draws other batches.
+    pub seed: u64,
+}
+
+impl BatchDraws {
+    /// The `batch`-th of them. Its seed is the hash XXH3 of the eight bytes of its number (the lowest first) under theirs.
+    pub fn draw(&self, batch: usize) -> Draw {
+        Draw { rows: self.size, seed: XxHash3_64::oneshot_with_seed(self.seed, &(batch as u64).to_le_bytes()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +73,24 @@ mod tests {
     fn a_seed_draws_these_rows_for_ever() {
         assert_eq!(drawn(5, 1, 1000), drawn(5, 1, 1000));
         assert_ne!(drawn(5, 1, 1000), drawn(5, 2, 1000));
+    }
+
+    #[test]
+    fn rows_come_together_in_batches_as_often_as_by_chance() {
+        let draws = BatchDraws { size: 10, count: 2000, seed: 3 };
+        let all: Vec<u32> = (0..50).collect();
+        let mut counts = [[0; 50]; 50];
+        for batch in (0..draws.count).map(|batch| draws.draw(batch).of(&all, |&id| id)) {
+            for (&a, &b) in batch.iter().flat_map(|a| batch.iter().map(move |b| (a, b))) {
+                counts[a as usize][b as usize] += 1;
+            }
+        }
+        // Two of 50 rows are in a batch of 10 with probability 90/2450: of 2,000 batches, in 73.5 ± 8.4.
+        let pairs = (0..50).flat_map(|a| (0..a).map(move |b| (a, b))).map(|(a, b)| counts[a][b]);
+        assert!(pairs.clone().all(|count| (32..116).contains(&count)), "{counts:?}");
+        let spread = pairs.map(|count| f64::from(count - 73).powi(2)).sum::<f64>() / 1225.0;
+        assert!((60.0..82.0).contains(&spread), "{spread}");
+        assert_eq!(draws.draw(5), BatchDraws { count: 6, ..draws }.draw(5));
     }
 
     #[test]

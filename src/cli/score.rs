@@ -8,7 +8,7 @@ use super::exports::is_standard;
 use super::input::{Input, ReferenceFlags};
 use super::output::{OutputFlags, RunFlags, width};
 use crate::definition::Definition;
-use crate::draw::Draw;
+use crate::draw::{BatchDraws, Draw};
 use crate::error::Error;
 use crate::plan::{DetailOutput, Output, ScorePlan, not_resumable};
 use crate::report::format::Format;
@@ -19,6 +19,9 @@ use crate::temperature::parse_temperature;
 
 /// Rows that are described where a value is explained.
 const WORST: u32 = 20;
+
+/// The flags that draw at random, of which one goes at a time.
+const RANDOM: &str = "random";
 
 /// What can be typed where there is no other command.
 #[derive(Debug, clap::Args)]
@@ -52,11 +55,40 @@ pub(super) struct ScoreArgs {
 
     /// Estimate from a random sample of M rows, each of which meets all rows: the mean, its standard error and its 95 %
     /// interval, at a cost of M · N pairs instead of N²/2
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(2..), help_heading = "Score")]
+    #[arg(
+        long,
+        value_name = "M",
+        value_parser = clap::value_parser!(u32).range(2..),
+        group = RANDOM,
+        help_heading = "Score"
+    )]
     rows: Option<u32>,
 
-    /// Another seed draws another sample
-    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "rows", help_heading = "Score")]
+    /// Also show the mean over random batches of B rows, each row among those of its batch only, as a training log would, and
+    /// how far that is from the value of all rows
+    #[arg(
+        long,
+        value_name = "B",
+        value_parser = clap::value_parser!(u32).range(2..),
+        group = RANDOM,
+        conflicts_with = "reference",
+        help_heading = "Score"
+    )]
+    emulate_batch: Option<u32>,
+
+    /// How many batches
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(2..),
+        default_value_t = 100,
+        requires = "emulate_batch",
+        help_heading = "Score"
+    )]
+    batches: u32,
+
+    /// Another seed draws other rows or batches
+    #[arg(long, value_name = "SEED", default_value_t = 1, requires = RANDOM, help_heading = "Score")]
     seed: u64,
 
     /// Also search each layer's lowest value over all temperatures, from 1e-3 to 1e2 mean distances, by further passes over all
@@ -140,6 +172,8 @@ impl ScoreArgs {
         let details = details.collect::<Result<Vec<DetailOutput>, Error>>()?;
         let definition = self.definition.definition()?;
         let draw = self.rows.map(|rows| Draw { rows: rows as usize, seed: self.seed });
+        let (count, seed) = (self.batches as usize, self.seed);
+        let batches = self.emulate_batch.map(|size| BatchDraws { size: size as usize, count, seed });
         let every = Duration::from_secs(self.resume_every.into());
         Ok(ScorePlan {
             keeping: self.resume.map(|path| Resume { path, every }),
@@ -149,6 +183,7 @@ impl ScoreArgs {
             ignored_labels: self.input.ignore_label,
             definition: Definition {
                 draw,
+                batches,
                 minimises: self.minimise,
                 explains: self.explain,
                 worst,

@@ -8,6 +8,7 @@ use super::outputs::{open, refuse_to_overwrite, write};
 use super::rows::RowsOutput;
 use super::workload::{Workload, means, on_threads};
 use crate::error::Error;
+use crate::labels::Labels;
 use crate::plan::{DetailOutput, ScorePlan, not_resumable};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
@@ -24,6 +25,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
     let sums = plan.keeping.as_ref().map(|keeping| resumable(&keeping.path)).transpose()?;
     let labels = RunLabels::read(plan)?;
+    check_batches(plan, &labels.own)?;
     let layers = RunLayers::find(&plan.inputs, &plan.references, Some(&labels), plan)?;
     let details_of = || details.iter().map(|(_, destination)| destination);
     let all = destinations.iter().map(|(_, destination)| destination).chain(details_of());
@@ -53,6 +55,18 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
         write(&score::detail(&table, *detail), Screen::default(), vec![(output.format, destination)])?;
     }
     write(&score::document(&table), Screen { color: plan.color, width: plan.width }, destinations)
+}
+
+/// Checks that there are as many rows as in a batch.
+fn check_batches(plan: &ScorePlan, labels: &Labels) -> Result<(), Error> {
+    let rows = labels.len() - labels.ignored_rows();
+    match plan.definition.batches {
+        Some(batches) if batches.size > rows => {
+            let argument = format!("`--emulate-batch {}`", batches.size);
+            Err(Error::usage(argument, format!("the rows of a batch are distinct, and there are {rows}"), "give fewer"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The file that the run is resumed from, which can be written, and whose content is not touched.

@@ -1,5 +1,6 @@
 //! One layer from its rows to its scores.
 
+use super::batches::BatchMeans;
 use super::check::Checked;
 use super::explain::explain;
 use super::look::{Again, LabelledLayer, Look, survey};
@@ -64,11 +65,17 @@ pub(super) fn score_layer(
     let readings = again.map(|&Again { matrix, kept }| Reading::of(matrix.as_ref(), kept, means, &spent));
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
+    // Before all pairs, so that what they cannot be made of is known soon.
+    let batches = match definition.batches {
+        None => None,
+        Some(draws) => Some(BatchMeans::of(draws, rows.sides(&readings).gaining(), &rows, means)?),
+    };
     let swept = Sweeps::over(&rows, definition, &layer.name, &readings).run(halves, means, resume)?;
     means.progress.note(&format!("layer `{}`: {}", layer.name, spent.describe()));
 
     let ladder = definition.ladder.temperatures();
     let scores = scores_of(&rows, &swept.losses, definition)?;
+    let batches = batches.map(|batches| batches.against(&scores));
     let best = best(&scores);
     let explained_at = definition.explained_at.unwrap_or(best.temperature);
     let position = ladder.iter().position(|temperature| *temperature == explained_at).unwrap_or(0);
@@ -123,6 +130,7 @@ pub(super) fn score_layer(
         scores,
         minimum,
         classes: None,
+        batches,
         explanation,
         worst,
     };
@@ -150,13 +158,7 @@ fn scores_of(rows: &ScoredRows, losses: &[Losses], definition: &Definition) -> R
         let Mean { mean, stderr, n } = found;
         if !mean.is_finite() {
             let problem = format!("the mean loss at temperature {temperature} is {mean}");
-            let hint = match definition.epsilon {
-                0.0 => "rescale the layer, or try --precision f64",
-                _ => {
-                    "in nested ε forms the self-term of a zero row makes its probability negative; --epsilon 0 has no such term"
-                }
-            };
-            return Err(Fault::NothingToScore { problem, hint: hint.into() });
+            return Err(Fault::NothingToScore { problem, hint: rows.form.hint().into() });
         }
         let relative = (!is_of_one_class).then(|| mean / chance);
         Ok(Score { temperature, snnl: mean, stderr, relative, n, interval, precision: losses.precision.into() })

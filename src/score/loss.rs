@@ -75,6 +75,16 @@ impl Form {
         self.loss(mass(same), mass(other), f64::INFINITY, Meets::Others)
     }
 
+    /// What to try where a mean of losses is no number.
+    pub(super) fn hint(&self) -> &'static str {
+        match self.epsilon {
+            0.0 => "rescale the layer, or try --precision f64",
+            _ => {
+                "in the nested ε form the self-term of a zero row makes its probability negative; --epsilon 0 has no such term"
+            }
+        }
+    }
+
     /// Whether a row with so many neighbors of its own class counts.
     pub(super) fn counts(&self, same: usize) -> bool {
         same > 0 || matches!(self.singletons, Singletons::Cap | Singletons::Zero)

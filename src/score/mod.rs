@@ -1,5 +1,7 @@
 //! Walks the layers and their blocks, and turns tallies into scores.
 
+pub mod batch_scores;
+mod batches;
 mod check;
 mod cost;
 mod definition_record;

@@ -27,7 +27,8 @@ pub(super) struct ScoredRows {
     pub(super) temperatures: Vec<f64>,
     /// Ids of the rows that meet themselves, too.
     own_zeros: Vec<u32>,
-    form: Form,
+    /// Which form of the loss.
+    pub(super) form: Form,
 }
 
 /// What is known of the rows on one side.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::batch_scores::BatchScores;
 pub use super::definition_record::DefinitionRecord;
 use super::explanation::Explanation;
 use super::minimum::Minimum;
@@ -110,6 +111,9 @@ pub struct LayerScore {
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
+    /// What random batches show (`--emulate-batch`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batches: Option<BatchScores>,
     /// What lies behind the value at the best temperature, or that of `--at` (`--explain`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,

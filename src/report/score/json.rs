@@ -109,6 +109,7 @@ mod tests {
                     "low",
                     "high",
                     "minimum",
+                    "batches",
                     "worst",
                     "explanation",
                     "picks",

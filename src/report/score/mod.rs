@@ -1,5 +1,6 @@
 //! A [`ScoreTable`] as a document.
 
+mod batches;
 pub(super) mod classes;
 mod details;
 mod explanation;
@@ -19,12 +20,13 @@ impl Report for ScoreTable {
     const SECTIONS: &'static [Section] = &[Section::Records];
 }
 
-/// Layers and, where they were asked for, classes; what to know beside them; a record a layer and temperature.
+/// Layers and, where they were asked for, batches, classes and worst rows; what to know beside them; a record a layer and temperature.
 pub fn document(table: &ScoreTable) -> Document {
     Document {
         headline: None,
         grids: [layers::grid(table)]
             .into_iter()
+            .chain(batches::grid(table))
             .chain(classes::grid(table))
             .chain(explanation::grids(table))
             .chain(worst::grid(table))

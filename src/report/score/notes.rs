@@ -1,5 +1,6 @@
 //! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies.
 
+use super::batches;
 use super::classes::most_entangled;
 use super::explanation;
 use super::layers::edge;
@@ -50,6 +51,10 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         of_layers(&format!("more than {MOST_CLASSES} classes, so none is shown picking another"), &|layer| {
             let classes = &layer.explanation.as_ref()?.classes;
             classes.iter().all(|class| class.picks.is_none()).then(|| classes.len().to_string())
+        }),
+        batches::note(table),
+        of_layers("batches left out, for none of their rows has a loss", &|layer| {
+            count(layer.batches.as_ref().map_or(0, |batches| batches.skipped))
         }),
         when(
             is_near_chance(table),

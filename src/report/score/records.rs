@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::report::records::{ColumnValues, RecordColumn, Records};
+use crate::score::batch_scores::BatchScore;
 use crate::score::table::{Dataset, DefinitionRecord, LayerScore, Score, ScoreTable, Tool};
 
 /// What the records alone do not say; the names are those of the JSON.
@@ -37,6 +38,13 @@ pub(super) fn records(table: &ScoreTable) -> Records {
         let values = pairs.iter().map(|(layer, _)| of(layer));
         RecordColumn { name, values: ColumnValues::OptionalNumbers(values.collect()) }
     };
+    let of_batches = |name, of: fn(&BatchScore) -> f64| {
+        let batch_score = |(layer, score): &(&LayerScore, &Score)| {
+            let mut scores = layer.batches.iter().flat_map(|batches| &batches.scores);
+            scores.find(|of_batches| of_batches.temperature == score.temperature).map(of)
+        };
+        RecordColumn { name, values: ColumnValues::OptionalNumbers(pairs.iter().map(batch_score).collect()) }
+    };
     let columns = vec![
         texts("layer", |layer, _| layer.name.clone()),
         counts("dim", |layer, _| layer.dim),
@@ -60,6 +68,9 @@ pub(super) fn records(table: &ScoreTable) -> Records {
         of_layer("knn_1", |layer| accuracy(layer, 1)),
         of_layer("knn_5", |layer| accuracy(layer, 5)),
         of_layer("knn_20", |layer| accuracy(layer, 20)),
+        of_batches("batch_snnl", |score| score.snnl),
+        of_batches("batch_stderr", |score| score.stderr),
+        of_batches("batch_difference", |score| score.difference),
     ];
     Records { columns, metadata: provenance(table) }
 }

@@ -71,6 +71,7 @@ pub(in crate::report) fn layer(name: &str, dim: usize, values: [f64; 2]) -> Laye
         minimum: None,
         classes: None,
         explanation: None,
+        batches: None,
         worst: None,
         scores,
     }

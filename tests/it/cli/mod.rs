@@ -5,6 +5,7 @@ mod action;
 mod any_size;
 mod bad_input;
 mod bad_usage;
+mod batches;
 mod before_reading;
 mod compare;
 mod estimates;

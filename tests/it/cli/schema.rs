@@ -30,6 +30,7 @@ fn every_kind_of_run_writes_what_the_schema_says() {
         ("odd.npy --labels odd_y.npy --non-finite drop --preset tfs --minimise", "tfs"),
         ("odd.npy --labels odd_y.npy --non-finite drop --preset watermark", "watermark"),
         ("odd.npy --labels odd_y.npy --non-finite drop --singletons zero --rectify", "custom"),
+        ("x.npy --labels y.npy --emulate-batch 4 --batches 7 --seed 3", "exact"),
         ("x.npy --labels y.npy --preset watermark --rectify=false --epsilon-form nested", "article"),
     ];
     for (args, preset) in cases {
