@@ -35,7 +35,7 @@ pub(super) struct DefinitionFlags {
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Score")]
     epsilon: Option<f64>,
 
-    /// How ε enters the loss [default: nested]
+    /// How ε enters the loss, with S the weights of a row's own class and A those of all rows [default: nested]
     #[arg(long, value_name = "FORM", help_heading = "Score")]
     epsilon_form: Option<EpsilonForm>,
 

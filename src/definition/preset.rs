@@ -23,14 +23,14 @@ pub enum Preset {
     Watermark,
 }
 
-/// How ε enters the loss, of S = same and A = same + other.
+/// How ε enters the loss, with S the weights of a row's own class and A those of all rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EpsilonForm {
-    /// −ln(ε + S/(ε + A)), of weights from which the identity is subtracted: a zero row keeps a negative weight of its own.
+    /// −ln(ε + S/(ε + A)); the identity is subtracted from the weights, which leaves a zero row a negative weight of its own.
     #[default]
     Nested,
-    /// −ln(ε + S/(ε + A)), of weights clipped at 0, where nothing is left of that.
+    /// The same, with negative weights clipped to 0.
     Clipped,
     /// −ln(ε + S/A).
     Outer,

@@ -81,7 +81,7 @@ impl ScoredRows {
             mean => mean,
         };
         let unit = if definition.unit == TemperatureUnit::Mean { mean } else { 1.0 };
-        // Whose distance to itself is 0 has no weight left when the identity is subtracted.
+        // A row at distance 0 from itself has no weight left once the identity is subtracted.
         let meets_own_zeros = distance.of_zero_rows().is_some_and(|own| own > 0.0) && sides.ids() == Ids::Shared;
         let mut rows = ScoredRows {
             own_zeros: if meets_own_zeros { survey.zero_rows.clone() } else { Vec::new() },
@@ -264,7 +264,7 @@ fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f6
         }
         let problem = format!("temperature {temperature:e} is out of proportion to the layer's distances");
         Err(Fault::content(problem).hint(match (definition.distance.is_scale_free(), definition.unit) {
-            (true, _) => "distances of directions are of about 1; temperatures from 1e-6 to 1e6 make sense",
+            (true, _) => "distances of directions lie in 0..4; temperatures from 1e-6 to 1e6 make sense",
             (_, TemperatureUnit::Raw) => "--temperature-unit mean measures temperatures in mean distances",
             (_, TemperatureUnit::Mean) => "multiples of the mean distance from 1e-6 to 1e6 make sense",
         }))

@@ -153,7 +153,7 @@ impl Looking<'_> {
     }
 
     /// Adds a row, or its direction: that times both factors, which are 0 for a row without one. Under `cosine` such a row is
-    /// left to the end, for no place is as far from itself as from all others.
+    /// accounted for at the end, since no point is as far from itself as from all others.
     fn add<T: Copy + Into<f64>>(&mut self, row: &[T], (one, other): (f64, f64)) {
         match self.distance {
             None => return,

@@ -1,6 +1,6 @@
 //! Random batches against slow loops over the rows of each.
 
-use snnl_score::definition::{Definition, EpsilonForm, Precision, Singletons, Wishes};
+use snnl_score::definition::{Definition, EpsilonForm, Precision, Preset, Singletons, Wishes};
 use snnl_score::distance::Distance;
 use snnl_score::draw::BatchDraws;
 use snnl_score::engine::cpu::Cpu;
@@ -123,13 +123,17 @@ fn rows_alone_in_a_batch_follow_the_policy() {
 #[test]
 fn a_batch_of_all_rows_is_the_score_itself() {
     let mut dice = Dice(93);
-    let (rows, classes) = (dice.rows(500, 5), dice.labels(500, 7));
+    let (mut rows, classes) = (dice.rows(500, 5), dice.labels(500, 7));
+    rows.iter_mut().step_by(50).for_each(|row| row.fill(0.0));
     let draws = BatchDraws { size: 500, count: 3, seed: 1 };
-    for distance in DISTANCES {
-        let wishes = wishes(distance, Precision::F64, &TEMPERATURES);
+    let by_distance = DISTANCES.map(|distance| wishes(distance, Precision::F64, &TEMPERATURES));
+    let by_preset = [Preset::Article, Preset::Tfs, Preset::Watermark];
+    let by_preset = by_preset.map(|preset| Wishes { preset, distance: None, ..by_distance[0].clone() });
+    for wishes in by_distance.iter().chain(&by_preset).cloned() {
+        let name = format!("{wishes:?}");
         let (found, _) = batches(&rows, &classes, draws, wishes, PLENTY).unwrap();
         for score in &found.scores {
-            assert!(score.difference.abs() < 1e-12 && score.stderr < 1e-15, "{distance}: {score:?}");
+            assert!(score.difference.abs() < 1e-12 && score.stderr < 1e-15, "{name}: {score:?}");
         }
     }
 }
