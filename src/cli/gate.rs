@@ -10,7 +10,7 @@ use super::input::{Input, ReferenceFlags};
 use super::output::RunFlags;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
-use crate::gate::rules::{Regression, Rule, Rules, parse_limit, parse_regression};
+use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
 use crate::plan::{GatePlan, ScorePlan};
 use crate::report::format::Format;
 use crate::temperature::parse_temperature;
@@ -61,7 +61,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "SNNL", value_parser = parse_limit, allow_hyphen_values = true, help_heading = "Gate")]
     max: Option<f64>,
 
-    /// Largest increase allowed against the baseline for any layer: 2% of the value there, or 0.01 nats
+    /// Largest increase allowed against the baseline for any layer: 2% of the value there, or 0.01nats
     #[arg(long, value_name = "CHANGE", value_parser = parse_regression, allow_hyphen_values = true, help_heading = "Gate")]
     max_regression: Option<Regression>,
 
@@ -69,6 +69,10 @@ pub(super) struct GateArgs {
     /// lowest, or without one the candidate]
     #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Gate")]
     at: Option<f64>,
+
+    /// Judge layers, too, of whose rows more than half are zero or equal to another
+    #[arg(long, help_heading = "Gate")]
+    allow_degenerate: bool,
 
     /// The first run: what the baseline lacks, or all of it, is no reason to stop
     #[arg(long, help_heading = "Gate")]
@@ -179,10 +183,15 @@ impl GateArgs {
             }
             None => Rules { rules: Vec::new() },
         };
-        if self.max.is_some() || self.max_regression.is_some() {
-            let rule = Rule::of_flags(self.at, self.max, self.max_regression);
-            rules.rules.push(rule.map_err(|fault| Error::Usage { argument: "this command line".into(), fault })?);
-        }
+        let of_flags = FlagRules {
+            at: self.at,
+            max: self.max,
+            max_regression: self.max_regression,
+            allows_degenerate: self.allow_degenerate,
+        };
+        let of_flags =
+            of_flags.rules().map_err(|fault| Error::Usage { argument: "this command line".into(), fault })?;
+        rules.rules.extend(of_flags);
         match rules.rules.is_empty() {
             true => {
                 let hint = "--max 0.8, --max-regression 2% with a --baseline, or --rules gate.toml";

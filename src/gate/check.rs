@@ -11,6 +11,25 @@ fn four_decimals(value: f64) -> String {
     format!("{value:.4}")
 }
 
+/// The layer of `baseline` that is compared with that of this name of `candidate`: lone ones are, whatever their names.
+fn paired<'a>(baseline: &'a Checkpoint, candidate: &Checkpoint, name: &str) -> Option<&'a LayerScore> {
+    if are_lone(baseline, candidate) { baseline.table.layers.first() } else { baseline.layer(name) }
+}
+
+/// Whether each of the two has one layer alone.
+pub(super) fn are_lone(baseline: &Checkpoint, candidate: &Checkpoint) -> bool {
+    [baseline, candidate].iter().all(|checkpoint| checkpoint.table.layers.len() == 1)
+}
+
+/// Why the value of a layer says nothing of its classes: more than half of its rows are zero, or equal an earlier one.
+fn degenerate(layer: &LayerScore, candidate: &Checkpoint) -> Option<String> {
+    let data = &candidate.table.data;
+    let rows = data.rows - data.ignored_rows - layer.non_finite_rows;
+    let counts = [(layer.zero_rows, "are zero"), (layer.duplicate_rows, "equal an earlier row")];
+    let (count, what) = counts.into_iter().find(|(count, _)| 2 * count > rows)?;
+    Some(format!("degenerate: {count} of {rows} rows {what}; allow_degenerate judges it all the same"))
+}
+
 /// The layers that rules are held against.
 pub(super) struct Layers<'a> {
     pub(super) candidate: &'a Checkpoint,
@@ -22,7 +41,11 @@ pub(super) struct Layers<'a> {
 impl Layers<'_> {
     /// A finding for each limit of the rule.
     pub(super) fn check(&self, rule: &Rule, layer: &LayerScore) -> Vec<Finding> {
-        let before = self.baseline.and_then(|baseline| baseline.layer(&layer.name));
+        if let Some(why) = degenerate(layer, self.candidate).filter(|_| !rule.allows_degenerate) {
+            let outcome = Outcome::Degenerate;
+            return vec![Finding { outcome, why, ..Finding::missing(rule, &layer.name, "layers") }];
+        }
+        let before = self.baseline.and_then(|baseline| paired(baseline, self.candidate, &layer.name));
         let temperature_of = |layer: &LayerScore| match rule.temperature {
             RuleTemperature::Fixed(temperature) => temperature,
             RuleTemperature::Best => layer.best.temperature,
@@ -74,7 +97,7 @@ impl Layers<'_> {
     ) -> Finding {
         let Some(before) = before else {
             let why = match self.baseline {
-                None => "there is no baseline yet",
+                None => "there is no baseline yet; --init is for the first run",
                 Some(_) => "the baseline has no such layer at this temperature",
             };
             let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };

@@ -15,6 +15,15 @@ pub enum Outcome {
     Fail,
     /// What the rule needs is not there, so nobody knows.
     Missing,
+    /// Most rows of the layer are alike, so its value says nothing of the classes.
+    Degenerate,
+}
+
+impl Outcome {
+    /// Whether nothing was found out.
+    pub fn is_unchecked(self) -> bool {
+        matches!(self, Outcome::Missing | Outcome::Degenerate)
+    }
 }
 
 /// One rule held against one layer.

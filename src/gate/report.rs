@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::check::Layers;
+use super::check::{Layers, are_lone};
 use super::finding::{Finding, Outcome};
 use super::rules::{Rule, Rules};
 use crate::compare::checkpoint::Checkpoint;
@@ -48,11 +48,12 @@ impl GateReport {
         for rule in &rules.rules {
             findings.extend(check_rule(rule, &Layers { candidate, baseline, init }));
         }
-        if let Some(baseline) = baseline.filter(|_| !init) {
+        if let Some(baseline) = baseline.filter(|baseline| !init && !are_lone(baseline, candidate)) {
             findings.extend(missing_layers(baseline, candidate));
         }
-        let deciding = |outcome| findings.iter().any(|found: &Finding| found.outcome == outcome && !found.report_only);
-        let outcome = match (deciding(Outcome::Fail), deciding(Outcome::Missing)) {
+        let deciding = || findings.iter().filter(|found| !found.report_only).map(|found: &Finding| found.outcome);
+        let fails = deciding().any(|outcome| outcome == Outcome::Fail);
+        let outcome = match (fails, deciding().any(Outcome::is_unchecked)) {
             (true, _) => Outcome::Fail,
             (_, true) => Outcome::Missing,
             _ => Outcome::Pass,

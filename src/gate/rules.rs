@@ -42,6 +42,8 @@ pub struct Rule {
     pub worst_class: Option<f64>,
     /// The confidence from which a change for the worse counts, by a paired one-sided t test.
     pub significance: Option<f64>,
+    /// Whether a layer is judged by it of whose rows most are alike.
+    pub allows_degenerate: bool,
     /// Whether it decides nothing.
     pub report_only: bool,
 }
@@ -76,9 +78,11 @@ struct UncheckedRule {
     direction: Direction,
     max: Option<f64>,
     min: Option<f64>,
+    #[serde(skip)]
     max_regression: Option<Regression>,
     worst_class: Option<f64>,
     significance: Option<f64>,
+    allow_degenerate: bool,
     report_only: bool,
 }
 
@@ -98,14 +102,36 @@ impl Rules {
     }
 }
 
-impl Rule {
-    /// The rule for all layers that flags ask for.
+/// Rules that flags ask for, all about every layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FlagRules {
+    /// The temperature; `None` for the best.
+    pub at: Option<f64>,
+    /// The highest value allowed.
+    pub max: Option<f64>,
+    /// The largest change for the worse allowed.
+    pub max_regression: Option<Regression>,
+    /// Whether layers are judged of whose rows most are alike.
+    pub allows_degenerate: bool,
+}
+
+impl FlagRules {
+    /// A rule for each limit, called as its flag is.
     ///
     /// # Errors
     /// A fault where one of them makes no sense.
-    pub fn of_flags(at: Option<f64>, max: Option<f64>, max_regression: Option<Regression>) -> Result<Rule, Fault> {
-        let rule = UncheckedRule { name: "flags".into(), temperature: at, max, max_regression, ..Default::default() };
-        rule.check("")
+    pub fn rules(self) -> Result<Vec<Rule>, Fault> {
+        let FlagRules { at, max, max_regression, allows_degenerate } = self;
+        let rule = |name: &str| UncheckedRule {
+            name: name.into(),
+            temperature: at,
+            allow_degenerate: allows_degenerate,
+            ..UncheckedRule::default()
+        };
+        let of_max = max.map(|max| UncheckedRule { max: Some(max), ..rule("max") });
+        let of_regression = max_regression
+            .map(|regression| UncheckedRule { max_regression: Some(regression), ..rule("max-regression") });
+        of_max.into_iter().chain(of_regression).map(|rule| rule.check("")).collect()
     }
 }
 
@@ -147,6 +173,7 @@ impl UncheckedRule {
             max_regression: self.max_regression,
             worst_class: self.worst_class,
             significance: self.significance,
+            allows_degenerate: self.allow_degenerate,
             report_only: self.report_only,
         })
     }

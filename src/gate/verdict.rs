@@ -31,8 +31,10 @@ impl Verdict {
         let candidate = report.candidate.clone();
         match report.outcome {
             Outcome::Pass => Verdict::Passed,
-            Outcome::Fail => Verdict::Failed { candidate, broken: summary(report, Outcome::Fail) },
-            Outcome::Missing => Verdict::Unchecked { candidate, missing: summary(report, Outcome::Missing) },
+            Outcome::Fail => Verdict::Failed { candidate, broken: summary(report, |outcome| outcome == Outcome::Fail) },
+            Outcome::Missing | Outcome::Degenerate => {
+                Verdict::Unchecked { candidate, missing: summary(report, Outcome::is_unchecked) }
+            }
         }
     }
 
@@ -50,12 +52,11 @@ impl Verdict {
         let (candidate, cause, hint) = match self {
             Verdict::Passed => return None,
             Verdict::Failed { candidate, broken } => {
-                let hint = "`snnl-score compare` shows what changed; a new baseline is written by `--export-json`";
+                let hint = "`snnl-score compare` shows what changed";
                 (candidate, broken, hint)
             }
             Verdict::Unchecked { candidate, missing } => {
-                let hint =
-                    "what cannot be checked does not pass; --init is for the first run, before there is a baseline";
+                let hint = "what cannot be checked does not pass; docs/gating.md says what each reason asks for";
                 (candidate, missing, hint)
             }
         };
@@ -68,8 +69,8 @@ impl Verdict {
 }
 
 /// How many checks ended so, and the first of them.
-fn summary(report: &GateReport, outcome: Outcome) -> String {
-    let decides = |found: &&Finding| found.outcome == outcome && !found.report_only;
+fn summary(report: &GateReport, is_such: fn(Outcome) -> bool) -> String {
+    let decides = |found: &&Finding| is_such(found.outcome) && !found.report_only;
     let count = report.findings.iter().filter(decides).count();
     let first = report.findings.iter().find(decides);
     let first = first.map_or(String::new(), |found| format!("`{}`: {}", found.layer, found.why));
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!(passed, None);
         for (explanation, cause, hint) in [
             (failed, "`enc`: 0.9 is above 0.8", "compare"),
-            (unchecked, "2 of 3 checks; first `enc`: no baseline", "--init"),
+            (unchecked, "2 of 3 checks; first `enc`: no baseline", "docs/gating.md"),
         ] {
             let explanation = explanation.unwrap();
             assert_eq!(

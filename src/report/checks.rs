@@ -9,6 +9,8 @@ pub struct Checks {
     pub subject: String,
     /// Whether they were made on estimates.
     pub are_estimates: bool,
+    /// How long all of them took together, where that is known.
+    pub seconds: Option<f64>,
     /// In their order.
     pub checks: Vec<CheckResult>,
 }

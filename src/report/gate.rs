@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::cell::CellValue;
 use super::checks::{CheckResult, CheckStatus, Checks};
 use super::document::{Document, Metrics, Report, Section, json};
 use super::grid::{Grid, number, text};
-use super::score::classes;
+use super::number::{DIGITS, significant};
+use super::score::{classes, odd_rows};
 use super::sentences;
+use crate::error::{Error, Explanation};
 use crate::gate::{Finding, GateReport, Outcome};
-use crate::score::table::{LayerScore, ScoreTable};
+use crate::score::table::{LayerScore, ScoreTable, Tool};
+
+/// What makes checks.
+const MADE_BY: &str = "snnl-score gate";
 
 impl Report for GateReport {
     const SECTIONS: &'static [Section] = &[Section::Checks, Section::Metrics];
@@ -21,23 +28,87 @@ pub fn document(report: &GateReport, candidate: &ScoreTable, shows_classes: bool
     Document {
         headline: Some(headline(report)),
         grids: [grid(report)].into_iter().chain(classes.and_then(classes::grid)).collect(),
-        notes: notes(report, classes),
+        notes: notes(report, candidate, classes),
         json: json(report),
         records: None,
-        checks: Some(checks(report)),
+        checks: Some(checks(report, candidate)),
         metrics: Some(metrics(candidate)),
+    }
+}
+
+/// Version of the JSON of a gate that could not decide.
+const UNDECIDED_SCHEMA_VERSION: u32 = 1;
+
+/// The JSON of a gate that could not decide.
+#[derive(Serialize)]
+struct Undecided<'a> {
+    schema_version: u32,
+    tool: Tool,
+    candidate: &'a str,
+    outcome: &'a str,
+    error: UndecidedError<'a>,
+}
+
+/// Why it could not.
+#[derive(Serialize)]
+struct UndecidedError<'a> {
+    exit_code: u8,
+    what: &'a str,
+    causes: &'a [String],
+    hint: Option<&'a String>,
+}
+
+/// What is said of a candidate that could not be held to the rules.
+pub fn undecided(candidate: &str, error: &Error) -> Document {
+    let Explanation { headline, causes, hint } = Explanation::from(error);
+    let message = [&headline].into_iter().chain(&causes).cloned().collect::<Vec<_>>().join(": ");
+    let result = Undecided {
+        schema_version: UNDECIDED_SCHEMA_VERSION,
+        tool: Tool::this(),
+        candidate,
+        outcome: "error",
+        error: UndecidedError { exit_code: error.exit_code(), what: &headline, causes: &causes, hint: hint.as_ref() },
+    };
+    let check = CheckResult {
+        rule: "gate".into(),
+        limit: "error".into(),
+        layer: "every layer".into(),
+        temperature: None,
+        status: CheckStatus::NotMade,
+        is_reported_only: false,
+        message: message.clone(),
+    };
+    Document {
+        headline: Some(format!("{candidate} does not pass the gate: {message}")),
+        grids: Vec::new(),
+        notes: hint.iter().cloned().collect(),
+        json: json(&result),
+        records: None,
+        checks: Some(Checks {
+            made_by: MADE_BY.to_owned(),
+            subject: candidate.to_owned(),
+            are_estimates: false,
+            seconds: None,
+            checks: vec![check],
+        }),
+        metrics: Some(Metrics { name: "snnl", groups: BTreeMap::new() }),
     }
 }
 
 /// The outcome in a sentence.
 fn headline(report: &GateReport) -> String {
-    let count = |outcome| report.findings.iter().filter(|found| found.outcome == outcome && !found.report_only).count();
+    let count = |is_such: fn(Outcome) -> bool| {
+        report.findings.iter().filter(|found| is_such(found.outcome) && !found.report_only).count()
+    };
     let (candidate, all) = (&report.candidate, report.findings.len());
     match report.outcome {
         Outcome::Pass => format!("{candidate} passes the gate"),
-        Outcome::Fail => format!("{candidate} fails the gate: {} of {all} checks", count(Outcome::Fail)),
-        Outcome::Missing => {
-            format!("{candidate} does not pass the gate: {} of {all} checks could not be made", count(Outcome::Missing))
+        Outcome::Fail => {
+            format!("{candidate} fails the gate: {} of {all} checks", count(|outcome| outcome == Outcome::Fail))
+        }
+        Outcome::Missing | Outcome::Degenerate => {
+            let count = count(Outcome::is_unchecked);
+            format!("{candidate} does not pass the gate: {count} of {all} checks could not be made")
         }
     }
 }
@@ -67,11 +138,16 @@ fn status(found: &Finding) -> &'static str {
         (Outcome::Fail, true) => "fail, reported only",
         (Outcome::Missing, false) => "MISSING",
         (Outcome::Missing, true) => "missing, reported only",
+        (Outcome::Degenerate, false) => "DEGENERATE",
+        (Outcome::Degenerate, true) => "degenerate, reported only",
     }
 }
 
-fn notes(report: &GateReport, classes: Option<&ScoreTable>) -> Vec<String> {
+fn notes(report: &GateReport, candidate: &ScoreTable, classes: Option<&ScoreTable>) -> Vec<String> {
     let mut notes = vec![sentences::definition(&report.definition), sentences::dataset(&report.data)];
+    notes.extend(sentences::unit(&report.definition));
+    notes.extend(odd_rows(candidate));
+    notes.extend(report.findings.iter().filter_map(|found| above_chance(found, candidate)));
     let most_entangled = |layer: &LayerScore| Some(format!("{} {}", layer.name, classes::most_entangled(layer)?));
     let layers = classes.iter().flat_map(|table| &table.layers);
     let most_entangled: Vec<String> = layers.filter_map(most_entangled).collect();
@@ -89,7 +165,15 @@ fn notes(report: &GateReport, classes: Option<&ScoreTable>) -> Vec<String> {
     notes
 }
 
-fn checks(report: &GateReport) -> Checks {
+/// That a highest value allowed is one that random labels would keep.
+fn above_chance(found: &Finding, candidate: &ScoreTable) -> Option<String> {
+    let layer = candidate.layers.iter().find(|layer| layer.name == found.layer)?;
+    let is_above = found.check == "max" && found.outcome == Outcome::Pass && found.limit >= layer.chance;
+    let [limit, chance] = [found.limit, layer.chance].map(|value| significant(value, DIGITS));
+    is_above.then(|| format!("max {limit} lets layer {} pass with random labels, whose value is {chance}", layer.name))
+}
+
+fn checks(report: &GateReport, candidate: &ScoreTable) -> Checks {
     let check = |found: &Finding| CheckResult {
         rule: found.rule.clone(),
         limit: found.check.clone(),
@@ -98,13 +182,14 @@ fn checks(report: &GateReport) -> Checks {
         status: match found.outcome {
             Outcome::Pass => CheckStatus::Passed,
             Outcome::Fail => CheckStatus::Failed,
-            Outcome::Missing => CheckStatus::NotMade,
+            Outcome::Missing | Outcome::Degenerate => CheckStatus::NotMade,
         },
         is_reported_only: found.report_only,
         message: found.why.clone(),
     };
     Checks {
-        made_by: "snnl-score gate".to_owned(),
+        made_by: MADE_BY.to_owned(),
+        seconds: Some(candidate.run.seconds),
         subject: report.candidate.clone(),
         are_estimates: report.definition.sample.is_some(),
         checks: report.findings.iter().map(check).collect(),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::baseline::{self, NewBaseline};
 use super::checkpoint::{find, labels, score_or_read};
-use super::data::RunLayers;
+use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::Checkpoint;
@@ -23,41 +23,77 @@ use crate::report::gate;
 /// Bytes of a job summary; GitHub refuses a larger one whole.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
 
-/// Holds the candidate to the rules and writes every report, before the verdict becomes the outcome.
+/// Holds the candidate to the rules and writes every report, before the verdict becomes the outcome. Where it cannot be decided, the
+/// reports say so, too.
 pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let destinations = open(&plan.outputs)?;
     let new_baseline = NewBaseline::open(plan)?;
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
-    let labels = labels(&plan.score)?;
-    let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
-    refuse_to_lose(plan, &destinations, new_baseline.as_ref(), &layers)?;
+    let labels_and_layers = || {
+        let labels = labels(&plan.score)?;
+        let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
+        Ok((labels, layers))
+    };
+    let found = labels_and_layers();
+    let nothing = RunLayers::NONE;
+    let layers = found.as_ref().map_or(&nothing, |(_, layers)| layers);
+    refuse_to_lose(plan, &destinations, new_baseline.as_ref(), layers)?;
+    match found.and_then(|(labels, layers)| Ok((decide(plan, labels.as_ref(), &layers)?, labels))) {
+        Ok((Decided { report, candidate }, labels)) => {
+            report_all(plan, &gate::document(&report, &candidate.table, plan.shows_classes), destinations)?;
+            if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
+                new_baseline.write(&candidate, &plan.candidate, labels.as_ref().map(|labels| &labels.own))?;
+            }
+            Ok(Verdict::of(&report))
+        }
+        // Who stopped it knows.
+        Err(error @ Error::Stopped { .. }) => Err(error),
+        Err(error) => {
+            // People read it on standard error.
+            let is_read = |(format, destination): &(Format, Destination)| {
+                *format != Format::Table || destination.replaces().is_some()
+            };
+            let destinations = destinations.into_iter().filter(is_read).collect();
+            report_all(plan, &gate::undecided(&Checkpoint::name_of(&plan.candidate), &error), destinations)?;
+            Err(error)
+        }
+    }
+}
+
+/// What a gate found, and of which result.
+struct Decided {
+    report: GateReport,
+    candidate: Checkpoint,
+}
+
+/// Scores the candidate and holds it to the rules.
+fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Result<Decided, Error> {
     let definition = Definition { ladder: plan.ladder.clone(), ..plan.score.definition.clone() };
     let baseline = baseline::read(plan)?;
-    if let (Some(baseline), Some(labels), false) = (&baseline, &labels, Checkpoint::is_result(&plan.candidate)) {
+    if let (Some(baseline), Some(labels), false) = (&baseline, labels, Checkpoint::is_result(&plan.candidate)) {
         let planned = Comparable::planned(&plan.candidate, &definition, &labels.own, labels.met.as_ref());
         Comparable::of(baseline).check(&planned)?;
     }
     let interruption = Interruption::watch()?;
-    let mut candidate =
-        score_or_read(&plan.candidate, &layers, labels.as_ref(), &definition, &plan.score, &interruption)?;
+    let mut candidate = score_or_read(&plan.candidate, layers, labels, &definition, &plan.score, &interruption)?;
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());
     }
     let report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), plan.init)?;
+    Ok(Decided { report, candidate })
+}
 
-    let document = gate::document(&report, &candidate.table, plan.shows_classes);
-    write(&document, Screen::default(), destinations)?;
+/// Writes a document to every output, and to where CI systems look for it.
+fn report_all(plan: &GatePlan, document: &Document, destinations: Vec<(Format, Destination)>) -> Result<(), Error> {
+    write(document, Screen::default(), destinations)?;
     if let Some(summary) = &plan.summary {
-        append(&document, summary).map_err(|error| unwritten_summary(summary, error))?;
+        append(document, summary).map_err(|error| unwritten_summary(summary, error))?;
     }
     if plan.annotate {
         // The exit code says it too where standard error is closed.
-        let _ = Format::Annotations.render(&document, Screen::default(), &mut stderr());
+        let _ = Format::Annotations.render(document, Screen::default(), &mut stderr());
     }
-    if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
-        new_baseline.write(&candidate, &plan.candidate, labels.as_ref().map(|labels| &labels.own))?;
-    }
-    Ok(Verdict::of(&report))
+    Ok(())
 }
 
 /// Refuses what would lose another output, or what is read. Of what is read, the new baseline replaces the old one, and may

@@ -117,9 +117,11 @@ fn without_the_same_rows_before_a_regression_is_missing() {
         assert_eq!(found.outcome, Outcome::Missing, "{found:?}");
         found.why
     };
-    assert_eq!(why(None), "there is no baseline yet");
+    assert_eq!(why(None), "there is no baseline yet; --init is for the first run");
     let mut renamed = seen.clone();
     renamed.table.layers[0].name = "dec".into();
+    assert_eq!(check(keys, &seen, Some(&renamed), false).outcome, Outcome::Pass, "lone layers are paired");
+    renamed.table.layers.push(renamed.table.layers[0].clone());
     assert_eq!(why(Some(&renamed)), "the baseline has no such layer at this temperature");
     assert_eq!(why(Some(&checkpoint(&[(2.0, 0.5)]))), "the baseline has no such layer at this temperature");
     let mut fewer = seen.clone();

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{KEYS_HINT, Rules, UncheckedRule};
+use super::{KEYS_HINT, Regression, Rules, UncheckedRule, parse_regression};
 use crate::error::Fault;
 
 /// Version of the file.
@@ -13,7 +13,7 @@ const SIMILAR: f64 = 0.7;
 
 const KEYS: [&str; 2] = ["version", "rule"];
 
-const RULE_KEYS: [&str; 10] = [
+const RULE_KEYS: [&str; 11] = [
     "name",
     "layers",
     "temperature",
@@ -23,6 +23,7 @@ const RULE_KEYS: [&str; 10] = [
     "max_regression",
     "worst_class",
     "significance",
+    "allow_degenerate",
     "report_only",
 ];
 
@@ -61,13 +62,42 @@ impl Rules {
             if entry.get("temperature").and_then(Value::as_str) == Some("best") {
                 entry.remove("temperature");
             }
+            let regression = entry.remove("max_regression");
+            let regression = regression
+                .map(|value| regression_of(&value))
+                .transpose()
+                .map_err(|problem| Fault::content(format_args!("{place}max_regression: {problem}")).hint(KEYS_HINT))?;
             let mut rule: UncheckedRule = Value::Table(entry).try_into().map_err(|error| unreadable(&place, error))?;
+            rule.max_regression = regression;
             if rule.name.is_empty() {
                 rule.name = format!("rule {}", at + 1);
             }
             rule.check(&place)
         };
         Ok(Rules { rules: entries.iter().enumerate().map(rule).collect::<Result<_, _>>()? })
+    }
+}
+
+/// A regression as a table of limits, or as a flag has it.
+fn regression_of(value: &Value) -> Result<Regression, String> {
+    match value {
+        Value::Table(limits) => {
+            let limits: Regression =
+                limits.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+            match limits.rel >= 1.0 && limits.rel.is_finite() {
+                true => Err(format!(
+                    "rel is a share, and {} would be {:.0} %: is it {}?",
+                    limits.rel,
+                    100.0 * limits.rel,
+                    limits.rel / 100.0
+                )),
+                false => Ok(limits),
+            }
+        }
+        Value::String(text) => parse_regression(text),
+        Value::Float(number) => parse_regression(&number.to_string()),
+        Value::Integer(number) => parse_regression(&number.to_string()),
+        other => Err(format!("expected `{{ rel = 0.02, abs = 0.005 }}` or a text, found {other}")),
     }
 }
 
@@ -109,6 +139,9 @@ mod tests {
         let expected = (RuleTemperature::Fixed(0.1), Direction::Higher, Some(0.5));
         assert_eq!((rule.temperature, rule.direction, rule.min), expected);
         assert_eq!(rule.max_regression, Some(Regression { rel: 0.02, abs: 0.005 }));
+        for text in ["\"2%\"", "0.5", "\"0.5nats\""] {
+            assert!(parse(&format!("max_regression = {text}")).is_ok(), "{text}");
+        }
         let short = parse("max = 1\ntemperature = \"best\"").unwrap();
         let expected = ("rule 1", "*", RuleTemperature::Best);
         assert_eq!((short.name.as_str(), short.layers.glob(), short.temperature), expected);
@@ -120,6 +153,9 @@ mod tests {
             ("max_regresion = { rel = 0.1 }", "no key `max_regresion`; did you mean `max_regression`?"),
             ("max = 1\nquux = 2", "no key `quux`; the keys are name, layers"),
             ("max_regression = { relative = 0.1 }", "no key `relative`; did you mean `rel`?"),
+            ("max_regression = 2", "is it `2%` or `2nats`?"),
+            ("max_regression = { rel = 2 }", "rel is a share, and 2 would be 200 %: is it 0.02?"),
+            ("max_regression = true", "expected `{ rel = 0.02"),
             ("layers = \"*\"", "asks for nothing"),
             ("max = nan", "expected a number for max, found NaN"),
             ("max = inf", "expected a number for max, found inf"),

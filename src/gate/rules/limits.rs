@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// A value below this is near zero: relative to it, any change is large.
 pub const NEAR_ZERO: f64 = 1e-3;
 
-/// A change for the worse that is allowed: the larger of its two limits.
+/// A change for the worse that is allowed: the larger of its two limits. In a file also as a flag has it ([`parse_regression`]).
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct Regression {
     /// In units of the baseline's value, or of [`NEAR_ZERO`] where that is smaller.
@@ -61,18 +61,27 @@ pub fn parse_limit(text: &str) -> Result<f64, String> {
     check_limit("max", number)
 }
 
-/// A regression as a flag has it: `2%` is relative, `0.01` absolute.
+/// A regression as text has it: `2%` is relative, `0.01` and `0.01nats` are absolute. A bare number of 1 or more is one of percent that
+/// lost its sign more often than it is one of nats, where it would let nearly everything pass.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn parse_regression(text: &str) -> Result<Regression, String> {
     let number = |text: &str| text.trim().parse::<f64>().ok();
-    let parsed = match text.strip_suffix('%') {
-        Some(percent) => number(percent).map(|percent| Regression { rel: percent / 100.0, abs: 0.0 }),
-        None => number(text).map(|abs| Regression { rel: 0.0, abs }),
+    let text = text.trim();
+    let parsed = match (text.strip_suffix('%'), text.strip_suffix("nats")) {
+        (Some(percent), _) => number(percent).map(|percent| Regression { rel: percent / 100.0, abs: 0.0 }),
+        (_, Some(nats)) => number(nats).map(|abs| Regression { rel: 0.0, abs }),
+        (None, None) => number(text).map(|abs| Regression { rel: 0.0, abs }),
     };
     let sound = parsed.filter(|regression| check_regression(*regression).is_ok());
-    sound.ok_or("expected a percentage, `2%` for one, or a number of nats from 0 on".into())
+    let sound = sound.ok_or("expected a percentage, `2%` for one, or a number of nats from 0 on, `0.02nats`")?;
+    match number(text) {
+        Some(bare) if bare >= 1.0 => {
+            Err(format!("is it `{bare}%` or `{bare}nats`? A number alone is of nats, and below 1"))
+        }
+        _ => Ok(sound),
+    }
 }
 
 #[cfg(test)]
@@ -85,8 +94,14 @@ mod tests {
         assert_eq!((both.limit(1.0), both.limit(0.1), both.limit(0.0)), (0.02, 0.005, 0.005));
         assert_eq!(Regression { rel: 0.1, abs: 0.0 }.limit(0.0), 0.1 * NEAR_ZERO);
         assert_eq!(parse_regression("2%"), Ok(Regression { rel: 0.02, abs: 0.0 }));
-        assert_eq!(parse_regression("0.01"), Ok(Regression { rel: 0.0, abs: 0.01 }));
-        for text in ["", "%", "-1%", "nan", "two", "inf", "inf%", "-0.1"] {
+        let nats = |abs| Ok(Regression { rel: 0.0, abs });
+        assert_eq!(["0.01", "0.01nats", " 0.01 nats"].map(parse_regression), [nats(0.01), nats(0.01), nats(0.01)]);
+        assert_eq!((parse_regression("2nats"), parse_regression("0")), (nats(2.0), nats(0.0)));
+        for bare in ["2", "1", "100"] {
+            assert!(parse_regression(bare).unwrap_err().contains(&format!("`{bare}%` or `{bare}nats`")));
+        }
+        assert!(check_regression(Regression { rel: 2.0, abs: 0.0 }).is_ok(), "200%, as said");
+        for text in ["", "%", "nats", "-1%", "nan", "two", "inf", "inf%", "-0.1"] {
             assert!(parse_regression(text).is_err(), "{text}");
         }
     }

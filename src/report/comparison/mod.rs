@@ -7,17 +7,19 @@ mod records;
 
 use super::document::{Document, Report, Section, json};
 use crate::compare::Comparison;
+use crate::score::table::ScoreTable;
 
 impl Report for Comparison {
     const SECTIONS: &'static [Section] = &[Section::Records];
 }
 
-/// Layers and, where they were asked for, classes in every checkpoint; a record a layer and checkpoint.
-pub fn document(comparison: &Comparison) -> Document {
+/// Layers and, where they were asked for, classes in every checkpoint; a record a layer and checkpoint. `tables` are the results of
+/// the checkpoints.
+pub fn document(comparison: &Comparison, tables: &[&ScoreTable]) -> Document {
     Document {
         headline: None,
         grids: [layers::grid(comparison)].into_iter().chain(classes::grid(comparison)).collect(),
-        notes: notes::notes(comparison),
+        notes: notes::notes(comparison, tables),
         json: json(comparison),
         records: Some(records::records(comparison)),
         checks: None,
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn layers_and_classes_stand_beside_each_other() {
-        let document = document(&comparison());
+        let document = document(&comparison(), &[]);
         let headings: Vec<&str> = document.grids[0].headings.iter().map(|heading| heading.text.as_str()).collect();
         assert_eq!(headings, ["layer", "at", "first", "T", "second", "T", "change", "%", "95 % interval"]);
         let interval = texts(&document.grids[0])[0].pop().unwrap();
@@ -97,7 +99,7 @@ mod tests {
         comparison.layers[0].points.push(Point { at: At::Temperature(0.1), ..best.clone() });
         comparison.layers[0].points.push(Point { at: At::Temperature(0.5), is_shown: false, ..best });
         comparison.definition.temperature_unit = TemperatureUnit::Mean;
-        let shown = document(&comparison);
+        let shown = document(&comparison, &[]);
         assert_eq!(texts(&shown.grids[0])[1][..6], ["", "0.1", "1.000", "", "0.5000", ""]);
         assert_eq!(texts(&shown.grids[0]).len(), 3);
         assert_eq!(shown.records.unwrap().len(), 7, "exports have everything");
@@ -105,7 +107,7 @@ mod tests {
 
     #[test]
     fn notes_say_what_is_compared_with_what() {
-        let notes = document(&comparison()).notes;
+        let notes = document(&comparison(), &[]).notes;
         assert!(notes[2].starts_with("best: each checkpoint") && notes[3] == "classes: at best", "{notes:?}");
         assert_eq!(notes[4], "most entangled class in second: enc1 a 0.5000");
         assert!(notes[5].starts_with("change: against first, of means alone"), "{notes:?}");
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_record_for_each_layer_and_checkpoint_that_has_it() {
-        let document = document(&comparison());
+        let document = document(&comparison(), &[]);
         assert_eq!(document.sections(), Comparison::SECTIONS);
         let records = document.records.unwrap();
         assert_eq!(records.len(), 3);

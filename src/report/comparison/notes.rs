@@ -2,14 +2,17 @@
 
 use super::{classes, layers};
 use crate::compare::{At, Comparison, Point};
+use crate::report::score::odd_rows;
 use crate::report::sentences;
+use crate::score::table::ScoreTable;
 
-pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
+pub(super) fn notes(comparison: &Comparison, tables: &[&ScoreTable]) -> Vec<String> {
     let first = &comparison.checkpoints[0];
     let points: Vec<&Point> = comparison.layers.iter().flat_map(layers::shown).collect();
     let changes = || points.iter().flat_map(|point| &point.values).flatten().filter_map(|value| value.change);
     let mut notes = vec![sentences::definition(&comparison.definition), sentences::dataset(&comparison.data)];
     notes.extend(sentences::unit(&comparison.definition));
+    notes.extend(odd_rows_of(comparison, tables));
     if points.iter().any(|point| point.at == At::Best) {
         notes.push("best: each checkpoint at the temperature where it is lowest itself".to_owned());
     }
@@ -31,4 +34,16 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
         notes.push("–: a checkpoint lacks the layer".to_owned());
     }
     notes
+}
+
+/// The notes about odd rows: once where they are the same in every checkpoint.
+fn odd_rows_of(comparison: &Comparison, tables: &[&ScoreTable]) -> Vec<String> {
+    let of_each: Vec<Vec<String>> = tables.iter().map(|table| odd_rows(table)).collect();
+    match of_each.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => first.clone(),
+        _ => {
+            let named = comparison.checkpoints.iter().zip(&of_each);
+            named.flat_map(|(name, notes)| notes.iter().map(move |note| format!("{name}: {note}"))).collect()
+        }
+    }
 }

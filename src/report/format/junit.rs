@@ -1,6 +1,7 @@
 //! Checks as JUnit XML, one test case each, as CI systems read it.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite, XmlString};
 
@@ -22,6 +23,10 @@ fn render(document: &Document, _: Screen, out: &mut dyn Write) -> io::Result<()>
     let mut suite = TestSuite::new(XmlString::new(&checks.subject));
     suite.add_test_cases(checks.checks.iter().map(|check| test_case(check, checks)));
     let mut report = Report::new(checks.made_by.as_str());
+    if let Some(time) = checks.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+        suite.set_time(time);
+        report.set_time(time);
+    }
     report.add_test_suite(suite);
     report.serialize(out).map_err(io::Error::other)
 }
@@ -60,8 +65,8 @@ mod tests {
     fn each_check_is_a_case_with_its_status() {
         let text = xml(|_| ());
         let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="snnl-score gate" tests="3" skipped="0" failures="1" errors="1">
-    <testsuite name="x" tests="3" skipped="0" errors="1" failures="1">
+<testsuites name="snnl-score gate" tests="3" skipped="0" failures="1" errors="1" time="1.500">
+    <testsuite name="x" tests="3" skipped="0" errors="1" failures="1" time="1.500">
         <testcase name="code: max of enc1 at T=0.1" classname="snnl-score.enc1"/>
         <testcase name="code: max of enc10 at T=0.1" classname="snnl-score.enc10">
             <failure message="0.7 is above 0.5"/>

@@ -38,6 +38,7 @@ pub(super) fn document() -> Document {
             made_by: "snnl-score gate".into(),
             subject: "x".into(),
             are_estimates: false,
+            seconds: Some(1.5),
             checks: vec![
                 check("enc1", CheckStatus::Passed, "0.5 allowed"),
                 check("enc10", CheckStatus::Failed, "0.7 is above 0.5"),

@@ -1,18 +1,21 @@
 //! A [`ScoreTable`] as a document.
 
 mod batches;
+mod by_layer;
 pub(super) mod classes;
 mod details;
 mod explanation;
 mod json;
 mod layers;
 mod notes;
+mod odd_rows;
 mod records;
 #[cfg(test)]
 pub(super) mod sample;
 mod worst;
 
 pub use self::details::{Detail, detail};
+pub(super) use self::odd_rows::odd_rows;
 use super::document::{Document, Report, Section};
 use crate::score::table::ScoreTable;
 

@@ -1,18 +1,16 @@
 //! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies.
 
 use super::batches;
+use super::by_layer::{by_layer, count};
 use super::classes::most_entangled;
 use super::explanation;
 use super::layers::edge;
-use crate::definition::{Precision, Singletons};
-use crate::distance::Distance;
-use crate::report::number::{DIGITS, significant, temperature};
+use super::odd_rows::odd_rows;
+use crate::definition::Precision;
+use crate::report::number::{significant, temperature};
 use crate::report::sentences::{self, counted};
 use crate::score::explanation::MOST_CLASSES;
-use crate::score::table::{DefinitionRecord, LayerScore, ScoreTable};
-
-/// Layers listed by name in one note.
-const LISTED: usize = 5;
+use crate::score::table::{LayerScore, ScoreTable};
 
 /// A value relative to chance from which random labels would do as well.
 const NEAR_CHANCE: f64 = 0.98;
@@ -64,15 +62,12 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
             (layer.files > 1).then(|| format!("{} files", layer.files))
         }),
         of_layers("most entangled class", &most_entangled),
-        of_layers(&singletons(definition), &|layer| count(layer.singletons)),
-        of_layers(zero_rows(definition.distance), &|layer| count(layer.zero_rows)),
-        of_layers("rows left out for a NaN or an infinity", &|layer| count(layer.non_finite_rows)),
-        of_layers("rows equal to an earlier row", &|layer| count(layer.duplicate_rows)),
-        (definition.precision == Precision::Auto).then(|| of_layers("needed f64", &needed_f64)).flatten(),
-        Some(run(table)),
     ]
     .into_iter()
     .flatten()
+    .chain(odd_rows(table))
+    .chain((definition.precision == Precision::Auto).then(|| of_layers("needed f64", &needed_f64)).flatten())
+    .chain([run(table)])
     .collect()
 }
 
@@ -90,26 +85,6 @@ fn is_near_chance(table: &ScoreTable) -> bool {
     let mut scores = table.layers.iter().flat_map(|layer| &layer.scores).peekable();
     let is_any = scores.peek().is_some();
     is_wide && is_any && scores.all(|score| score.relative.is_some_and(|relative| relative >= NEAR_CHANCE))
-}
-
-/// What became of the rows alone in their class.
-fn singletons(definition: &DefinitionRecord) -> String {
-    match definition.singletons {
-        Singletons::Cap if definition.epsilon > 0.0 => {
-            format!("singletons, counted at the cap −ln ε = {}", significant(-definition.epsilon.ln(), DIGITS))
-        }
-        Singletons::Cap => "singletons, counted at a cap".to_owned(),
-        Singletons::Zero => "singletons, counted at 0".to_owned(),
-        Singletons::Drop | Singletons::Error => "singletons, left out".to_owned(),
-    }
-}
-
-/// Where the rows without a direction are.
-fn zero_rows(distance: Distance) -> &'static str {
-    match distance.of_zero_rows() {
-        Some(0.0) => "zero rows, at distance 1 from every other row and 0 from each other",
-        Some(_) | None => "zero rows, at distance 1 from every row",
-    }
 }
 
 /// The temperatures of a layer that f32 could not serve.
@@ -142,34 +117,12 @@ fn run(table: &ScoreTable) -> String {
     )
 }
 
-fn count(rows: usize) -> Option<String> {
-    (rows > 0).then(|| rows.to_string())
-}
-
-/// The descriptions of all layers: one where it is the same for all, by name where they differ, `None` where there is
-/// none.
-fn by_layer(layers: &[LayerScore], describe: &dyn Fn(&LayerScore) -> Option<String>) -> Option<String> {
-    let descriptions: Vec<Option<String>> = layers.iter().map(describe).collect();
-    let first = descriptions.first()?;
-    if descriptions.iter().all(|text| text == first) {
-        let everywhere = if layers.len() > 1 { " in every layer" } else { "" };
-        return first.as_ref().map(|text| format!("{text}{everywhere}"));
-    }
-    let named = layers.iter().zip(descriptions).filter_map(|(layer, text)| Some(format!("{} {}", layer.name, text?)));
-    let mut named: Vec<String> = named.collect();
-    let unlisted = named.len().saturating_sub(LISTED);
-    if unlisted > 0 {
-        named.truncate(LISTED);
-        named.push(format!("{unlisted} more layers"));
-    }
-    Some(named.join("; "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample::{layer, sample};
     use super::*;
-    use crate::definition::{EpsilonForm, Preset, TemperatureUnit};
+    use crate::definition::{EpsilonForm, Preset, Singletons, TemperatureUnit};
+    use crate::distance::Distance;
 
     #[test]
     fn an_ordinary_run_needs_four_lines() {

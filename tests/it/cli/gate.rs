@@ -20,6 +20,11 @@ fn place() -> Place {
     place
 }
 
+fn schema() -> jsonschema::Validator {
+    let schema = include_str!("../../../docs/gate.schema.json");
+    jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap()
+}
+
 fn gate(place: &Place, args: &str) -> Run {
     place.run(&format!("gate {args}"))
 }
@@ -46,6 +51,7 @@ fn every_exit_code_has_its_cause() {
         ("good --labels y.npy", 2, "a gate without a rule lets everything pass"),
         ("good --labels y.npy --max-regression 2%", 2, "about a baseline, and none is named"),
         ("good --labels y.npy --max-regression two", 2, "expected a percentage"),
+        ("good --labels y.npy --max-regression 2 --baseline good.json", 2, "is it `2%` or `2nats`?"),
         ("good worse --labels y.npy --max 1", 2, "it names 2 candidates"),
         ("good --max 1", 2, "activations need labels"),
         ("good --labels y.npy --rules misspelt.toml", 3, "there is no key `maximum`"),
@@ -70,8 +76,11 @@ fn every_exit_code_has_its_cause() {
 #[test]
 fn what_is_missing_never_passes_but_on_the_first_run() {
     let place = place();
-    fs::rename(place.path("good/enc.npy"), place.path("good/enc9.npy")).unwrap();
     let args = "good --labels y.npy --baseline worse.json --max-regression 2%";
+    // The only layer on either side is compared with the other, whatever its name.
+    fs::rename(place.path("good/enc.npy"), place.path("good/enc9.npy")).unwrap();
+    assert_code(&place, args, 0, "good passes the gate");
+    place.layer("good/enc10.npy", &ROWS);
     assert_code(&place, args, 4, "the baseline has no such layer at this temperature");
     assert_code(&place, args, 4, "the baseline `worse` has this layer, the candidate does not");
     assert_code(&place, &format!("{args} --init"), 0, "good passes the gate");
@@ -91,6 +100,67 @@ fn rows_that_are_left_out_of_the_candidate_are_missing() {
     place.layer("good/enc.npy", &rows);
     let args = "good --labels y.npy --baseline worse.json --max-regression 2% --non-finite drop";
     assert_code(&place, args, 4, "expected 8 rows as in the baseline, counted 6");
+}
+
+#[test]
+fn a_layer_of_rows_that_are_alike_never_passes_unseen() {
+    let place = place();
+    for (name, rows, said) in [
+        ("zeros", [[0.0, 0.0]; 8], "8 of 8 rows are zero"),
+        ("equal", [[1.0, 2.0]; 8], "7 of 8 rows equal an earlier row"),
+    ] {
+        fs::create_dir(place.path(name)).unwrap();
+        place.layer(&format!("{name}/enc.npy"), &rows);
+        let args = format!("{name} --labels y.npy --max 5");
+        assert_code(&place, &args, 4, said);
+        assert_code(&place, &args, 4, "DEGENERATE");
+        assert_code(&place, &format!("{args} --allow-degenerate"), 0, "passes the gate");
+        place.write("rules.toml", "version = 1\n[[rule]]\nmax = 5\nallow_degenerate = true\n");
+        assert_code(&place, &format!("{name} --labels y.npy --rules rules.toml"), 0, "passes the gate");
+    }
+    assert_code(
+        &place,
+        "zeros --labels y.npy --max 5 --allow-degenerate",
+        0,
+        "zero rows, at distance 1 from every row: 8",
+    );
+    assert_code(&place, "good --labels y.npy --max 5", 0, "lets layer enc pass with random labels");
+    let compared = place.stdout("compare good zeros --labels y.npy");
+    assert!(compared.contains("zeros: zero rows, at distance 1 from every row: 8"), "{compared}");
+}
+
+#[test]
+fn an_error_is_in_every_report() {
+    let place = place();
+    let exports = "--export-json gate.json --export-junit gate.xml --export-markdown gate.md --export-metrics m.json";
+    place.layer("good/enc.npy", &[[f64::NAN, 0.0]; 8]);
+    for (args, code, said) in [
+        ("good --labels y.npy --max 1", 3, "row 0, column 0 is NaN"),
+        ("none --labels y.npy --max 1", 3, "No such file"),
+        ("worse --labels y.npy --baseline good.json --max 1 --preset article", 5, "expected 0, found 0.00001"),
+    ] {
+        let mut command = place.command(&format!("gate {args} {exports}"));
+        let output =
+            command.env("GITHUB_STEP_SUMMARY", place.path("summary.md")).env("GITHUB_ACTIONS", "true").output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args}");
+        let json: Value = serde_json::from_str(&place.read("gate.json")).unwrap();
+        assert_eq!((&json["outcome"], &json["error"]["exit_code"]), (&"error".into(), &code.into()));
+        schema().validate(&json).unwrap();
+        for file in ["gate.json", "gate.xml", "gate.md", "summary.md"] {
+            assert!(place.read(file).contains(said), "{args}: {}", place.read(file));
+        }
+        assert!(place.read("gate.xml").contains("<error message="), "{}", place.read("gate.xml"));
+        assert_eq!(place.read("m.json").trim(), "{\n  \"snnl\": {}\n}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("::error"), "{args}");
+        for file in ["gate.json", "gate.xml", "gate.md", "m.json", "summary.md"] {
+            fs::remove_file(place.path(file)).unwrap();
+        }
+    }
+    // What would be overwritten is not.
+    let before = fs::read(place.path("y.npy")).unwrap();
+    assert_code(&place, "good --labels y.npy --max 1 --export-junit y.npy", 2, "this run reads it");
+    assert_eq!(fs::read(place.path("y.npy")).unwrap(), before);
 }
 
 #[test]
@@ -122,11 +192,9 @@ fn every_report_is_written_before_the_verdict() {
                 --export-metrics m.json --format json";
     let run = gate(&place, args);
     assert_eq!(run.code, Some(1));
-    let schema = include_str!("../../../docs/gate.schema.json");
-    let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
     for text in [run.stdout.as_str(), place.read("g.json").as_str()] {
         let value: Value = serde_json::from_str(text).unwrap();
-        schema.validate(&value).unwrap();
+        schema().validate(&value).unwrap();
         assert_eq!((&value["outcome"], &value["findings"][0]["check"]), (&"fail".into(), &"max".into()));
     }
     assert!(place.read("g.md").starts_with("### worse fails the gate: 1 of 1 checks\n\n|  | layer | T |"));
@@ -166,7 +234,7 @@ fn github_gets_annotations_and_a_summary() {
         crate::cli::harness::ended(&command.output().unwrap())
     };
     let failed = run("worse --labels y.npy --max 0.85");
-    assert!(failed.stderr.starts_with("::error title=snnl-score gate%3A enc%2C flags::"), "{failed:?}");
+    assert!(failed.stderr.starts_with("::error title=snnl-score gate%3A enc%2C max::"), "{failed:?}");
     assert_eq!(run("good --labels y.npy --max 0.85").stderr, "");
     let text = place.read("summary.md");
     assert!(text.contains("### worse fails the gate") && text.contains("### good passes the gate"), "{text}");
