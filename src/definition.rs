@@ -94,6 +94,8 @@ pub struct Definition {
     pub worst: usize,
     /// The temperature of the ladder at which values are explained and rows described; `None` for each layer's best.
     pub explained_at: Option<f64>,
+    /// Whether companions of the score are computed, too.
+    pub companions: bool,
 }
 
 /// Definitions as they may be asked for, each overriding the preset.
@@ -183,6 +185,7 @@ impl Definition {
             explains: false,
             worst: 0,
             explained_at: None,
+            companions: false,
         })
     }
 

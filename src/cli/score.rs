@@ -116,6 +116,11 @@ pub(super) struct ScoreArgs {
     )]
     at: Option<f64>,
 
+    /// Also show statistics that cost little beside the pairs: the silhouette, the share of the variance that lies between the
+    /// classes, and how well the clusters of k-means agree with the classes
+    #[arg(long, help_heading = "Output")]
+    companions: bool,
+
     /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
     /// rows were appended to the data
     #[arg(long, alias = "checkpoint", value_name = "FILE", help_heading = "Run")]
@@ -187,6 +192,7 @@ impl ScoreArgs {
                 minimises: self.minimise,
                 explains: self.explain,
                 worst,
+                companions: self.companions,
                 explained_at: self.at,
                 ladder: definition.ladder.with(self.at.as_slice()),
                 ..definition

@@ -45,6 +45,8 @@ pub enum CellValue {
     Probability(f64),
     /// A share of right answers, to three decimals.
     Accuracy(f64),
+    /// An index from −1 to 1, of which 1 is the best.
+    Index(f64),
     /// A temperature.
     Temperature(f64),
     /// The temperature at which a layer is lowest.
@@ -106,6 +108,8 @@ impl fmt::Display for CellValue {
             CellValue::Probability(probability) if *probability < 0.005 => f.write_str("·"),
             CellValue::Probability(probability) => write!(f, "{probability:.2}"),
             CellValue::Accuracy(share) => write!(f, "{share:.3}"),
+            CellValue::Index(index) if *index < 0.0 => write!(f, "−{:.3}", -index),
+            CellValue::Index(index) => write!(f, "{index:.3}"),
             CellValue::Temperature(value) => f.write_str(&temperature(*value)),
             CellValue::BestTemperature { temperature: best, edge } => {
                 f.write_str(&temperature(*best))?;
@@ -156,6 +160,8 @@ mod tests {
             (CellValue::Probability(0.678), "0.68"),
             (CellValue::Probability(0.0049), "·"),
             (CellValue::Accuracy(0.8125), "0.812"),
+            (CellValue::Index(0.2564), "0.256"),
+            (CellValue::Index(-0.2564), "−0.256"),
             (CellValue::Temperature(1e-6), "1e-6"),
             (CellValue::BestTemperature { temperature: 0.01, edge }, "0.01 ↓"),
             (CellValue::BestTemperature { temperature: 0.1, edge: None }, "0.1"),

@@ -2,6 +2,7 @@
 
 use super::batches::BatchMeans;
 use super::check::Checked;
+use super::companions::companions;
 use super::explain::explain;
 use super::look::{Again, LabelledLayer, Look, survey};
 use super::loss::Mean;
@@ -11,6 +12,7 @@ use super::reading::{Reading, Spent};
 use super::resume::{ResumeFile, different};
 use super::row_losses::RowLosses;
 use super::rows::{ScoredRows, Surveyed};
+use super::side::Side;
 use super::survey::Survey;
 use super::sweeps::{Losses, Sweeps};
 use super::table::{Best, LayerScore, Score};
@@ -63,6 +65,9 @@ pub(super) fn score_layer(
     }
     let again = surveyed.as_ref().map(|(_, again)| again);
     let readings = again.map(|&Again { matrix, kept }| Reading::of(matrix.as_ref(), kept, means, &spent));
+    // Before the sweep, for the rows are still in memory.
+    let own = Side { rows: rows.population(), reading: readings.gaining() };
+    let companions = definition.companions.then(|| companions(&layer.name, &own, means.memory)).transpose()?;
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
     // Before all pairs, so that what they cannot be made of is known soon.
@@ -133,6 +138,7 @@ pub(super) fn score_layer(
         batches,
         explanation,
         worst,
+        companions,
     };
     let losses = RowLosses {
         rows: rows.scored().map(|tag| tag.id).collect(),

@@ -3,6 +3,7 @@
 pub mod batch_scores;
 mod batches;
 mod check;
+pub mod companions;
 mod cost;
 mod definition_record;
 mod explain;

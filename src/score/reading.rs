@@ -106,6 +106,14 @@ impl<'a> Reading<'a> {
         if kept.is_empty() { self.rows(scope, tags) } else { Ok(RowStream::new(Box::new(kept.into_iter().map(Ok)))) }
     }
 
+    /// Checks that nobody has asked the run to stop.
+    ///
+    /// # Errors
+    /// The signal by which somebody has.
+    pub(super) fn check_stop(&self) -> Result<(), Fault> {
+        (self.stop)().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))
+    }
+
     fn ranges<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
@@ -117,7 +125,7 @@ impl<'a> Reading<'a> {
         let shape = self.matrix.shape();
         Ok(Box::new(chunks.map(move |chunk| {
             let chunk = chunk?;
-            (self.stop)().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))?;
+            self.check_stop()?;
             let bytes = (u128::from(shape.bytes) * chunk.rows() as u128 / shape.rows as u128) as u64;
             self.spent.bytes.fetch_add(bytes, Ordering::Relaxed);
             self.progress.read(bytes);

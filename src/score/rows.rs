@@ -130,7 +130,7 @@ impl ScoredRows {
     }
 
     /// The rows that a score is of, or is an estimate of: queries that are references are drawn from them.
-    fn population(&self) -> &RowSet {
+    pub(super) fn population(&self) -> &RowSet {
         match self.pairing.ids() {
             Ids::Shared => self.pairing.met(),
             Ids::Apart => self.drawn_from.as_ref().unwrap_or(self.pairing.gaining()),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::batch_scores::BatchScores;
+use super::companions::record::Companions;
 pub use super::definition_record::DefinitionRecord;
 use super::explanation::Explanation;
 use super::minimum::Minimum;
@@ -120,6 +121,9 @@ pub struct LayerScore {
     /// The rows with the highest losses at that temperature (`--worst`), highest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<Vec<WorstRow>>,
+    /// Statistics that cost little beside the pairs (`--companions`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub companions: Option<Companions>,
 }
 
 fn one() -> usize {

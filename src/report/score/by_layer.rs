@@ -28,3 +28,19 @@ pub(super) fn by_layer(layers: &[LayerScore], describe: &dyn Fn(&LayerScore) -> 
 pub(super) fn count(rows: usize) -> Option<String> {
     (rows > 0).then(|| rows.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::layer;
+    use super::*;
+
+    #[test]
+    fn many_layers_are_not_all_listed() {
+        let mut layers: Vec<LayerScore> = (0..9).map(|number| layer(&format!("l{number}"), 2, [1.0, 2.0])).collect();
+        for (number, layer) in layers.iter_mut().enumerate() {
+            layer.duplicate_rows = number;
+        }
+        let listed = by_layer(&layers, &|layer| (layer.duplicate_rows > 0).then(|| layer.duplicate_rows.to_string()));
+        assert_eq!(listed.as_deref(), Some("l1 1; l2 2; l3 3; l4 4; l5 5; 3 more layers"));
+    }
+}

@@ -3,6 +3,7 @@
 mod batches;
 mod by_layer;
 pub(super) mod classes;
+mod companions;
 mod details;
 mod explanation;
 mod json;
@@ -31,6 +32,7 @@ pub fn document(table: &ScoreTable) -> Document {
             .into_iter()
             .chain(batches::grid(table))
             .chain(classes::grid(table))
+            .chain(companions::grid(table))
             .chain(explanation::grids(table))
             .chain(worst::grid(table))
             .collect(),

@@ -3,6 +3,7 @@
 use super::batches;
 use super::by_layer::{by_layer, count};
 use super::classes::most_entangled;
+use super::companions;
 use super::explanation;
 use super::layers::edge;
 use super::odd_rows::odd_rows;
@@ -67,6 +68,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     .flatten()
     .chain(odd_rows(table))
     .chain((definition.precision == Precision::Auto).then(|| of_layers("needed f64", &needed_f64)).flatten())
+    .chain(companions::notes(table))
     .chain([run(table)])
     .collect()
 }
@@ -119,7 +121,7 @@ fn run(table: &ScoreTable) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{layer, sample};
+    use super::super::sample::sample;
     use super::*;
     use crate::definition::{EpsilonForm, Preset, Singletons, TemperatureUnit};
     use crate::distance::Distance;
@@ -201,15 +203,5 @@ mod tests {
         ] {
             assert!(notes.contains(expected), "{expected} in {notes}");
         }
-    }
-
-    #[test]
-    fn many_layers_are_not_all_listed() {
-        let mut layers: Vec<LayerScore> = (0..9).map(|number| layer(&format!("l{number}"), 2, [1.0, 2.0])).collect();
-        for (number, layer) in layers.iter_mut().enumerate() {
-            layer.duplicate_rows = number;
-        }
-        let listed = by_layer(&layers, &|layer| count(layer.duplicate_rows));
-        assert_eq!(listed.as_deref(), Some("l1 1; l2 2; l3 3; l4 4; l5 5; 3 more layers"));
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::report::records::{ColumnValues, RecordColumn, Records};
 use crate::score::batch_scores::BatchScore;
+use crate::score::companions::record::ClusterAgreement;
 use crate::score::table::{Dataset, DefinitionRecord, LayerScore, Score, ScoreTable, Tool};
 
 /// What the records alone do not say; the names are those of the JSON.
@@ -71,6 +72,12 @@ pub(super) fn records(table: &ScoreTable) -> Records {
         of_batches("batch_snnl", |score| score.snnl),
         of_batches("batch_stderr", |score| score.stderr),
         of_batches("batch_difference", |score| score.difference),
+        of_layer("silhouette", |layer| layer.companions.as_ref()?.silhouette),
+        of_layer("r_squared", |layer| layer.companions.as_ref()?.r_squared),
+        of_layer("k_means_accuracy", |layer| clusters(layer).map(|found| found.accuracy)),
+        of_layer("k_means_nmi", |layer| clusters(layer).map(|found| found.nmi)),
+        of_layer("k_means_ari", |layer| clusters(layer).map(|found| found.ari)),
+        of_layer("k_means_rows", |layer| clusters(layer).map(|found| found.rows as f64)),
     ];
     Records { columns, metadata: provenance(table) }
 }
@@ -89,6 +96,10 @@ pub(super) fn provenance(table: &ScoreTable) -> Option<String> {
         data: &table.data,
     };
     serde_json::to_string(&provenance).ok()
+}
+
+fn clusters(layer: &LayerScore) -> Option<&ClusterAgreement> {
+    layer.companions.as_ref()?.k_means.as_ref()
 }
 
 #[cfg(test)]

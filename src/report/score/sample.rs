@@ -73,6 +73,7 @@ pub(in crate::report) fn layer(name: &str, dim: usize, values: [f64; 2]) -> Laye
         explanation: None,
         batches: None,
         worst: None,
+        companions: None,
         scores,
     }
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod bad_usage;
 mod batches;
 mod before_reading;
+mod companions;
 mod compare;
 mod estimates;
 mod explain;

@@ -1,6 +1,7 @@
 //! Values: those of independent programs, those of hard cases, and the same bits however they are computed.
 
 mod batches;
+mod companions;
 mod equal_bits;
 mod false_alarms;
 mod golden;
