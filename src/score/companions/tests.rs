@@ -68,11 +68,11 @@ fn silhouette_of_pairs(rows: &[Vec<f64>], classes: &[u32], distance: Distance) -
     (0..rows.len()).map(of_row).sum::<f64>() / rows.len() as f64
 }
 
-/// The share of the variance between the classes by its definition, of directions under cosine.
+/// The share of the variance between the classes by its definition, of directions where nothing else counts.
 fn r_squared_of_rows(rows: &[Vec<f64>], classes: &[u32], distance: Distance) -> f64 {
     let direction = |row: &Vec<f64>| {
         let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let divisor = if distance == Distance::Cosine && norm > 0.0 { norm } else { 1.0 };
+        let divisor = if distance.is_scale_free() && norm > 0.0 { norm } else { 1.0 };
         row.iter().map(|x| x / divisor).collect::<Vec<f64>>()
     };
     let rows: Vec<Vec<f64>> = rows.iter().map(direction).collect();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cli::harness::{Place, assert_refused};
+use crate::cli::harness::{Place, assert_refused, column};
 
 const INPUT: &str = "snnl --labels y.npy -T 0.05,1";
 
@@ -21,7 +21,8 @@ fn every_output_shows_batches() {
     assert!(place.stdout(&format!("{input} --format markdown")).contains("| batches of 64 | T=0.05 | T=1 |"));
     let json: Value = serde_json::from_str(&place.stdout(&format!("{input} --format json"))).unwrap();
     let csv = place.stdout(&format!("{input} --format csv"));
-    let mut records = csv.lines().skip(1);
+    let columns = ["batch_snnl", "batch_stderr", "batch_difference"].map(|name| column(&csv, name));
+    let mut record = 0;
     for layer in json["layers"].as_array().unwrap() {
         let batches = &layer["batches"];
         let drawn = ["size", "batches", "seed", "skipped"].map(|name| batches[name].as_u64().unwrap());
@@ -32,9 +33,9 @@ fn every_output_shows_batches() {
             assert_eq!(number("difference"), number("snnl") - exact["snnl"].as_f64().unwrap());
             // Near neighbors of a row's own class are mostly in other batches.
             assert!(number("difference") > number("stderr"), "{found}");
-            let last: Vec<&str> = records.next().unwrap().rsplit(',').take(3).collect();
-            let expected = ["difference", "stderr", "snnl"].map(number);
-            assert_eq!(last.iter().map(|cell| cell.parse::<f64>().unwrap()).collect::<Vec<_>>(), expected);
+            let written = columns.each_ref().map(|column| column[record].parse::<f64>().unwrap());
+            assert_eq!(written, ["snnl", "stderr", "difference"].map(number));
+            record += 1;
         }
     }
     let other = place.stdout(&format!("{INPUT} --emulate-batch 64 --batches 30 --seed 5 --format csv"));
