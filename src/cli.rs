@@ -9,6 +9,8 @@ mod input;
 mod inspect;
 mod output;
 mod resources;
+mod resume;
+mod sample;
 mod score;
 mod usage;
 

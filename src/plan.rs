@@ -79,6 +79,8 @@ pub struct PlannedCheckpoint {
     pub ladder: Ladder,
     /// Files and directories of the activations that its rows meet, instead of each other; or none.
     pub references: Vec<PathBuf>,
+    /// Where its sums are kept for a later run, if they are.
+    pub keeping: Option<Resume>,
 }
 
 /// A checked comparison.

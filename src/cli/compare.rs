@@ -7,11 +7,14 @@ use clap::Args;
 use super::definition::DefinitionFlags;
 use super::input::{Input, ReferenceFlags};
 use super::output::{OutputFlags, RunFlags, width};
+use super::resume::{ResumeFlags, numbered};
+use super::sample::SampleFlags;
 use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::compare::{CLUSTERS, Comparison, Shown};
-use crate::definition::TemperatureUnit;
+use crate::definition::{Definition, TemperatureUnit};
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
+use crate::score::Resume;
 use crate::temperature::{Ladder, parse_temperature};
 
 const EXAMPLES: &str = "\
@@ -44,6 +47,8 @@ pub(super) struct CompareArgs {
     references: ReferenceFlags,
     #[command(flatten)]
     definition: DefinitionFlags,
+    #[command(flatten)]
+    sample: SampleFlags,
 
     /// Compare at these temperatures, on the ladder or not [default: each checkpoint where it is lowest itself, and all at
     /// 0.2 mean distances, among clusters]
@@ -62,6 +67,8 @@ pub(super) struct CompareArgs {
     per_class: bool,
 
     #[command(flatten)]
+    resume: ResumeFlags,
+    #[command(flatten)]
     run: RunFlags,
 }
 
@@ -71,7 +78,8 @@ impl CompareArgs {
         let selection = self.input.selection(&self.references);
         let checkpoints = in_order(self.references.of_checkpoints(self.input.inputs)?, |(path, _)| path);
         let is_annealed = self.definition.is_annealed();
-        let definition = self.definition.definition()?;
+        let definition = Definition { draw: self.sample.draw(), ..self.definition.definition()? };
+        let resume = self.resume.resume()?;
         let shown = match (is_annealed, self.at.is_empty(), self.curve) {
             (true, true, true) => {
                 let problem = "`-T anneal` has one temperature for each checkpoint";
@@ -99,7 +107,15 @@ impl CompareArgs {
                 if number == 0 { own.with(temperatures) } else { own }
             }
         };
-        let checkpoint = |(number, (path, references))| PlannedCheckpoint { path, ladder: ladder(number), references };
+        let keeping = |number: usize| {
+            resume.as_ref().map(|Resume { path, every }| Resume { path: numbered(path, number + 1), every: *every })
+        };
+        let checkpoint = |(number, (path, references))| PlannedCheckpoint {
+            path,
+            ladder: ladder(number),
+            references,
+            keeping: keeping(number),
+        };
         let checkpoints = checkpoints.into_iter().enumerate().map(checkpoint).collect();
         let score = ScorePlan {
             inputs: Vec::new(),

@@ -8,6 +8,9 @@ use super::definition::DefinitionFlags;
 use super::exports::{ExportFlags, Exported, printed};
 use super::input::{Input, ReferenceFlags};
 use super::output::RunFlags;
+use super::resume::ResumeFlags;
+use super::sample::SampleFlags;
+use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
 use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
@@ -47,6 +50,8 @@ pub(super) struct GateArgs {
     references: ReferenceFlags,
     #[command(flatten)]
     definition: DefinitionFlags,
+    #[command(flatten)]
+    sample: SampleFlags,
 
     /// The result that the candidate is held against, written by --export-json; base.rows.parquet (--export-rows) beside
     /// base.json pairs the two row by row
@@ -98,6 +103,8 @@ pub(super) struct GateArgs {
     exports: ExportFlags<GateReport>,
 
     #[command(flatten)]
+    resume: ResumeFlags,
+    #[command(flatten)]
     run: RunFlags,
 }
 
@@ -138,7 +145,7 @@ impl GateArgs {
             ));
         }
         let outputs = self.exports.outputs(self.format)?;
-        let definition = self.definition.definition()?;
+        let definition = Definition { draw: self.sample.draw(), ..self.definition.definition()? };
         let ladder = definition.ladder.with(&rules.temperatures());
         let score = ScorePlan {
             inputs: Vec::new(),
@@ -151,7 +158,7 @@ impl GateArgs {
             reference_labels: self.references.reference_labels,
             details: Vec::new(),
             rows_output: None,
-            keeping: None,
+            keeping: self.resume.resume()?,
             per_class: true,
             color: false,
             width: None,

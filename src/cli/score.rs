@@ -1,27 +1,24 @@
 //! The command line of scoring, which is the one without a command.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::definition::DefinitionFlags;
 use super::exports::is_standard;
 use super::input::{Input, ReferenceFlags};
 use super::output::{OutputFlags, RunFlags, width};
+use super::resume::ResumeFlags;
+use super::sample::{RANDOM, SampleFlags};
 use crate::definition::Definition;
-use crate::draw::{BatchDraws, Draw};
+use crate::draw::BatchDraws;
 use crate::error::Error;
-use crate::plan::{DetailOutput, Output, ScorePlan, not_resumable};
+use crate::plan::{DetailOutput, Output, ScorePlan};
 use crate::report::format::Format;
 use crate::report::score::Detail;
-use crate::score::Resume;
 use crate::score::table::ScoreTable;
 use crate::temperature::parse_temperature;
 
 /// Rows that are described where a value is explained.
 const WORST: u32 = 20;
-
-/// The flags that draw at random, of which one goes at a time.
-const RANDOM: &str = "random";
 
 /// What can be typed where there is no other command.
 #[derive(Debug, clap::Args)]
@@ -53,16 +50,8 @@ pub(super) struct ScoreArgs {
     #[arg(long, help_heading = "Output")]
     per_class: bool,
 
-    /// Estimate from a random sample of M rows, each of which meets all rows: the mean, its standard error and its 95 %
-    /// interval, at a cost of M · N pairs instead of N²/2
-    #[arg(
-        long,
-        value_name = "M",
-        value_parser = clap::value_parser!(u32).range(2..),
-        group = RANDOM,
-        help_heading = "Score"
-    )]
-    rows: Option<u32>,
+    #[command(flatten)]
+    sample: SampleFlags,
 
     /// Also show the mean over random batches of B rows, each row among those of its batch only, as a training log would, and
     /// how far that is from the value of all rows
@@ -86,10 +75,6 @@ pub(super) struct ScoreArgs {
         help_heading = "Score"
     )]
     batches: u32,
-
-    /// Another seed draws other rows or batches
-    #[arg(long, value_name = "SEED", default_value_t = 1, requires = RANDOM, help_heading = "Score")]
-    seed: u64,
 
     /// Also search each layer's lowest value over all temperatures, from 1e-3 to 1e2 mean distances, by further passes over all
     /// pairs
@@ -121,22 +106,8 @@ pub(super) struct ScoreArgs {
     #[arg(long, help_heading = "Output")]
     companions: bool,
 
-    /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
-    /// rows were appended to the data
-    #[arg(long, alias = "checkpoint", value_name = "FILE", help_heading = "Run")]
-    resume: Option<PathBuf>,
-
-    /// How often FILE is written at most; 0 is after every step
-    #[arg(
-        long,
-        alias = "checkpoint-every",
-        value_name = "SECONDS",
-        default_value_t = 60,
-        requires = "resume",
-        help_heading = "Run"
-    )]
-    resume_every: u32,
-
+    #[command(flatten)]
+    resume: ResumeFlags,
     #[command(flatten)]
     run: RunFlags,
 }
@@ -156,9 +127,6 @@ impl ScoreArgs {
                 "name a file",
             ));
         }
-        if let Some(path) = self.resume.as_deref().filter(|path| is_standard(path)) {
-            return Err(not_resumable(path));
-        }
         if self.at.is_some() && !self.explain && self.worst.is_none() {
             let problem = "it is the temperature of --explain and --worst, neither of which is given";
             return Err(Error::usage("`--at`", problem, "-T names the temperatures of the table"));
@@ -176,12 +144,11 @@ impl ScoreArgs {
         let details = details.into_iter().filter_map(|(detail, path)| Some(detail_output(detail, path?)));
         let details = details.collect::<Result<Vec<DetailOutput>, Error>>()?;
         let definition = self.definition.definition()?;
-        let draw = self.rows.map(|rows| Draw { rows: rows as usize, seed: self.seed });
-        let (count, seed) = (self.batches as usize, self.seed);
+        let draw = self.sample.draw();
+        let (count, seed) = (self.batches as usize, self.sample.seed);
         let batches = self.emulate_batch.map(|size| BatchDraws { size: size as usize, count, seed });
-        let every = Duration::from_secs(self.resume_every.into());
         Ok(ScorePlan {
-            keeping: self.resume.map(|path| Resume { path, every }),
+            keeping: self.resume.resume()?,
             selection: self.input.selection(&self.references),
             inputs: self.input.inputs,
             labels: self.input.labels,

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
+use super::outputs::resumable;
 use super::workload::{Workload, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::plan::ScorePlan;
 use crate::progress::Bar;
+use crate::report::destination::Destination;
 use crate::score::table::LayerScore;
-use crate::score::{RowLosses, score_rows};
+use crate::score::{Means, Resume, RowLosses, score_rows};
 
 /// The labels of the plan, if it names any: results of earlier runs need none.
 pub(super) fn labels(plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
@@ -37,9 +39,15 @@ pub(super) fn saved(path: &Path) -> Result<Option<Checkpoint>, Error> {
     Checkpoint::is_result(path).then(|| Checkpoint::read(path)).transpose()
 }
 
-/// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result.
+/// The file of the checkpoint in `path` that its run is resumed from, which can be written; none where it is a result.
+pub(super) fn sums_of(path: &Path, keeping: Option<&Resume>) -> Result<Option<Destination>, Error> {
+    keeping.filter(|_| !Checkpoint::is_result(path)).map(|keeping| resumable(&keeping.path)).transpose()
+}
+
+/// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result; its sums
+/// are kept where `keeping` says.
 pub(super) fn score_or_read(
-    path: &Path,
+    (path, keeping): (&Path, Option<&Resume>),
     layers: &RunLayers,
     labels: Option<&RunLabels>,
     definition: &Definition,
@@ -52,6 +60,7 @@ pub(super) fn score_or_read(
     let progress = Bar::new(plan.verbosity);
     let stop = || interruption.signal();
     let means = means(&plan.resources, &Workload::of(&layers.own, labels, definition), &progress, &stop)?;
+    let means = Means { resume: keeping.cloned(), ..means };
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::checkpoint::{find, labels, saved, score_or_read};
+use super::checkpoint::{find, labels, saved, score_or_read, sums_of};
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
@@ -24,15 +24,26 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let found = |planned: &PlannedCheckpoint| find(&planned.path, &planned.references, labels.as_ref(), &plan.score);
     let layers = plan.checkpoints.iter().map(found).collect::<Result<Vec<_>, _>>()?;
     let read = paths().chain(layers.iter().flat_map(RunLayers::files));
-    refuse_to_overwrite(destinations.iter().map(|(_, destination)| destination), read, &plan.score)?;
+    let sums = plan.checkpoints.iter().map(|planned| sums_of(&planned.path, planned.keeping.as_ref()));
+    let sums = sums.collect::<Result<Vec<_>, _>>()?;
+    let written = destinations.iter().map(|(_, destination)| destination).chain(sums.iter().flatten());
+    refuse_to_overwrite(written, read, &plan.score)?;
     let saved = paths().map(|path| saved(path)).collect::<Result<Vec<_>, _>>()?;
     check(plan, &saved, &layers, labels.as_ref())?;
 
     let interruption = Interruption::watch()?;
     let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(&layers).map(|((saved, checkpoint), layers)| {
         let definition = Definition { ladder: checkpoint.ladder.clone(), ..plan.score.definition.clone() };
-        let score =
-            || score_or_read(&checkpoint.path, layers, labels.as_ref(), &definition, &plan.score, &interruption);
+        let score = || {
+            score_or_read(
+                (&checkpoint.path, checkpoint.keeping.as_ref()),
+                layers,
+                labels.as_ref(),
+                &definition,
+                &plan.score,
+                &interruption,
+            )
+        };
         match saved {
             Some(saved) => Ok(saved),
             None => {

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write, stderr};
 use std::path::Path;
 
 use super::baseline::{self, NewBaseline};
-use super::checkpoint::{find, labels, score_or_read};
+use super::checkpoint::{find, labels, score_or_read, sums_of};
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
@@ -29,6 +29,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let destinations = open(&plan.outputs)?;
     let new_baseline = NewBaseline::open(plan)?;
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
+    let sums = sums_of(&plan.candidate, plan.score.keeping.as_ref())?;
     let labels_and_layers = || {
         let labels = labels(&plan.score)?;
         let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
@@ -37,7 +38,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let found = labels_and_layers();
     let nothing = RunLayers::NONE;
     let layers = found.as_ref().map_or(&nothing, |(_, layers)| layers);
-    refuse_to_lose(plan, &destinations, new_baseline.as_ref(), layers)?;
+    refuse_to_lose(plan, &destinations, new_baseline.as_ref(), sums.as_ref(), layers)?;
     match found.and_then(|(labels, layers)| Ok((decide(plan, labels.as_ref(), &layers)?, labels))) {
         Ok((Decided { report, candidate }, labels)) => {
             report_all(plan, &gate::document(&report, &candidate.table, plan.shows_classes), destinations)?;
@@ -75,7 +76,14 @@ fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Re
         Comparable::of(baseline).check(&planned)?;
     }
     let interruption = Interruption::watch()?;
-    let mut candidate = score_or_read(&plan.candidate, layers, labels, &definition, &plan.score, &interruption)?;
+    let mut candidate = score_or_read(
+        (&plan.candidate, plan.score.keeping.as_ref()),
+        layers,
+        labels,
+        &definition,
+        &plan.score,
+        &interruption,
+    )?;
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());
     }
@@ -102,10 +110,11 @@ fn refuse_to_lose(
     plan: &GatePlan,
     destinations: &[(Format, Destination)],
     new_baseline: Option<&NewBaseline>,
+    sums: Option<&Destination>,
     layers: &RunLayers,
 ) -> Result<(), Error> {
     let files = || layers.files();
-    let exports = || destinations.iter().map(|(_, destination)| destination);
+    let exports = || destinations.iter().map(|(_, destination)| destination).chain(sums);
     refuse_to_overwrite(exports(), files().chain([&plan.candidate]).chain(&plan.baseline), &plan.score)?;
     refuse_to_overwrite(exports().chain(new_baseline.iter().flat_map(|new| new.destinations())), files(), &plan.score)
 }

@@ -1,9 +1,9 @@
 //! Where results go: opened before the run, written after it, and never in the place of what it reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::plan::{Output, ScorePlan};
+use crate::plan::{Output, ScorePlan, not_resumable};
 use crate::report::destination::Destination;
 use crate::report::document::Document;
 use crate::report::format::{Format, Screen};
@@ -27,10 +27,10 @@ pub(super) fn write(
 }
 
 /// Refuses an output in the place of another, or of what is read, `read` and the labels: either would be lost.
-pub(super) fn refuse_to_overwrite<'a>(
+pub(super) fn refuse_to_overwrite<'a, 'b>(
     destinations: impl Iterator<Item = &'a Destination>,
-    read: impl Iterator<Item = &'a PathBuf>,
-    plan: &'a ScorePlan,
+    read: impl Iterator<Item = &'b PathBuf>,
+    plan: &'b ScorePlan,
 ) -> Result<(), Error> {
     let labels = plan.selection.labels.iter().map(|labels| &labels.path);
     let inputs: Vec<PathBuf> = read.chain(labels).filter_map(|path| path.canonicalize().ok()).collect();
@@ -46,4 +46,13 @@ pub(super) fn refuse_to_overwrite<'a>(
         earlier.push(path);
     }
     Ok(())
+}
+
+/// The file that the run is resumed from, which can be written, and whose content is not touched.
+pub(super) fn resumable(path: &Path) -> Result<Destination, Error> {
+    let destination = Destination::create(path)?;
+    match destination.replaces() {
+        Some(_) => Ok(destination),
+        None => Err(not_resumable(path)),
+    }
 }

@@ -1,15 +1,13 @@
 //! Scoring layers.
 
-use std::path::Path;
-
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
-use super::outputs::{open, refuse_to_overwrite, write};
+use super::outputs::{open, refuse_to_overwrite, resumable, write};
 use super::rows::RowsOutput;
 use super::workload::{Workload, means, on_threads};
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::plan::{DetailOutput, ScorePlan, not_resumable};
+use crate::plan::{DetailOutput, ScorePlan};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::report::format::Screen;
@@ -66,14 +64,5 @@ fn check_batches(plan: &ScorePlan, labels: &Labels) -> Result<(), Error> {
             Err(Error::usage(argument, format!("the rows of a batch are distinct, and there are {rows}"), "give fewer"))
         }
         _ => Ok(()),
-    }
-}
-
-/// The file that the run is resumed from, which can be written, and whose content is not touched.
-fn resumable(path: &Path) -> Result<Destination, Error> {
-    let destination = Destination::create(path)?;
-    match destination.replaces() {
-        Some(_) => Ok(destination),
-        None => Err(not_resumable(path)),
     }
 }

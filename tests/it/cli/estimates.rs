@@ -88,3 +88,29 @@ fn samples_that_make_no_sense_are_refused() {
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{args}: {run:?}");
     }
 }
+
+#[test]
+fn compare_and_gate_draw_the_same_rows_and_go_on_where_they_were() {
+    let place = Place::with_real_activations();
+    let labels = "--labels y.npy --layers code --rows 100 --seed 3";
+    let scored = |path: &str| -> serde_json::Value {
+        serde_json::from_str(&place.stdout(&format!("{path} {labels} --format json"))).unwrap()
+    };
+    let snnl = |table: &serde_json::Value| table["layers"][0]["scores"][4]["snnl"].as_f64().unwrap();
+    let input = format!("compare snnl snnl {labels} --at 0.2 --resume sums.arrow --resume-every 0 --format json");
+    for _ in 0..2 {
+        let compared: serde_json::Value = serde_json::from_str(&place.stdout(&input)).unwrap();
+        let values = &compared["layers"][0]["points"].as_array().unwrap().last().unwrap()["values"];
+        assert_eq!(values[1]["change"]["absolute"], 0.0, "{compared}");
+        assert_eq!((values[0]["n"].as_u64(), values[1]["change"]["paired"].as_bool()), (Some(100), Some(true)));
+    }
+    assert!(place.path("sums.1.arrow").is_file() && place.path("sums.2.arrow").is_file());
+    let gate = |max: f64| {
+        place.run(&format!("gate snnl {labels} --at 0.2 --max {max} --resume gate.arrow --resume-every 0"))
+    };
+    let value = snnl(&scored("snnl"));
+    assert_eq!((gate(value + 1e-6).code, gate(value - 1e-6).code), (Some(0), Some(1)));
+    assert!(place.path("gate.arrow").is_file());
+    let taken = place.run(&format!("gate snnl {labels} --max 1 --resume y.npy"));
+    assert!(taken.code == Some(2) && taken.stderr.contains("this run reads it"), "{taken:?}");
+}
