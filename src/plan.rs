@@ -145,6 +145,8 @@ pub struct InspectPlan {
     pub labels: Vec<String>,
     /// Classes whose rows are left out.
     pub ignored_labels: Vec<String>,
+    /// What a run would compute.
+    pub definition: Definition,
     /// What to print.
     pub format: Format,
     /// What a run would use.

@@ -2,9 +2,12 @@
 
 use clap::Args;
 
+use super::definition::DefinitionFlags;
 use super::exports::one_of;
 use super::input::{Input, ReferenceFlags};
 use super::resources::ResourceFlags;
+use super::sample::SampleFlags;
+use crate::definition::Definition;
 use crate::error::Error;
 use crate::plan::InspectPlan;
 use crate::report::format::Format;
@@ -14,7 +17,7 @@ Examples:
   snnl-score inspect embeddings/
       the layers there are
   snnl-score inspect embeddings/ --labels y.npy
-      whether the labels align, and what a run would cost
+      whether the labels align, and what a run would cost; with -T and --rows, such a run
   snnl-score inspect embeddings/ --labels y.npy --format json | jq .cost
       the same for programs
 
@@ -30,6 +33,10 @@ Exit codes:
 pub(super) struct InspectArgs {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    definition: DefinitionFlags,
+    #[command(flatten)]
+    sample: SampleFlags,
 
     /// What to print
     #[arg(long, value_parser = one_of([Format::Table, Format::Json]), default_value = "table", help_heading = "Output")]
@@ -41,7 +48,11 @@ pub(super) struct InspectArgs {
 
 impl InspectArgs {
     pub(super) fn plan(self) -> Result<InspectPlan, Error> {
+        if self.definition.is_annealed() {
+            return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", "`-T epoch:12`"));
+        }
         Ok(InspectPlan {
+            definition: Definition { draw: self.sample.draw(), ..self.definition.definition()? },
             selection: self.input.selection(&ReferenceFlags::default()),
             inputs: self.input.inputs,
             labels: self.input.labels,

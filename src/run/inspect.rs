@@ -13,7 +13,6 @@ use crate::report::inspection;
 use crate::score::inspection::Inspection;
 use crate::score::{Silent, bytes_a_row};
 use crate::source::{Selection, look};
-use crate::temperature::Ladder;
 
 /// Shows everything, and then ends with the first error that a run would end with.
 pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
@@ -29,14 +28,15 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let dims = shapes().map(|shape| shape.dim).collect();
     let workload = Workload {
         rows,
-        scored: rows,
-        is_mutual: true,
+        scored: plan.definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
+        is_mutual: plan.definition.draw.is_none(),
         dims,
-        bytes_a_row: bytes_a_row(Ladder::standard().temperatures().len(), false),
+        bytes_a_row: bytes_a_row(plan.definition.ladder.temperatures().len(), false),
         products: Products::Exact,
     };
     let means = means(&plan.resources, &workload, &Silent, &|| None)?;
-    let (seen, error) = on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), means))??;
+    let (seen, error) =
+        on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), &plan.definition, means))??;
     let document = inspection::document(&seen);
     destination.finish(|out| plan.format.render(&document, Screen::default(), out))?;
     error.map_or(Ok(()), Err)

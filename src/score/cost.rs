@@ -6,18 +6,18 @@ use serde::Serialize;
 
 use super::reading::shared;
 use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
+use crate::definition::Definition;
 use crate::distance::Distance;
 use crate::engine::{Engine, Unobserved};
 use crate::error::Fault;
-use crate::pairing::{Meeting, Pairing};
+use crate::pairing::{Ids, Meeting, Pairing};
 use crate::source::{Matrix, Memory};
 use crate::tally::{Statistic, Tally};
-use crate::temperature::Ladder;
 
-/// The cost of a run at the default temperatures.
+/// The cost of a run by some definition.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cost {
-    /// Unordered pairs of rows, over all layers.
+    /// Unordered pairs of rows, over all layers; of a sample, each of its rows with all.
     pub pairs: u64,
     /// About how long they take, in f32 on this machine as it is now.
     pub seconds: f64,
@@ -31,31 +31,47 @@ const TILES: usize = 4;
 /// Dims of the short run, between and beyond which time is taken to be linear.
 const DIMS: [usize; 2] = [64, 1024];
 
+/// The warmest temperature of the short run, and the coldest relative to it.
+const WARMEST: f64 = 2.0;
+const COLDEST: f64 = 1e-3;
+
 /// Memory of the process beside rows and sums.
 const BASE: u64 = 32 << 20;
 
 impl Cost {
     /// The cost of layers of `rows` and dim, of which as many bytes as `memory` stay in memory.
-    pub(super) fn of(layers: &[(usize, usize)], engine: &mut dyn Engine, memory: usize) -> Result<Cost, Fault> {
-        let [short, long] = [seconds_a_pair(engine, DIMS[0])?, seconds_a_pair(engine, DIMS[1])?];
+    pub(super) fn of(
+        layers: &[(usize, usize)],
+        definition: &Definition,
+        engine: &mut dyn Engine,
+        memory: usize,
+    ) -> Result<Cost, Fault> {
+        let temperatures = definition.ladder.temperatures();
+        let mut timed = |dim| seconds_a_pair(engine, dim, temperatures);
+        let [short, long] = [timed(DIMS[0])?, timed(DIMS[1])?];
         let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
         let of_pair = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
-        let row_bytes =
-            Tally::nothing(0, &[Statistic::Masses(Ladder::standard().temperatures().to_vec())]).bytes_a_row();
+        let row_bytes = Tally::nothing(0, &[Statistic::Masses(temperatures.to_vec())]).bytes_a_row();
+        let scored = |rows: usize| definition.draw.map_or(rows, |draw| draw.rows.min(rows));
+        let pairs = |rows: usize| match definition.draw {
+            None => Pairing::Within(rows),
+            Some(_) => Pairing::Across { queries: scored(rows), references: rows, ids: Ids::Shared },
+        };
         let bytes = |&(rows, dim): &(usize, usize)| {
             let prepared = rows.saturating_mul(dim * size_of::<f32>()).min(memory);
-            (prepared + prepared / 5 + rows * row_bytes) as u64
+            (prepared + prepared / 5 + scored(rows) * row_bytes) as u64
         };
         Ok(Cost {
-            pairs: layers.iter().map(|&(rows, _)| Pairing::Within(rows).pairs()).sum(),
-            seconds: layers.iter().map(|&(rows, dim)| Pairing::Within(rows).pairs() as f64 * of_pair(dim)).sum(),
+            pairs: layers.iter().map(|&(rows, _)| pairs(rows).pairs()).sum(),
+            seconds: layers.iter().map(|&(rows, dim)| pairs(rows).pairs() as f64 * of_pair(dim)).sum(),
             memory_bytes: BASE + layers.iter().map(bytes).max().unwrap_or(0),
         })
     }
 }
 
-/// How long the engine takes for a pair of rows of `dim` features, at best.
-fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
+/// How long the engine takes for a pair of rows of `dim` features at so many temperatures, at best. What these are matters little; which are
+/// halves of others does.
+fn seconds_a_pair(engine: &mut dyn Engine, dim: usize, temperatures: &[f64]) -> Result<f64, Fault> {
     // Any numbers will do, so long as no two rows are near.
     let count = TILES.max(2 * engine.grain(dim)) * TILE;
     let values = (0..count * dim).map(|at| (at * 2_654_435_761 % 1_000_003) as f64 - 5e5).collect();
@@ -64,8 +80,10 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize) -> Result<f64, Fault> {
     let tags: Vec<RowTag> = (0..count as u32).map(tag).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
     let block = Block::read::<f32, Fault>(&mut RowStream::new(shared(rows.scan(0..count)?)), &tags, dim, &preparation)?;
-    let ladder = Ladder::standard();
-    let statistics = [Statistic::Masses(ladder.temperatures().to_vec())];
+    // As warm as the default ones, so that no weight is beyond the exponents of f32.
+    let warmest = temperatures.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let temperatures = temperatures.iter().map(|temperature| (temperature / warmest).max(COLDEST) * WARMEST);
+    let statistics = [Statistic::Masses(temperatures.collect())];
     let mut best = f64::INFINITY;
     for _ in 0..3 {
         let mut tally = Tally::nothing(count, &statistics);

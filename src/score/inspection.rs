@@ -6,6 +6,7 @@ pub use super::cost::Cost;
 use super::look::check_rows;
 use super::means::Means;
 use super::table::Tool;
+use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::source::{Layer, Order};
@@ -76,7 +77,8 @@ pub struct ShapeSeen {
 }
 
 impl Inspection {
-    /// Looks at `layers`, as they were found or not, and at `labels` if there are any. The second value is the first error
+    /// Looks at `layers`, as they were found or not, and at `labels` if there are any, and at the cost of scoring by `definition`. The
+    /// second value is the first error
     /// that a run would end with.
     ///
     /// # Errors
@@ -84,6 +86,7 @@ impl Inspection {
     pub fn of(
         layers: Vec<Result<Layer, Error>>,
         labels: Option<&Labels>,
+        definition: &Definition,
         mut means: Means,
     ) -> Result<(Inspection, Option<Error>), Error> {
         let ignored = labels.map_or(0, Labels::ignored_rows);
@@ -96,7 +99,7 @@ impl Inspection {
             first_error = first_error.or(error);
             seen.push(entry);
         }
-        let cost = Cost::of(&sizes, means.engine.as_mut(), means.memory);
+        let cost = Cost::of(&sizes, definition, means.engine.as_mut(), means.memory);
         let inspection = Inspection {
             schema_version: SCHEMA_VERSION,
             tool: Tool::this(),

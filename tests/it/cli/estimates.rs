@@ -105,9 +105,8 @@ fn compare_and_gate_draw_the_same_rows_and_go_on_where_they_were() {
         assert_eq!((values[0]["n"].as_u64(), values[1]["change"]["paired"].as_bool()), (Some(100), Some(true)));
     }
     assert!(place.path("sums.1.arrow").is_file() && place.path("sums.2.arrow").is_file());
-    let gate = |max: f64| {
-        place.run(&format!("gate snnl {labels} --at 0.2 --max {max} --resume gate.arrow --resume-every 0"))
-    };
+    let gate =
+        |max: f64| place.run(&format!("gate snnl {labels} --at 0.2 --max {max} --resume gate.arrow --resume-every 0"));
     let value = snnl(&scored("snnl"));
     assert_eq!((gate(value + 1e-6).code, gate(value - 1e-6).code), (Some(0), Some(1)));
     assert!(place.path("gate.arrow").is_file());

@@ -16,6 +16,8 @@ fn layers_labels_and_cost() {
     assert_eq!(lines[3], "│ code       1   240    70  float16  rows    33.60 kB  labels align │");
     assert_eq!(lines[8], "labels y.npy: 240 rows in 10 classes");
     assert!(lines[9].starts_with("a run: 114720 pairs, ") && lines[9].ends_with(" MB of memory"), "{shown}");
+    let sampled = place.stdout("inspect snnl --labels y.npy --rows 100 -T 0.1,1");
+    assert!(sampled.contains("a run: 96000 pairs, "), "{sampled}");
     // Without labels there is nothing to align with.
     let alone = place.stdout("inspect snnl/code.npy");
     assert!(
