@@ -28,6 +28,8 @@ fn main() -> ExitCode {
 /// A line for each part of an explanation, whatever names they hold.
 fn lines(Explanation { headline, causes, hint }: &Explanation) -> String {
     let causes = causes.iter().map(|cause| ("  cause", cause));
-    let parts = [("error", headline)].into_iter().chain(causes).chain(hint.iter().map(|hint| ("  hint", hint)));
+    // Red on a terminal.
+    let error = console::style("error").for_stderr().red().bold().to_string();
+    let parts = [(error.as_str(), headline)].into_iter().chain(causes).chain(hint.iter().map(|hint| ("  hint", hint)));
     parts.map(|(name, text)| format!("{name}: {}\n", printable(text))).collect()
 }

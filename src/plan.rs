@@ -7,8 +7,8 @@ use crate::definition::Definition;
 use crate::engine::device::Device;
 use crate::error::Error;
 use crate::gate::rules::Rules;
-use crate::report::format::Format;
-use crate::report::score::Detail;
+use crate::report::format::{Format, Screen};
+use crate::report::score::{Detail, Listing};
 use crate::score::Resume;
 use crate::source::Selection;
 use crate::temperature::Ladder;
@@ -149,6 +149,8 @@ pub struct InspectPlan {
     pub definition: Definition,
     /// What to print.
     pub format: Format,
+    /// What tables are written on.
+    pub screen: Screen,
     /// What a run would use.
     pub resources: Resources,
 }
@@ -180,10 +182,10 @@ pub struct ScorePlan {
     pub keeping: Option<Resume>,
     /// Whether classes are scored one by one, too.
     pub per_class: bool,
-    /// Whether the table is shaded.
-    pub color: bool,
-    /// Characters across the table; `None` where it goes to no terminal.
-    pub width: Option<usize>,
+    /// What tables are written on.
+    pub screen: Screen,
+    /// The layers that tables show.
+    pub listing: Listing,
     /// What is said beside the result.
     pub verbosity: Verbosity,
     /// What the run may use.

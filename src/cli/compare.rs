@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::definition::DefinitionFlags;
 use super::input::{Input, ReferenceFlags};
-use super::output::{OutputFlags, RunFlags, width};
+use super::output::{OutputFlags, RunFlags};
 use super::resume::{ResumeFlags, numbered};
 use super::sample::SampleFlags;
 use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
@@ -14,6 +14,7 @@ use crate::compare::{CLUSTERS, Comparison, Shown};
 use crate::definition::{Definition, TemperatureUnit};
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
+use crate::report::score::Listing;
 use crate::score::Resume;
 use crate::temperature::{Ladder, parse_temperature};
 
@@ -130,8 +131,8 @@ impl CompareArgs {
             rows_output: None,
             keeping: None,
             per_class: self.per_class,
-            color: self.output.is_colored(),
-            width: width(),
+            screen: self.output.screen(),
+            listing: Listing::default(),
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         };

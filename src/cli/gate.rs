@@ -7,7 +7,7 @@ use clap::Args;
 use super::definition::DefinitionFlags;
 use super::exports::{ExportFlags, Exported, printed};
 use super::input::{Input, ReferenceFlags};
-use super::output::RunFlags;
+use super::output::{RunFlags, ScreenFlags};
 use super::resume::ResumeFlags;
 use super::sample::SampleFlags;
 use crate::definition::Definition;
@@ -16,6 +16,7 @@ use crate::gate::GateReport;
 use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
 use crate::plan::{GatePlan, ScorePlan};
 use crate::report::format::Format;
+use crate::report::score::Listing;
 use crate::temperature::parse_temperature;
 
 const EXAMPLES: &str = "\
@@ -101,6 +102,8 @@ pub(super) struct GateArgs {
 
     #[command(flatten)]
     exports: ExportFlags<GateReport>,
+    #[command(flatten)]
+    screen: ScreenFlags,
 
     #[command(flatten)]
     resume: ResumeFlags,
@@ -160,8 +163,8 @@ impl GateArgs {
             rows_output: None,
             keeping: self.resume.resume()?,
             per_class: true,
-            color: false,
-            width: None,
+            screen: self.screen.screen(),
+            listing: Listing::default(),
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         };

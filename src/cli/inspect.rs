@@ -5,6 +5,7 @@ use clap::Args;
 use super::definition::DefinitionFlags;
 use super::exports::one_of;
 use super::input::{Input, ReferenceFlags};
+use super::output::ScreenFlags;
 use super::resources::ResourceFlags;
 use super::sample::SampleFlags;
 use crate::definition::Definition;
@@ -41,6 +42,8 @@ pub(super) struct InspectArgs {
     /// What to print
     #[arg(long, value_parser = one_of([Format::Table, Format::Json]), default_value = "table", help_heading = "Output")]
     format: Format,
+    #[command(flatten)]
+    screen: ScreenFlags,
 
     #[command(flatten)]
     resources: ResourceFlags,
@@ -58,6 +61,7 @@ impl InspectArgs {
             labels: self.input.labels,
             ignored_labels: self.input.ignore_label,
             format: self.format,
+            screen: self.screen.screen(),
             resources: self.resources.resources()?,
         })
     }

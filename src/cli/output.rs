@@ -9,7 +9,7 @@ use super::resources::ResourceFlags;
 use crate::compare::Comparison;
 use crate::error::Error;
 use crate::plan::{Output, Resources, Verbosity};
-use crate::report::format::Format;
+use crate::report::format::{Format, Screen};
 use crate::score::table::ScoreTable;
 
 /// Formats, files and colour.
@@ -22,7 +22,14 @@ pub(super) struct OutputFlags<R: Exported> {
     #[command(flatten)]
     exports: ExportFlags<R>,
 
-    /// Shade the table by value; auto does on a terminal unless NO_COLOR is set
+    #[command(flatten)]
+    screen: ScreenFlags,
+}
+
+/// How a table looks on a terminal.
+#[derive(Debug, clap::Args)]
+pub(super) struct ScreenFlags {
+    /// Shade the table by value, and mark what is wrong; auto does on a terminal unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
     color: Color,
 }
@@ -77,15 +84,24 @@ impl<R: Exported> OutputFlags<R> {
         self.exports.outputs(self.format)
     }
 
-    /// Whether the table is shaded.
-    pub(super) fn is_colored(&self) -> bool {
+    /// What it is written on.
+    pub(super) fn screen(&self) -> Screen {
+        self.screen.screen()
+    }
+}
+
+impl ScreenFlags {
+    /// The terminal that standard output is, if it is one.
+    pub(super) fn screen(&self) -> Screen {
         let colorless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        match self.color {
+        let is_terminal = stdout().is_terminal();
+        let color = match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => stdout().is_terminal() && !colorless,
-        }
+            Color::Auto => is_terminal && !colorless,
+        };
+        Screen { color, width: is_terminal.then(|| console::Term::stdout().size().1.into()) }
     }
 }
 
@@ -103,9 +119,4 @@ impl RunFlags {
     pub(super) fn resources(self) -> Result<Resources, Error> {
         self.resources.resources()
     }
-}
-
-/// Columns of the terminal that standard output is; `None` where it is none.
-pub(super) fn width() -> Option<usize> {
-    stdout().is_terminal().then(|| console::Term::stdout().size().1.into())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::definition::DefinitionFlags;
 use super::exports::is_standard;
 use super::input::{Input, ReferenceFlags};
-use super::output::{OutputFlags, RunFlags, width};
+use super::output::{OutputFlags, RunFlags};
 use super::resume::ResumeFlags;
 use super::sample::{RANDOM, SampleFlags};
 use crate::definition::Definition;
@@ -13,7 +13,7 @@ use crate::draw::BatchDraws;
 use crate::error::Error;
 use crate::plan::{DetailOutput, Output, ScorePlan};
 use crate::report::format::Format;
-use crate::report::score::Detail;
+use crate::report::score::{Detail, LayerOrder, Listing};
 use crate::score::table::ScoreTable;
 use crate::temperature::parse_temperature;
 
@@ -45,6 +45,14 @@ pub(super) struct ScoreArgs {
     /// Also write the rows of --worst or --explain as .csv or .parquet, one line per layer and row
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     export_worst: Option<PathBuf>,
+
+    /// The order of layers in tables
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = LayerOrder::Natural, help_heading = "Output")]
+    sort: LayerOrder,
+
+    /// Show only the first N layers in tables
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
+    top: Option<u32>,
 
     /// Also show the score of each class, and name the worst
     #[arg(long, help_heading = "Output")]
@@ -170,8 +178,8 @@ impl ScoreArgs {
             details,
             rows_output: self.export_rows,
             per_class: self.per_class,
-            color: self.output.is_colored(),
-            width: width(),
+            screen: self.output.screen(),
+            listing: Listing { order: self.sort, top: self.top.map(|top| top as usize) },
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         })

@@ -15,6 +15,8 @@ pub struct Cell {
     pub shade: Option<f64>,
     /// Whether it is the best of its row.
     pub is_best: bool,
+    /// Whether it says that something is wrong.
+    pub is_alarm: bool,
 }
 
 /// What a cell says. `Display` is how it reads, without padding.
@@ -80,7 +82,7 @@ pub enum Edge {
 
 impl From<CellValue> for Cell {
     fn from(value: CellValue) -> Self {
-        Cell { value, shade: None, is_best: false }
+        Cell { value, shade: None, is_best: false, is_alarm: false }
     }
 }
 

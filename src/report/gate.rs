@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::cell::CellValue;
+use super::cell::{Cell, CellValue};
 use super::checks::{CheckResult, CheckStatus, Checks};
 use super::document::{Document, Metrics, Report, Section, json};
-use super::grid::{Grid, number, text};
+use super::grid::{Folding, Grid, number, text};
 use super::number::{DIGITS, significant};
 use super::score::{classes, odd_rows};
 use super::sentences;
@@ -117,15 +117,18 @@ fn headline(report: &GateReport) -> String {
 fn grid(report: &GateReport) -> Grid {
     let headings = [text(""), text("layer"), number("T"), text("rule"), text("check"), text("why")];
     let mut grid = Grid::new("checks", headings);
+    grid.folding = Folding::LastColumn;
     for found in &report.findings {
-        grid.push([
-            CellValue::text(status(found)),
+        let is_alarm = found.outcome != Outcome::Pass && !found.report_only;
+        let status = Cell { is_alarm, ..CellValue::text(status(found)).into() };
+        let others = [
             CellValue::text(&found.layer),
             found.temperature.map_or(CellValue::Empty, CellValue::Temperature),
             CellValue::text(&found.rule),
             CellValue::text(&found.check),
             CellValue::text(&found.why),
-        ]);
+        ];
+        grid.push([status].into_iter().chain(others.map(Cell::from)));
     }
     grid
 }
@@ -148,12 +151,7 @@ fn notes(report: &GateReport, candidate: &ScoreTable, classes: Option<&ScoreTabl
     notes.extend(sentences::unit(&report.definition));
     notes.extend(odd_rows(candidate));
     notes.extend(report.findings.iter().filter_map(|found| above_chance(found, candidate)));
-    let most_entangled = |layer: &LayerScore| Some(format!("{} {}", layer.name, classes::most_entangled(layer)?));
-    let layers = classes.iter().flat_map(|table| &table.layers);
-    let most_entangled: Vec<String> = layers.filter_map(most_entangled).collect();
-    if !most_entangled.is_empty() {
-        notes.push(format!("most entangled class: {}", most_entangled.join("; ")));
-    }
+    notes.extend(classes.and_then(|table| classes::most_entangled(&table.layers)));
     if let Some(baseline) = &report.baseline {
         let changes = || report.findings.iter().filter_map(|found| found.change.as_ref());
         let how = match changes().next().is_some() && changes().all(|change| change.paired) {

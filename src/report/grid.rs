@@ -27,15 +27,17 @@ pub struct Heading {
 }
 
 /// What becomes of a grid that is wider than the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Folding {
-    /// It stays whole.
-    Never,
-    /// Columns that do not fit go into further tables below, under the names of the rows.
+    /// What does not fit goes into further tables below.
     Columns {
-        /// So many of the last columns stay together.
-        together: usize,
+        /// So many first columns stand in each of them.
+        names: usize,
+        /// How many of the others stay together, group by group.
+        groups: Vec<usize>,
     },
+    /// The text of the last column is broken into lines.
+    LastColumn,
 }
 
 /// The heading of a column of text.
@@ -49,10 +51,12 @@ pub(super) fn number(heading: impl Into<String>) -> Heading {
 }
 
 impl Grid {
-    /// A grid without rows.
+    /// A grid without rows, each of whose columns may stand apart from the others but the first.
     pub fn new(title: &'static str, headings: impl IntoIterator<Item = Heading>) -> Grid {
-        let headings = headings.into_iter().collect();
-        Grid { title, headings, rows: Vec::new(), has_total: false, folding: Folding::Never }
+        let headings: Vec<Heading> = headings.into_iter().collect();
+        let groups = vec![1; headings.len().saturating_sub(1)];
+        let folding = Folding::Columns { names: 1, groups };
+        Grid { title, headings, rows: Vec::new(), has_total: false, folding }
     }
 
     /// Appends a row of as many cells as there are headings.

@@ -6,7 +6,7 @@ use indicatif::{DecimalBytes, HumanDuration};
 
 use super::cell::CellValue;
 use super::document::{Document, Report, Section, json};
-use super::grid::{Grid, number, text};
+use super::grid::{Folding, Grid, number, text};
 use super::number::significant;
 use crate::score::inspection::{Inspection, LabelsSeen, LayerSeen};
 
@@ -39,6 +39,7 @@ fn grid(inspection: &Inspection) -> Grid {
         text(""),
     ];
     let mut grid = Grid::new("layers", headings);
+    grid.folding = Folding::LastColumn;
     inspection.layers.iter().for_each(|layer| grid.push(row(layer, inspection.labels.is_some())));
     grid
 }

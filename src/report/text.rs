@@ -13,6 +13,21 @@ pub fn printable(text: &str) -> String {
     printable
 }
 
+/// `text` in lines of `width` characters at most, broken between words; a word that is longer has a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,6 +36,13 @@ mod tests {
     fn names_cannot_steer_a_terminal() {
         assert_eq!(printable("a\u{1b}[2J\r\n\u{9b}\u{202e}b"), "a\\u{1b}[2J\\r\\n\\u{9b}\\u{202e}b");
         assert_eq!(printable("größe 層 'x'\\y"), "größe 層 'x'\\y");
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("incomprehensible ±0.1 é", 6), ["incomprehensible", "±0.1 é"]);
+        assert_eq!((wrapped("", 5), wrapped("a  b", 9)), (vec![String::new()], vec!["a  b".to_owned()]));
     }
 
     #[test]

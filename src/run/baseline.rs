@@ -74,7 +74,11 @@ impl NewBaseline {
                 _ => {}
             },
         }
-        write(&score::document(&candidate.table), Screen::default(), vec![(Format::Json, self.result)])
+        write(
+            &score::document(&candidate.table, score::Listing::default()),
+            Screen::default(),
+            vec![(Format::Json, self.result)],
+        )
     }
 }
 

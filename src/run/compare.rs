@@ -13,7 +13,6 @@ use crate::definition::Definition;
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint};
 use crate::report::comparison;
-use crate::report::format::Screen;
 use crate::score::table::ScoreTable;
 
 /// Scores what was not scored before, compares, and writes every output.
@@ -58,9 +57,8 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let names = names_of(&paths().cloned().collect::<Vec<_>>());
     checkpoints.iter_mut().zip(names).for_each(|(checkpoint, name)| checkpoint.name = name);
     let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
-    let screen = Screen { color: plan.score.color, width: plan.score.width };
     let tables: Vec<&ScoreTable> = checkpoints.iter().map(|checkpoint| &checkpoint.table).collect();
-    write(&comparison::document(&comparison, &tables), screen, destinations)
+    write(&comparison::document(&comparison, &tables), plan.score.screen, destinations)
 }
 
 /// Checks that all can be compared, before hours are spent on scoring those that were not scored before.

@@ -93,7 +93,7 @@ fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Re
 
 /// Writes a document to every output, and to where CI systems look for it.
 fn report_all(plan: &GatePlan, document: &Document, destinations: Vec<(Format, Destination)>) -> Result<(), Error> {
-    write(document, Screen::default(), destinations)?;
+    write(document, plan.score.screen, destinations)?;
     if let Some(summary) = &plan.summary {
         append(document, summary).map_err(|error| unwritten_summary(summary, error))?;
     }

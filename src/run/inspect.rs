@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::InspectPlan;
 use crate::report::destination::Destination;
-use crate::report::format::Screen;
 use crate::report::inspection;
 use crate::score::inspection::Inspection;
 use crate::score::{Silent, bytes_a_row};
@@ -38,6 +37,6 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let (seen, error) =
         on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), &plan.definition, means))??;
     let document = inspection::document(&seen);
-    destination.finish(|out| plan.format.render(&document, Screen::default(), out))?;
+    destination.finish(|out| plan.format.render(&document, plan.screen, out))?;
     error.map_or(Ok(()), Err)
 }

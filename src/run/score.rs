@@ -52,7 +52,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     for (DetailOutput { detail, output }, destination) in details {
         write(&score::detail(&table, *detail), Screen::default(), vec![(output.format, destination)])?;
     }
-    write(&score::document(&table), Screen { color: plan.color, width: plan.width }, destinations)
+    write(&score::document(&table, plan.listing), plan.screen, destinations)
 }
 
 /// Checks that there are as many rows as in a batch.

@@ -3,8 +3,9 @@
 use super::layers::{place, shown};
 use crate::compare::{Compared, ComparedClass, Comparison, LayerComparison, Point};
 use crate::report::cell::CellValue;
-use crate::report::grid::{Grid, Heading, number, text};
-use crate::report::number::{DIGITS, significant};
+use crate::report::grid::{Folding, Grid, Heading, number, text};
+use crate::report::score::classes::most_entangled_in;
+use crate::report::score::listed;
 
 /// Where the classes of a layer are shown.
 fn shown_classes(layer: &LayerComparison) -> Option<&Point> {
@@ -17,6 +18,7 @@ pub(super) fn grid(comparison: &Comparison) -> Option<Grid> {
     let headings = [text("layer"), text("class"), number("n")].into_iter();
     let headings: Vec<Heading> = headings.chain(comparison.checkpoints.iter().map(number)).collect();
     let mut grid = Grid::new("classes", headings);
+    grid.folding = Folding::Columns { names: 3, groups: vec![1; comparison.checkpoints.len()] };
     for (layer, point) in comparison.layers.iter().filter_map(|layer| Some((layer, shown_classes(layer)?))) {
         let classes = point.values.iter().flatten().find_map(|value| value.classes.as_ref());
         for class in classes.into_iter().flatten() {
@@ -38,12 +40,12 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
     let Some((_, first)) = points.first() else { return Vec::new() };
     let most_entangled = |(layer, point): &(&LayerComparison, &Point)| {
         let class = classes_of(point.values.last()?).max_by(|a, b| a.snnl.total_cmp(&b.snnl))?;
-        Some(format!("{} {} {}", layer.name, class.class, significant(class.snnl, DIGITS)))
+        Some(most_entangled_in(&layer.name, &class.class, class.snnl))
     };
     let classes: Vec<String> = points.iter().filter_map(most_entangled).collect();
     let mut notes = vec![format!("classes: at {}", place(first.at, comparison))];
     if let Some(last) = comparison.checkpoints.last().filter(|_| !classes.is_empty()) {
-        notes.push(format!("most entangled class in {last}: {}", classes.join("; ")));
+        notes.push(format!("most entangled in {last}: {}", listed(classes)));
     }
     notes
 }

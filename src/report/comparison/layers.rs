@@ -4,7 +4,7 @@ use crate::compare::change::Change;
 use crate::compare::{At, CLUSTERS, Comparison, LayerComparison, Point};
 use crate::definition::TemperatureUnit;
 use crate::report::cell::CellValue;
-use crate::report::grid::{Grid, number, text};
+use crate::report::grid::{Folding, Grid, number, text};
 
 /// What a reader is shown of a layer.
 pub(super) fn shown(layer: &LayerComparison) -> impl Iterator<Item = &Point> {
@@ -18,7 +18,9 @@ pub(super) fn grid(comparison: &Comparison) -> Grid {
     let has_own = points().any(|point| !matches!(point.at, At::Temperature(_)));
     let is_annealed = points().any(|point| point.at == At::Annealed);
     let mut headings = vec![text("layer"), text("at")];
+    let mut groups = Vec::new();
     for (number_of, checkpoint) in comparison.checkpoints.iter().enumerate() {
+        let before = headings.len();
         headings.push(number(checkpoint));
         if has_own {
             headings.push(number("T"));
@@ -29,8 +31,10 @@ pub(super) fn grid(comparison: &Comparison) -> Grid {
         if number_of > 0 {
             headings.extend([number("change"), number("%"), text("95 % interval")]);
         }
+        groups.push(headings.len() - before);
     }
     let mut grid = Grid::new("layers", headings);
+    grid.folding = Folding::Columns { names: 2, groups };
     for layer in &comparison.layers {
         for (number_of, point) in shown(layer).enumerate() {
             let name = if number_of == 0 { CellValue::text(&layer.name) } else { CellValue::Empty };

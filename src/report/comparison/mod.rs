@@ -109,7 +109,7 @@ mod tests {
     fn notes_say_what_is_compared_with_what() {
         let notes = document(&comparison(), &[]).notes;
         assert!(notes[2].starts_with("best: each checkpoint") && notes[3] == "classes: at best", "{notes:?}");
-        assert_eq!(notes[4], "most entangled class in second: enc1 a 0.5000");
+        assert_eq!(notes[4], "most entangled in second: class a in layer enc1: 0.5000");
         assert!(notes[5].starts_with("change: against first, of means alone"), "{notes:?}");
         assert_eq!(notes[6], "–: a checkpoint lacks the layer");
     }

@@ -56,8 +56,8 @@ pub(super) fn document() -> Document {
 pub(super) fn grid() -> Grid {
     let headings = ["dim", "T=0.01", "T=1", "chance", "relative", "best T"].map(number);
     let mut grid = Grid::new("layers", [text("layer")].into_iter().chain(headings));
-    grid.folding = Folding::Columns { together: 3 };
-    let snnl = |snnl: f64, is_best| Cell { value: CellValue::Snnl(snnl), shade: Some(snnl / 2.303), is_best };
+    grid.folding = Folding::Columns { names: 1, groups: vec![1, 1, 1, 3] };
+    let snnl = |snnl: f64, is_best| Cell { shade: Some(snnl / 2.303), is_best, ..CellValue::Snnl(snnl).into() };
     let row = |name: &str, dim, [low, high]: [Cell; 2], share, temperature, edge| {
         let name = [CellValue::text(name), CellValue::Count(dim)].map(Cell::from);
         let best = CellValue::BestTemperature { temperature, edge: Some(edge) };

@@ -11,11 +11,14 @@ const RAMP: [u8; 9] = [74, 110, 153, 195, 255, 230, 223, 215, 208];
 /// Black of the colour cube, which themes do not redefine.
 const BLACK: u8 = 16;
 
-/// How to print this cell: with its shade behind it, the best value bold and underlined.
+/// How to print this cell: with its shade behind it, the best value bold and underlined, an alarm bold and red.
 pub(super) fn color(cell: &Cell) -> Color {
     let mut codes = Vec::new();
     if cell.is_best {
         codes.push("1;4".to_owned());
+    }
+    if cell.is_alarm {
+        codes.push("1;31".to_owned());
     }
     if let Some(shade) = cell.shade {
         codes.push(format!("38;5;{BLACK};48;5;{}", nearest_step(shade)));
@@ -42,7 +45,9 @@ mod tests {
     #[test]
     fn a_plain_cell_has_no_escape() {
         assert!(color(&Cell::from(CellValue::Count(500))).is_empty());
-        let best = Cell { value: CellValue::Snnl(1.0), shade: Some(1.0), is_best: true };
+        let best = Cell { shade: Some(1.0), is_best: true, ..CellValue::Snnl(1.0).into() };
         assert_eq!(color(&best).get_prefix(), "\u{1b}[1;4;38;5;16;48;5;208m");
+        let alarm = Cell { is_alarm: true, ..CellValue::text("FAIL").into() };
+        assert_eq!(color(&alarm).get_prefix(), "\u{1b}[1;31m");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::iter;
-use std::ops::Range;
 
 use tabled::builder::Builder;
 use tabled::settings::Alignment;
@@ -14,59 +13,86 @@ use super::shade;
 use crate::report::cell::{Cell, CellValue};
 use crate::report::document::Document;
 use crate::report::grid::{Folding, Grid};
-use crate::report::text::printable;
+use crate::report::text::{printable, wrapped};
 
 pub(super) const TABLE: Renderer = Renderer { needs: None, is_printed: true, export: None, render };
 
-/// Each grid, then the headline and the notes a line each.
+/// Each grid, then the headline and the notes a line each, or as many as the screen asks for.
 fn render(document: &Document, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     for grid in &document.grids {
         fold(grid, screen.width)
             .into_iter()
-            .try_for_each(|columns| writeln!(out, "{}", draw(grid, columns, screen.color)))?;
+            .try_for_each(|part| writeln!(out, "{}", draw(grid, &part, screen.color)))?;
     }
-    document.headline.iter().chain(&document.notes).try_for_each(|note| writeln!(out, "{}", printable(note)))
+    for note in document.headline.iter().chain(&document.notes) {
+        let note = printable(note);
+        let lines = screen.width.map_or_else(|| vec![note.clone()], |width| wrapped(&note, width));
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    Ok(())
 }
 
-/// The columns of each table that the grid is drawn as, beside the first column, which is in all of them.
-fn fold(grid: &Grid, width: Option<usize>) -> Vec<Range<usize>> {
-    let columns = grid.headings.len();
-    let (Folding::Columns { together }, Some(width)) = (grid.folding, width) else {
-        return iter::once(1..columns).collect();
-    };
-    let fits = |columns: Range<usize>| draw(grid, columns, false).total_width() <= width;
-    let next = |start: usize| match (start + 1..=columns).take_while(|&end| fits(start..end)).last() {
-        Some(end) if end == columns => end,
-        // The last columns are not torn, and one column is drawn however wide it is.
-        Some(end) => end.min(columns.saturating_sub(together)).max(start + 1),
-        None => start + 1,
-    };
-    let mut tables = Vec::new();
-    let mut start = 1;
-    while start < columns {
-        let end = next(start);
-        tables.push(start..end);
-        start = end;
-    }
-    tables
+/// A table that a grid, or a part of it, is drawn as.
+struct TablePart {
+    /// Its columns.
+    columns: Vec<usize>,
+    /// Characters of the last of them, where that is broken into lines.
+    last_width: Option<usize>,
 }
 
-/// One table: the first column, then these columns; lines around the header, the total and the whole.
-fn draw(grid: &Grid, columns: Range<usize>, is_colored: bool) -> tabled::Table {
+/// Text in fewer characters than this is not worth reading.
+const NARROWEST: usize = 20;
+
+/// The tables that the grid is drawn as.
+fn fold(grid: &Grid, width: Option<usize>) -> Vec<TablePart> {
+    let part = |columns: Vec<usize>| TablePart { columns, last_width: None };
+    let whole = || (0..grid.headings.len()).collect::<Vec<usize>>();
+    let Some(width) = width else { return vec![part(whole())] };
+    let width_of = |columns: &[usize]| draw(grid, &part(columns.to_vec()), false).total_width();
+    let (names, groups) = match &grid.folding {
+        Folding::Columns { names, groups } => (*names, groups),
+        Folding::LastColumn => {
+            let others = width_of(&whole()[..grid.headings.len() - 1]);
+            // Two spaces stand before the last column, and its edge behind it.
+            let left = width.saturating_sub(others + 2).max(NARROWEST);
+            return vec![TablePart { columns: whole(), last_width: Some(left) }];
+        }
+    };
+    let mut tables: Vec<Vec<usize>> = Vec::new();
+    let mut start = names;
+    for &group in groups {
+        let columns = start..start + group;
+        start += group;
+        let longer = tables.last().map(|table| [table.as_slice(), &columns.clone().collect::<Vec<_>>()].concat());
+        match longer.filter(|columns| width_of(columns) <= width) {
+            Some(longer) => *tables.last_mut().unwrap_or_else(|| unreachable!("there is one")) = longer,
+            // A group is drawn however wide it is.
+            None => tables.push((0..names).chain(columns).collect()),
+        }
+    }
+    tables.into_iter().map(part).collect()
+}
+
+/// One table; lines around the header, the total and the whole.
+fn draw(grid: &Grid, TablePart { columns, last_width }: &TablePart, is_colored: bool) -> tabled::Table {
     let mut builder = Builder::default();
-    for column in iter::once(0).chain(columns.clone()) {
+    for (place, &column) in columns.iter().enumerate() {
         let heading = &grid.headings[column];
         let texts: Vec<String> = grid.rows.iter().map(|row| text(&row[column])).collect();
         // Padded by hand, so that the shade covers the width of the column.
         let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-        let padded = texts.into_iter().map(|text| if heading.is_number { format!("{text:>width$}") } else { text });
-        builder.push_column(iter::once(printable(&heading.text)).chain(padded));
+        let fitted = |text: String| match last_width.filter(|_| place + 1 == columns.len()) {
+            Some(width) => wrapped(&text, width).join("\n"),
+            None if heading.is_number => format!("{text:>width$}"),
+            None => text,
+        };
+        builder.push_column(iter::once(printable(&heading.text)).chain(texts.into_iter().map(fitted)));
     }
     let mut drawn = builder.build();
     let line = HorizontalLine::new('─').left('├').right('┤');
     let total = if grid.has_total { grid.rows.len() } else { 1 };
     drawn.with(Style::rounded().remove_vertical().horizontals([(1, line), (total, line)]));
-    for (place, column) in iter::once(0).chain(columns).enumerate() {
+    for (place, &column) in columns.iter().enumerate() {
         if grid.headings[column].is_number {
             drawn.modify(Columns::one(place), Alignment::right());
         }
@@ -105,6 +131,8 @@ mod tests {
         let mut grid = grid();
         let headings = (0..temperatures).map(|at| number(format!("T={at}")));
         grid.headings.splice(2..4, headings);
+        let groups = iter::repeat_n(1, 1 + temperatures).chain([3]).collect();
+        grid.folding = Folding::Columns { names: 1, groups };
         for row in &mut grid.rows {
             let value = row[2].clone();
             row.splice(2..4, iter::repeat_n(value, temperatures));
@@ -142,8 +170,13 @@ x passes
 │ all layers             –        │
 ╰─────────────────────────────────╯
 ";
-        let text = drawn(grid, Screen { color: true, width: Some(10) });
+        let text = drawn(grid.clone(), Screen { color: true, width: None });
         assert!(text.starts_with(expected), "{text}");
+        grid.folding = Folding::LastColumn;
+        grid.rows[0][2].value = CellValue::text("0.7 is above 0.5 of the baseline");
+        let text = drawn(grid, Screen { color: true, width: Some(54) });
+        let broken = "0.7 is above 0.5 of the │\n│                           baseline                │\n";
+        assert!(text.contains(broken), "{text}");
     }
 
     #[test]
@@ -197,7 +230,8 @@ x passes
         let mut grid = grid();
         grid.rows[1][0].value = CellValue::text("x".repeat(90));
         let text = drawn(grid, Screen { color: false, width: Some(80) });
-        assert_eq!(text.matches('╭').count(), 6, "{text}");
+        // Four columns apart, of which the last is a group.
+        assert_eq!(text.matches('╭').count(), 4, "{text}");
     }
 
     #[test]

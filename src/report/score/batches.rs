@@ -1,7 +1,7 @@
 //! What random batches show of each layer, and how far that is from the value of all rows.
 
 use crate::report::cell::CellValue;
-use crate::report::grid::{Folding, Grid, Heading, number, text};
+use crate::report::grid::{Grid, Heading, number, text};
 use crate::report::number::{DIGITS, significant, temperature};
 use crate::report::sentences::counted;
 use crate::score::batch_scores::{BatchScore, BatchScores};
@@ -13,7 +13,6 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
     let temperatures = table.sum.iter().map(|sum| number(format!("T={}", temperature(sum.temperature))));
     let headings = [text(format!("batches of {size}"))].into_iter().chain(temperatures);
     let mut grid = Grid::new("batches", headings.collect::<Vec<Heading>>());
-    grid.folding = Folding::Columns { together: 0 };
     for layer in &table.layers {
         let scores = || layer.batches.iter().flat_map(|batches| &batches.scores);
         let mean = |score: &BatchScore| {

@@ -15,13 +15,17 @@ pub(super) fn by_layer(layers: &[LayerScore], describe: &dyn Fn(&LayerScore) -> 
         return first.as_ref().map(|text| format!("{text}{everywhere}"));
     }
     let named = layers.iter().zip(descriptions).filter_map(|(layer, text)| Some(format!("{} {}", layer.name, text?)));
-    let mut named: Vec<String> = named.collect();
-    let unlisted = named.len().saturating_sub(LISTED);
+    Some(listed(named.collect()))
+}
+
+/// The first of these texts, and how many layers more there are.
+pub(in crate::report) fn listed(mut texts: Vec<String>) -> String {
+    let unlisted = texts.len().saturating_sub(LISTED);
     if unlisted > 0 {
-        named.truncate(LISTED);
-        named.push(format!("{unlisted} more layers"));
+        texts.truncate(LISTED);
+        texts.push(format!("{unlisted} more layers"));
     }
-    Some(named.join("; "))
+    texts.join("; ")
 }
 
 /// A number of things, where there are any.

@@ -1,5 +1,6 @@
 //! The score of every class, layer by layer, each at the layer's best temperature; all other temperatures are in the JSON.
 
+use super::by_layer::listed;
 use crate::report::cell::CellValue;
 use crate::report::grid::{Grid, Heading, number, text};
 use crate::report::number::{DIGITS, significant, temperature};
@@ -23,11 +24,20 @@ pub(in crate::report) fn grid(table: &ScoreTable) -> Option<Grid> {
     Some(grid)
 }
 
-/// The most entangled class of a layer at its best temperature, and its value.
-pub(in crate::report) fn most_entangled(layer: &LayerScore) -> Option<String> {
-    let values = layer.classes.as_ref()?.iter().filter_map(|class| Some((class, at_best(layer, class)?)));
-    let (class, value) = values.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    Some(format!("{} {}", class.class, significant(value, DIGITS)))
+/// The most entangled class of each layer at its best temperature, and its value, in one note; none without classes.
+pub(in crate::report) fn most_entangled(layers: &[LayerScore]) -> Option<String> {
+    let of_layer = |layer: &LayerScore| {
+        let values = layer.classes.as_ref()?.iter().filter_map(|class| Some((class, at_best(layer, class)?)));
+        let (class, value) = values.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        Some(most_entangled_in(&layer.name, &class.class, value))
+    };
+    let texts: Vec<String> = layers.iter().filter_map(of_layer).collect();
+    (!texts.is_empty()).then(|| format!("most entangled: {}", listed(texts)))
+}
+
+/// A class, its layer and its value.
+pub(in crate::report) fn most_entangled_in(layer: &str, class: &str, value: f64) -> String {
+    format!("class {class} in layer {layer}: {}", significant(value, DIGITS))
 }
 
 fn at_best(layer: &LayerScore, class: &ClassScore) -> Option<f64> {
@@ -56,6 +66,7 @@ mod tests {
         let values: Vec<_> =
             grid.rows.iter().map(|row| [&row[0], &row[2], &row[3]].map(|cell| cell.value.to_string())).collect();
         assert_eq!(values, [["a", "0.5000", "0.2500"], ["b", "0.7000", "–"]]);
-        assert_eq!(most_entangled(&table.layers[0]).as_deref(), Some("b 0.7000"));
+        let expected = "most entangled: class b in layer enc1: 0.7000; class a in layer enc10: 0.2500";
+        assert_eq!(most_entangled(&table.layers).as_deref(), Some(expected));
     }
 }

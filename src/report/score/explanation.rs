@@ -53,13 +53,14 @@ fn whole(layer: &LayerScore, explanation: &Explanation) -> Grid {
     let picked = explanation.picked.iter().map(number);
     let headings = [heading(layer, explanation), number("n")].into_iter().chain(picked);
     let mut grid = Grid::new("picked classes", headings.chain(accuracy_headings(explanation)));
-    grid.folding = Folding::Columns { together: explanation.accuracy.len() };
+    let alone = std::iter::repeat_n(1, 1 + explanation.picked.len());
+    grid.folding = Folding::Columns { names: 1, groups: alone.chain([explanation.accuracy.len()]).collect() };
     for class in &explanation.classes {
         let names = [CellValue::text(&class.class), CellValue::Count(class.n)].map(Cell::from);
         let picks = class.picks.iter().flatten().zip(&explanation.picked).map(|(&probability, picked)| Cell {
-            value: CellValue::Probability(probability),
             shade: Some(probability),
             is_best: *picked == class.class,
+            ..CellValue::Probability(probability).into()
         });
         grid.push(names.into_iter().chain(picks).chain(accuracy_cells(&class.accuracy)));
     }

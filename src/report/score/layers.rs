@@ -6,26 +6,28 @@ use crate::report::number::temperature;
 use crate::score::minimum::{Minimum, MinimumPlace};
 use crate::score::table::{Interval, LayerScore, Score, ScoreTable};
 
-/// Columns after the temperatures that sum a layer up.
-const SUMMARY: [&str; 3] = ["chance", "relative", "best T"];
+/// Columns beside the name of a layer, which sum it up.
+const SUMMARY: [&str; 2] = ["relative", "best T"];
 
-/// Those of the lowest value over all temperatures, where it was searched.
+/// Columns after the temperatures: those of the lowest value over all temperatures, where it was searched.
 const MINIMUM: [&str; 2] = ["minimum", "at T"];
 
-/// Layers down, temperatures across.
+/// Layers down, temperatures across; their sum below where there are several.
 pub(super) fn grid(table: &ScoreTable) -> Grid {
     let temperatures = table.sum.iter().map(|sum| number(format!("T={}", temperature(sum.temperature))));
-    let minimum = MINIMUM.iter().filter(|_| has_minimum(table));
-    let summary: Vec<&str> = SUMMARY.iter().chain(minimum).copied().collect();
-    let headings = [text("layer"), number("dim")].into_iter().chain(temperatures);
-    let headings = headings.chain(summary.iter().map(|name| number(*name)));
+    let after: Vec<&str> = ["chance"].into_iter().chain(MINIMUM.into_iter().filter(|_| has_minimum(table))).collect();
+    let headings = [text("layer")].into_iter().chain(SUMMARY.map(number)).chain([number("dim")]);
+    let headings = headings.chain(temperatures).chain(after.iter().map(|name| number(*name)));
     let mut grid = Grid::new("layers", headings.collect::<Vec<Heading>>());
-    grid.folding = Folding::Columns { together: summary.len() };
+    let alone = std::iter::repeat_n(1, 1 + table.sum.len());
+    grid.folding = Folding::Columns { names: 1 + SUMMARY.len(), groups: alone.chain([after.len()]).collect() };
     for layer in &table.layers {
         grid.push(row(layer, table.sum.len()).chain(minimum_cells(layer).into_iter().flatten()));
     }
-    grid.push(total(table).chain(summary.iter().map(|_| CellValue::Empty)));
-    grid.has_total = true;
+    if table.layers.len() != 1 {
+        grid.push(total(table).chain(after.iter().map(|_| CellValue::Empty)));
+        grid.has_total = true;
+    }
     grid
 }
 
@@ -55,11 +57,10 @@ fn minimum_cells(layer: &LayerScore) -> Option<[Cell; 2]> {
 }
 
 fn row(layer: &LayerScore, temperatures: usize) -> impl Iterator<Item = Cell> {
-    let names = [CellValue::text(&layer.name), CellValue::Count(layer.dim)].map(Cell::from);
-    let values = (0..temperatures).map(|at| layer.scores.get(at).map_or(CellValue::Empty.into(), |s| value(layer, s)));
     let best = CellValue::BestTemperature { temperature: layer.best.temperature, edge: edge(layer) };
-    let summary = [CellValue::Snnl(layer.chance), relative_at_best(layer), best].map(Cell::from);
-    names.into_iter().chain(values).chain(summary)
+    let names = [CellValue::text(&layer.name), relative_at_best(layer), best, CellValue::Count(layer.dim)];
+    let values = (0..temperatures).map(|at| layer.scores.get(at).map_or(CellValue::Empty.into(), |s| value(layer, s)));
+    names.map(Cell::from).into_iter().chain(values).chain([CellValue::Snnl(layer.chance).into()])
 }
 
 /// An estimate is never without its error.
@@ -69,7 +70,7 @@ fn value(layer: &LayerScore, score: &Score) -> Cell {
         Some(Interval { low, high }) => CellValue::Estimate { snnl, margin: Some((high - low) / 2.0) },
         None => CellValue::Snnl(snnl),
     };
-    Cell { value, shade: score.relative, is_best: score.temperature == layer.best.temperature }
+    Cell { shade: score.relative, is_best: score.temperature == layer.best.temperature, ..value.into() }
 }
 
 fn relative_at_best(layer: &LayerScore) -> CellValue {
@@ -83,7 +84,8 @@ fn total(table: &ScoreTable) -> impl Iterator<Item = CellValue> {
         true => CellValue::Estimate { snnl: sum.snnl, margin: None },
         false => CellValue::Snnl(sum.snnl),
     });
-    [CellValue::text("sum"), CellValue::Empty].into_iter().chain(sums)
+    let names = [CellValue::text("sum"), CellValue::Empty, CellValue::Empty, CellValue::Empty];
+    names.into_iter().chain(sums)
 }
 
 #[cfg(test)]
@@ -100,14 +102,14 @@ mod tests {
     fn columns_read_as_the_table_says() {
         let grid = grid(&sample());
         let headings: Vec<&str> = grid.headings.iter().map(|heading| heading.text.as_str()).collect();
-        assert_eq!(headings, ["layer", "dim", "T=0.01", "T=1", "chance", "relative", "best T"]);
+        assert_eq!(headings, ["layer", "relative", "best T", "dim", "T=0.01", "T=1", "chance"]);
         assert_eq!(column(&grid, 0), ["enc1", "enc10", "sum"]);
-        assert_eq!(column(&grid, 2), ["0.5987", "0.2500", "0.8487"]);
-        assert_eq!(column(&grid, 3), ["2.100", "1.000e-9", "2.100"]);
-        assert_eq!(column(&grid, 5), ["0.26", "4.3e-10", ""]);
-        assert_eq!(column(&grid, 6), ["0.01 ↓", "1 ↑", ""]);
-        assert!(grid.rows[0][2].is_best && !grid.rows[0][3].is_best);
-        assert_eq!(grid.rows[0][2].shade, sample().layers[0].scores[0].relative);
+        assert_eq!(column(&grid, 1), ["0.26", "4.3e-10", ""]);
+        assert_eq!(column(&grid, 2), ["0.01 ↓", "1 ↑", ""]);
+        assert_eq!(column(&grid, 4), ["0.5987", "0.2500", "0.8487"]);
+        assert_eq!(column(&grid, 5), ["2.100", "1.000e-9", "2.100"]);
+        assert!(grid.rows[0][4].is_best && !grid.rows[0][5].is_best);
+        assert_eq!(grid.rows[0][4].shade, sample().layers[0].scores[0].relative);
     }
 
     #[test]
@@ -115,7 +117,7 @@ mod tests {
         let mut table = sample();
         table.definition.sample = Some(Draw { rows: 100, seed: 1 });
         table.layers[0].scores[0].interval = Some(Interval { low: 0.5, high: 0.7 });
-        assert_eq!(column(&grid(&table), 2), ["≈0.5987 ±0.10", "0.2500", "≈0.8487"]);
+        assert_eq!(column(&grid(&table), 4), ["≈0.5987 ±0.10", "0.2500", "≈0.8487"]);
     }
 
     #[test]
@@ -132,6 +134,13 @@ mod tests {
         let mut table = sample();
         table.layers[0].scores[0].relative = None;
         assert_eq!(relative_at_best(&table.layers[0]), CellValue::Missing);
+    }
+
+    #[test]
+    fn one_layer_is_its_own_sum() {
+        let mut table = sample();
+        table.layers.truncate(1);
+        assert_eq!(column(&grid(&table), 0), ["enc1"]);
     }
 
     #[test]

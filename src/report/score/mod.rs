@@ -8,6 +8,7 @@ mod details;
 mod explanation;
 mod json;
 mod layers;
+mod listing;
 mod notes;
 mod odd_rows;
 mod records;
@@ -15,7 +16,9 @@ mod records;
 pub(super) mod sample;
 mod worst;
 
+pub(super) use self::by_layer::listed;
 pub use self::details::{Detail, detail};
+pub use self::listing::{LayerOrder, Listing};
 pub(super) use self::odd_rows::odd_rows;
 use super::document::{Document, Report, Section};
 use crate::score::table::ScoreTable;
@@ -25,18 +28,21 @@ impl Report for ScoreTable {
 }
 
 /// Layers and, where they were asked for, batches, classes and worst rows; what to know beside them; a record a layer and temperature.
-pub fn document(table: &ScoreTable) -> Document {
+/// Tables for people have the layers of `listing`.
+pub fn document(table: &ScoreTable, listing: Listing) -> Document {
+    let shown = listing.of(table);
+    let shown = shown.as_ref();
     Document {
         headline: None,
-        grids: [layers::grid(table)]
+        grids: [layers::grid(shown)]
             .into_iter()
-            .chain(batches::grid(table))
-            .chain(classes::grid(table))
-            .chain(companions::grid(table))
-            .chain(explanation::grids(table))
-            .chain(worst::grid(table))
+            .chain(batches::grid(shown))
+            .chain(classes::grid(shown))
+            .chain(companions::grid(shown))
+            .chain(explanation::grids(shown))
+            .chain(worst::grid(shown))
             .collect(),
-        notes: notes::notes(table),
+        notes: listing.note(table).into_iter().chain(notes::notes(table)).collect(),
         json: json::text(table),
         records: Some(records::records(table)),
         checks: None,
@@ -51,13 +57,13 @@ mod tests {
 
     fn text(format: Format) -> String {
         let mut out = Vec::new();
-        format.render(&document(&sample::sample()), Screen::default(), &mut out).unwrap();
+        format.render(&document(&sample::sample(), Listing::default()), Screen::default(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn the_document_has_the_sections_of_its_kind() {
-        let document = document(&sample::sample());
+        let document = document(&sample::sample(), Listing::default());
         assert_eq!(document.sections(), ScoreTable::SECTIONS);
         assert_eq!(document.grids.len(), 1, "no classes were asked for");
     }
@@ -66,12 +72,12 @@ mod tests {
     fn the_table_and_its_notes_are_drawn_as_a_reader_expects() {
         let expected = "\
 ╭────────────────────────────────────────────────────────╮
-│ layer  dim  T=0.01       T=1  chance  relative  best T │
+│ layer  relative  best T  dim  T=0.01       T=1  chance │
 ├────────────────────────────────────────────────────────┤
-│ enc1   500  0.5987     2.100   2.303      0.26  0.01 ↓ │
-│ enc10   70  0.2500  1.000e-9   2.303   4.3e-10     1 ↑ │
+│ enc1       0.26  0.01 ↓  500  0.5987     2.100   2.303 │
+│ enc10   4.3e-10     1 ↑   70  0.2500  1.000e-9   2.303 │
 ├────────────────────────────────────────────────────────┤
-│ sum         0.8487     2.100                           │
+│ sum                           0.8487     2.100         │
 ╰────────────────────────────────────────────────────────╯
 SNNL (exact) by cosine distance";
         let text = text(Format::Table);
@@ -81,6 +87,6 @@ SNNL (exact) by cosine distance";
     #[test]
     fn the_sum_closes_the_table_in_markdown() {
         let text = text(Format::Markdown);
-        assert!(text.contains("| sum |  | 0.8487 | 2.100 |  |  |  |\n\n- SNNL (exact)"), "{text}");
+        assert!(text.contains("| sum |  |  |  | 0.8487 | 2.100 |  |\n\n- SNNL (exact)"), "{text}");
     }
 }

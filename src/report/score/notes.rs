@@ -62,7 +62,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         of_layers("rows of several files, one below the other", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
         }),
-        of_layers("most entangled class", &most_entangled),
+        most_entangled(&table.layers),
     ]
     .into_iter()
     .flatten()

@@ -1,7 +1,7 @@
 //! The rows with the highest losses, layer by layer.
 
 use crate::report::cell::CellValue;
-use crate::report::grid::{Grid, number, text};
+use crate::report::grid::{Folding, Grid, number, text};
 use crate::report::number::significant;
 use crate::score::table::ScoreTable;
 use crate::score::worst_row::NeighborRow;
@@ -20,6 +20,7 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
         text("nearest of another"),
     ];
     let mut grid = Grid::new("worst rows", headings.to_vec());
+    grid.folding = Folding::Columns { names: 3, groups: vec![2, 2, 1, 1] };
     for layer in &table.layers {
         for (number_of, worst) in layer.worst.iter().flatten().enumerate() {
             let name = if number_of == 0 { CellValue::text(&layer.name) } else { CellValue::Empty };

@@ -158,7 +158,7 @@ fn classes_in_every_checkpoint() {
     let difference = class["snnl"].as_f64().unwrap() - expected["scores"][0]["snnl"].as_f64().unwrap();
     assert!(difference.abs() < 1e-5, "{class} {expected}");
     let table = place.stdout("compare init snnl --labels y.npy --layers enc1 --at 0.1 --per-class");
-    assert!(table.contains("│ enc1   7      ") && table.contains("most entangled class in snnl: enc1 "), "{table}");
+    assert!(table.contains("│ enc1   7      ") && table.contains("most entangled in snnl: class "), "{table}");
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn classes_one_by_one() {
     let mean = (scores(0) + scores(1)) / 2.0;
     assert!((mean - layer["scores"][3]["snnl"].as_f64().unwrap()).abs() < 1e-12);
     let table = place.stdout("x.npy --labels y.npy --per-class");
-    assert!(table.contains("│ class  n   x T=2 │") && table.contains("most entangled class: "), "{table}");
+    assert!(table.contains("│ class  n   x T=2 │") && table.contains("most entangled: class "), "{table}");
     assert!(place.stdout("x.npy --labels y.npy --per-class --format markdown").contains("\n| class | n | x T="));
 }
 

@@ -219,7 +219,10 @@ fn every_report_is_written_before_the_verdict() {
 fn classes_are_shown_where_asked_for() {
     let place = place();
     let table = gate(&place, "good --labels y.npy --max 0.85 --per-class").stdout;
-    assert!(table.contains("│ class  n  enc T=2 │") && table.contains("most entangled class: enc 0 0.8220"), "{table}");
+    assert!(
+        table.contains("│ class  n  enc T=2 │") && table.contains("most entangled: class 0 in layer enc: 0.8220"),
+        "{table}"
+    );
     let markdown = gate(&place, "good --labels y.npy --max 0.85 --per-class --format markdown").stdout;
     assert!(markdown.contains("\n| class | n | enc T=2 |"), "{markdown}");
 }

@@ -48,7 +48,7 @@ fn a_single_class_is_scored_with_a_note() {
     let place = Place::with_layer();
     place.labels("one.npy", &[3; 8]);
     let table = place.stdout("x.npy --labels one.npy -T 1");
-    assert!(table.contains("│ x        2    0       0         –     1   │"), "{table}");
+    assert!(table.contains("│ x             –     1      2    0       0 │"), "{table}");
     assert!(table.contains("\n8 rows in 1 class, labels one.npy\n"), "{table}");
     assert!(table.contains("\nno value relative to chance where chance is 0: all neighbors are of one class\n"));
 }
