@@ -55,7 +55,7 @@ fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Faul
         b'i' | b'u' => classes.push(&integer(dtype, element).to_string()),
         b'S' => {
             let text = std::str::from_utf8(element).map_err(|_| unreadable(row))?;
-            classes.push(text.trim_end_matches('\0'))
+            classes.push_text(text.trim_end_matches('\0'))
         }
         b'U' => {
             let (characters, _) = element.as_chunks::<4>();
@@ -63,7 +63,7 @@ fn push(classes: &mut Classes, dtype: &Dtype, element: &[u8]) -> Result<(), Faul
                 if dtype.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
             };
             let text: Option<String> = characters.iter().map(|bytes| char::from_u32(code(bytes))).collect();
-            classes.push(text.ok_or_else(|| unreadable(row))?.trim_end_matches('\0'))
+            classes.push_text(text.ok_or_else(|| unreadable(row))?.trim_end_matches('\0'))
         }
         _ => match dtype.widen(element) {
             _ if dtype.kind == b'c' => Err(Fault::content("expected labels, found complex numbers").hint(ONE_A_ROW)),

@@ -1,5 +1,6 @@
 //! Class names gathered row by row into dense ids, and the one rule by which a value of any type gets its name.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::error::Fault;
@@ -54,11 +55,17 @@ impl Classes {
         self.push(if label { "True" } else { "False" })
     }
 
-    /// Appends a row labelled by a cell of a text file: a number in any notation, or a name.
+    /// Appends a row labelled by text: a whole number in any notation, or a name.
+    pub(super) fn push_text(&mut self, text: &str) -> Result<(), Fault> {
+        self.push(&class_name(text))
+    }
+
+    /// Appends a row labelled by a cell of a file without types, where a number that is not whole is no name.
     pub(super) fn push_cell(&mut self, cell: &str) -> Result<(), Fault> {
-        match cell.parse() {
-            Ok(number) if !is_integer(cell) => self.push_number(number),
-            _ => self.push(cell),
+        let name = class_name(cell);
+        match name.parse() {
+            Ok(number) if !is_integer(&name) => self.push_number(number),
+            _ => self.push(&name),
         }
     }
 
@@ -88,6 +95,33 @@ fn is_integer(name: &str) -> bool {
     name.parse::<i128>().is_ok()
 }
 
+/// The name of the class that `text` stands for: `3` for `3`, `+3`, `3.0` and `3e0`, `0` for `-0.0`, and the text itself where
+/// it is no whole number. Leading zeros tell a code from a number, so that `007` stays.
+pub(super) fn class_name(text: &str) -> Cow<'_, str> {
+    let are_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let (sign, unsigned) = match text.as_bytes().first() {
+        Some(b'-') => ("-", &text[1..]),
+        Some(b'+') => ("", &text[1..]),
+        _ => ("", text),
+    };
+    let (digits, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    // Digit by digit, for a long integer is not rounded.
+    if are_digits(digits) && fraction.bytes().all(|byte| byte == b'0') {
+        let is_code = digits.len() == unsigned.len() && digits.len() > 1 && digits.starts_with('0');
+        return match digits.trim_start_matches('0') {
+            _ if is_code => text.into(),
+            "" => "0".into(),
+            significant if significant.len() == text.len() => text.into(),
+            significant => format!("{sign}{significant}").into(),
+        };
+    }
+    match text.parse::<f64>() {
+        // Adding zero turns −0 into 0.
+        Ok(number) if number.is_finite() && number.fract() == 0.0 => format!("{:.0}", number + 0.0).into(),
+        _ => text.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +146,27 @@ mod tests {
         classes.push_number(-0.0).unwrap();
         classes.push_cell("007").unwrap();
         assert_eq!(classes.finish().1, ["0", "3", "007"]);
+        for (notations, name) in [
+            (&["3", "+3", "3.", "3.0", "03.0", "3e0", "0.3e1"][..], "3"),
+            (&["-3", "-3.000", "-30e-1"], "-3"),
+            (&["0", "-0", "+0", "-0.0", "0.", ".0", "-0e7"], "0"),
+            (&["9007199254740993", "9007199254740993.0"], "9007199254740993"),
+            (&["-007"], "-007"),
+        ] {
+            assert!(notations.iter().all(|text| class_name(text) == name), "{name}");
+        }
+        for name in ["", "-", ".", "+.", "0.5", "nan", "-inf", "1e999", "3a", "3.0.0", "3,0", "--3", "٣"] {
+            assert_eq!(class_name(name), name);
+        }
+    }
+
+    #[test]
+    fn typed_text_may_be_any_name() {
+        let mut classes = Classes::default();
+        for text in ["-0", "0.5", "nan", "0.0"] {
+            classes.push_text(text).unwrap();
+        }
+        assert_eq!(classes.finish().1, ["0", "0.5", "nan"]);
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn push(classes: &mut Classes, array: &ArrayRef) -> Result<(), Fault> {
         return integers.iter().try_for_each(|label| classes.push(&label.to_string()));
     }
     if let Some(texts) = texts(array) {
-        return texts.into_iter().try_for_each(|label| classes.push(label));
+        return texts.into_iter().try_for_each(|label| classes.push_text(label));
     }
     match array.data_type() {
         DataType::Boolean => array.as_boolean().values().iter().try_for_each(|label| classes.push_boolean(label)),

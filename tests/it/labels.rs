@@ -162,3 +162,18 @@ fn labels_hash_alike_in_every_format() {
         assert_eq!(read(&at(file), column).sha256(), hash, "{file}");
     }
 }
+
+#[test]
+fn text_that_is_a_number_is_that_number_in_every_format() {
+    let directory = TempDir::new().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    std::fs::write(at("y.csv"), "id,label\n0,0\n1,-0\n2,-0.0\n3,3.0\n4,3\n").unwrap();
+    // As numpy.savetxt writes them.
+    std::fs::write(at("y.txt"), "0\n-0\n-0.000000000000000000e+00\n3.000000000000000000e+00\n3\n").unwrap();
+    write_parquet(&at("y.parquet"), &[("y", Arc::new(StringArray::from(vec!["0", "-0", "-0.0", "3.0", "3e0"])))]);
+    npy(&at("y.npy"), 1, "|S4", false, &[5], b"0\0\0\0-0\0\0-0.03.0\03e0\0");
+    for file in ["y.csv", "y.txt", "y.parquet", "y.npy"] {
+        let labels = read(&at(file), "");
+        assert_eq!((labels.classes, labels.names), (vec![0, 0, 0, 1, 1], vec!["0".into(), "3".into()]), "{file}");
+    }
+}
