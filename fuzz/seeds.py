@@ -7,6 +7,7 @@ no number can change unseen: archives, and Parquet files whose pages have checks
 here too, by a name that says what it was.
 """
 
+import gzip
 import io
 import json
 import struct
@@ -315,10 +316,13 @@ for name, text in {
     "broken-unequal": "id,y\n1,a\n2\n",
     "broken-blank": "y\na\n\nb\n",
     "broken-half": "y\n1\n0.5\n",
+    "semicolons": "id;label\n7;cat\n8;dog\n\n",
+    "tabs": "id\tlabel\n7\tcat\n8\tdog\n",
     "broken-open-quote": 'id,y\n1,"a\n2,b\n',
     "broken-empty": "",
 }.items():
     write("csv", name, text.encode())
+    write("csv_gz", name, gzip.compress(text.encode(), mtime=0))
 write("csv", "broken-latin-1", "y\nčáp\n".encode("iso8859-2"))
 for name, text in {
     "labels": "3\n1\n3\n",
@@ -330,7 +334,53 @@ for name, text in {
     "broken-empty": "",
 }.items():
     write("txt", name, text.encode())
+    write("txt_zst", name, pa.compress(text.encode(), "zstd", asbytes=True))
 write("txt", "broken-latin-1", "čáp\n".encode("iso8859-2"))
+packed = gzip.compress(b"y\n1\n2\n", mtime=0)
+write("csv_gz", "broken-cut", packed[:-5])
+write("csv_gz", "broken-checksum", packed[:-8] + bytes(4) + packed[-4:])
+write("csv_gz", "members", packed + gzip.compress(b"3\n", mtime=0))
+write("csv_gz", "broken-trailing", packed + b"more")
+write("csv_gz", "broken-bomb", gzip.compress(bytes(1 << 20), mtime=0))
+packed = pa.compress(b"1\n2\n", "zstd", asbytes=True)
+write("txt_zst", "broken-cut", packed[:-1])
+write("txt_zst", "frames", packed + packed)
+write("txt_zst", "broken-trailing", packed + b"more")
+# A window of 2 GiB, and one of 128 MiB with nothing to fill it.
+write("txt_zst", "broken-window", bytes.fromhex("28b52ffd 00a8 010000"))
+write("txt_zst", "broken-large-window", bytes.fromhex("28b52ffd 0088 010000"))
+write("txt_zst", "broken-bomb", bytes.fromhex("28b52ffd 0058") + b"\x02\x00\x10\n" * 1000 + b"\x03\x00\x10\n")
+
+# json and jsonl
+for name, text in {
+    "labels": "[3, 1, 3.0, -0.0]",
+    "text": '["cat", "dog, \\u010d", "3e0"]',
+    "booleans": "[true, false]",
+    "objects": '[{"id": 7, "label": "cat", "a": [1, {"b": null}]}, {"label": "dog", "id": 8}]',
+    "lists": '{"id": [7, 8], "label": ["cat", "dog"], "a": {"b": {}}}',
+    "keyed": '{"a": [1, 2]}',
+    "broken-nulls": "[1, null]",
+    "broken-half": "[1, 0.5]",
+    "broken-twice": '[{"y": 1, "y": 2}]',
+    "broken-lacking": '[{"y": 1}, {"x": 2}]',
+    "broken-deep": "[" * 5000,
+    "broken-deep-key": '{"a":' * 1000,
+    "broken-large": "[1e400]",
+    "broken-index": '{"y": {"0": 1, "1": 2}}',
+    "broken-cut": '[{"y": 1}, {"y"',
+    "broken-empty": "",
+}.items():
+    write("json", name, text.encode())
+for name, text in {
+    "labels": '3\n1\n"3"\n\n',
+    "objects": '{"id": 7, "label": "cat"}\r\n{"label": "dog", "a": [[]]}\n',
+    "mark": "\ufeff1\n2\n",
+    "broken-blank": "1\n\n2\n",
+    "broken-mixed": '{"y": 1}\n2\n',
+    "broken-deep": "[" * 5000 + "\n",
+    "broken-empty": "",
+}.items():
+    write("jsonl", name, text.encode())
 
 
 # arrow

@@ -7,6 +7,7 @@ use crate::definition::Definition;
 use crate::engine::device::Device;
 use crate::error::Error;
 use crate::gate::rules::Rules;
+use crate::labels::LabelOptions;
 use crate::report::format::{Format, Screen};
 use crate::report::score::{Detail, Listing};
 use crate::score::Resume;
@@ -143,8 +144,8 @@ pub struct InspectPlan {
     pub selection: Selection,
     /// The labels, as named on the command line; none for a look at the layers alone.
     pub labels: Vec<String>,
-    /// Classes whose rows are left out.
-    pub ignored_labels: Vec<String>,
+    /// How labels are read, and which rows are left out.
+    pub label_options: LabelOptions,
     /// What a run would compute.
     pub definition: Definition,
     /// What to print.
@@ -164,8 +165,8 @@ pub struct ScorePlan {
     pub selection: Selection,
     /// The labels, as named on the command line.
     pub labels: Vec<String>,
-    /// Classes whose rows are left out.
-    pub ignored_labels: Vec<String>,
+    /// How labels are read, and which rows are left out.
+    pub label_options: LabelOptions,
     /// What to compute.
     pub definition: Definition,
     /// Where results go; never two to one place.

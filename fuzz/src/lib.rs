@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 /// The fuzz targets, each with the suffix that makes a file its own. A target has a directory in `fuzz/corpus`, a file in
 /// `fuzz/fuzz_targets` and an entry in `fuzz/Cargo.toml`.
-pub const TARGETS: [(&str, &str); 9] = [
+pub const TARGETS: [(&str, &str); 13] = [
     ("arrow", ".arrow"),
     ("npy", ".npy"),
     ("npz", ".npz"),
@@ -20,7 +20,11 @@ pub const TARGETS: [(&str, &str); 9] = [
     ("safetensors", ".safetensors"),
     ("index", ".safetensors.index.json"),
     ("csv", ".csv"),
+    ("csv_gz", ".csv.gz"),
     ("txt", ".txt"),
+    ("txt_zst", ".txt.zst"),
+    ("json", ".json"),
+    ("jsonl", ".jsonl"),
 ];
 
 /// What an index finds beside it, under this name: the tensors `a` and `b` of 2 × 2, and `y` of 2.

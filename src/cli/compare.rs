@@ -13,6 +13,7 @@ use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::compare::{CLUSTERS, Comparison, Shown};
 use crate::definition::{Definition, TemperatureUnit};
 use crate::error::Error;
+use crate::labels::LabelOptions;
 use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
 use crate::report::score::Listing;
 use crate::score::Resume;
@@ -122,7 +123,7 @@ impl CompareArgs {
             inputs: Vec::new(),
             selection,
             labels: self.input.labels,
-            ignored_labels: self.input.ignore_label,
+            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
             definition,
             outputs: self.output.outputs()?,
             references: Vec::new(),

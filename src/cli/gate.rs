@@ -14,6 +14,7 @@ use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
 use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
+use crate::labels::LabelOptions;
 use crate::plan::{GatePlan, ScorePlan};
 use crate::report::format::Format;
 use crate::report::score::Listing;
@@ -154,7 +155,7 @@ impl GateArgs {
             inputs: Vec::new(),
             selection: self.input.selection(&self.references),
             labels: self.input.labels,
-            ignored_labels: self.input.ignore_label,
+            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
             definition,
             outputs: Vec::new(),
             references: self.references.reference,

@@ -16,10 +16,16 @@ pub(super) struct Input {
     #[arg(required = true, value_name = "PATH")]
     pub(super) inputs: Vec<PathBuf>,
 
-    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.txt with one per line, any
-    /// other format of activations, or a directory of parts; given several times, one after the other
+    /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.tsv[:COLUMN], y.json[:KEY],
+    /// y.jsonl[:KEY], y.txt[:HEADER] with one per line, any other format of activations, or a directory of parts; given several
+    /// times, one after the other
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     pub(super) labels: Vec<String>,
+
+    /// What separates the columns of labels in text: a character, or tab [default: the comma, semicolon or tab that is most
+    /// frequent in the first line]
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Input")]
+    pub(super) delimiter: Option<u8>,
 
     /// Leave out the rows of this label, -1 for one, and count them; may be given several times
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
@@ -111,9 +117,27 @@ fn units(text: &str) -> Result<Range<usize>, String> {
     bounds.filter(|units: &Range<usize>| !units.is_empty()).ok_or("expected A..B with A below B, 0..70 for one".into())
 }
 
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        // These delimit lines and cells already.
+        [b'\n' | b'\r' | b'"'] => Err("expected what can separate columns".into()),
+        &[byte] if byte.is_ascii() => Ok(byte),
+        _ => Err("expected one ASCII character, `;` for one, or `tab`".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn delimiters_are_single_characters() {
+        assert_eq!((delimiter(";"), delimiter("tab"), delimiter("\\t")), (Ok(b';'), Ok(b'\t'), Ok(b'\t')));
+        for text in ["", ";;", "§", "\"", "\n"] {
+            assert!(delimiter(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn slices_of_units() {

@@ -10,6 +10,7 @@ use super::resources::ResourceFlags;
 use super::sample::SampleFlags;
 use crate::definition::Definition;
 use crate::error::Error;
+use crate::labels::LabelOptions;
 use crate::plan::InspectPlan;
 use crate::report::format::Format;
 
@@ -59,7 +60,7 @@ impl InspectArgs {
             selection: self.input.selection(&ReferenceFlags::default()),
             inputs: self.input.inputs,
             labels: self.input.labels,
-            ignored_labels: self.input.ignore_label,
+            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
             format: self.format,
             screen: self.screen.screen(),
             resources: self.resources.resources()?,

@@ -11,6 +11,7 @@ use super::sample::{RANDOM, SampleFlags};
 use crate::definition::Definition;
 use crate::draw::BatchDraws;
 use crate::error::Error;
+use crate::labels::LabelOptions;
 use crate::plan::{DetailOutput, Output, ScorePlan};
 use crate::report::format::Format;
 use crate::report::score::{Detail, LayerOrder, Listing};
@@ -160,7 +161,7 @@ impl ScoreArgs {
             selection: self.input.selection(&self.references),
             inputs: self.input.inputs,
             labels: self.input.labels,
-            ignored_labels: self.input.ignore_label,
+            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
             definition: Definition {
                 draw,
                 batches,

@@ -3,15 +3,24 @@
 mod array;
 mod classes;
 mod column;
-mod text;
+mod delimited;
+mod json;
+mod lines;
+mod options;
+mod text_format;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use self::classes::Classes;
+use self::classes::{Classes, class_name};
+pub use self::options::LabelOptions;
+use self::text_format::TextFormat;
 use crate::error::{Error, Fault};
-use crate::source::{self, Content, LabelFile, natural, parts_in};
+use crate::source::{self, Content, LabelFile, TextFile, natural, parts_in};
+
+/// Labels that a message names at most.
+const NAMED: usize = 10;
 
 /// The class of every row of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,31 +37,62 @@ pub struct Labels {
 
 impl Labels {
     /// Reads the labels that `specs` name, one after the other: `y.npy`, `y.npz[:array]`, `y.parquet[:column]`,
-    /// `y.csv[:column]`, `y.txt` with a label a line, any other format of activations, or a directory of such files. Rows of
-    /// the classes called `ignored` are left out.
+    /// `y.csv[:column]`, `y.json[:key]`, `y.txt[:header]` with a label a line, any other format of activations, or a directory of such
+    /// files. Rows of the classes called `ignored` are left out.
     ///
     /// Labels are whole numbers (`3.0` is `3`), booleans (`False`, `True`), text, or one-hot rows in a 2-D array.
     ///
     /// # Errors
     /// When a file cannot be read, and when a row has no label or a number that is not whole.
     pub fn read(specs: &[impl AsRef<str>], ignored: &[String]) -> Result<Labels, Error> {
+        Labels::read_with(specs, &LabelOptions { ignored: ignored.to_vec(), ..LabelOptions::default() })
+    }
+
+    /// As [`Labels::read`], with what else is said of them.
+    ///
+    /// # Errors
+    /// As [`Labels::read`].
+    pub fn read_with(specs: &[impl AsRef<str>], options: &LabelOptions) -> Result<Labels, Error> {
         let mut classes = Classes::default();
         for spec in specs.iter().map(AsRef::as_ref) {
             let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
             let LabelFile { path, column } = Labels::locate(spec);
             if path.is_dir() {
-                for part in parts_in(&path, is_readable).map_err(fault)? {
+                for part in parts_in(&path, may_be_part).map_err(fault)? {
                     let name = part.file_name().unwrap_or_default().to_string_lossy();
-                    read(&part, column.as_deref(), &mut classes).map_err(|error| fault(error.within(&name)))?;
+                    read(&part, column.as_deref(), options, &mut classes)
+                        .map_err(|error| fault(error.within(&name)))?;
                 }
             } else {
-                read(&path, column.as_deref(), &mut classes).map_err(fault)?;
+                read(&path, column.as_deref(), options, &mut classes).map_err(fault)?;
             }
         }
         let (classes, names) = classes.finish();
-        let ignored = names.iter().map(|name| ignored.contains(name)).collect();
+        let is_ignored = |name: &String| options.ignored.iter().any(|ignored| class_name(ignored) == name.as_str());
+        let ignored = names.iter().map(is_ignored).collect();
         let specs: Vec<&str> = specs.iter().map(AsRef::as_ref).collect();
         Ok(Labels { spec: specs.join(", "), classes, names, ignored })
+    }
+
+    /// Checks that each of the labels `ignored` is one in `all`: a misspelt one would leave in what was to be left out.
+    ///
+    /// # Errors
+    /// A usage error that names the labels there are.
+    pub fn check_ignored(ignored: &[String], all: &[&Labels]) -> Result<(), Error> {
+        let mut names: Vec<&String> = all.iter().flat_map(|labels| &labels.names).collect();
+        let Some(unknown) = ignored.iter().find(|label| !names.iter().any(|name| class_name(label) == name.as_str()))
+        else {
+            return Ok(());
+        };
+        names.sort_by(|a, b| natural(a, b).then_with(|| a.cmp(b)));
+        names.dedup();
+        let named: Vec<&str> = names.iter().take(NAMED).map(|name| name.as_str()).collect();
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let hint = format!("there are: {}{more}", named.join(", "));
+        Err(Error::usage(format_args!("`--ignore-label {unknown}`"), "no row has this label", hint))
     }
 
     /// Both with the classes of either, so that one number stands for one class in both.
@@ -82,6 +122,14 @@ impl Labels {
             }
             _ => LabelFile { path: spec.into(), column: None },
         }
+    }
+
+    /// The label of the first row where it was the first line of a text file, and so may be a header.
+    pub(crate) fn first_line(&self) -> Option<&str> {
+        let path = PathBuf::from(&self.spec);
+        let is_text = matches!(TextFormat::of(&path), Some(TextFormat::Lines | TextFormat::Delimited(_)));
+        let first = *self.classes.first().filter(|_| is_text && path.is_file())?;
+        self.names.get(first as usize).map(String::as_str)
     }
 
     /// Whether the row is left out.
@@ -131,23 +179,30 @@ impl Labels {
 }
 
 /// Appends the labels in the file `path`.
-fn read(path: &Path, column: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
+fn read(path: &Path, column: Option<&str>, options: &LabelOptions, classes: &mut Classes) -> Result<(), Fault> {
     classes.next_file();
-    let no_column = |problem| Err(Fault::content(problem).hint("name the file alone"));
-    match text_suffix(path).as_deref() {
-        Some("csv") => return text::read_csv(path, column, classes),
-        Some(_) if column.is_some() => return no_column("expected no column: each line is one label"),
-        Some(_) => return text::read_lines(path, classes),
-        None if source::suffix(path).is_none() => {
-            let expected = format!("expected a file ending in .csv, .txt, {}", source::suffixes());
-            return Err(
-                Fault::content(expected).hint("the suffix tells the format: y.npy, or table.csv:column for one column")
-            );
-        }
-        None => {}
+    if source::suffix(path).is_some() {
+        return read_content(source::open(path)?, column, classes);
     }
-    match source::open(path)? {
-        Content::Array(_) if column.is_some() => no_column("expected no column: an array has none"),
+    let format = TextFormat::of(path).ok_or_else(|| {
+        let expected = format!("expected a file ending in {}, {}", TextFormat::suffixes(), source::suffixes());
+        Fault::content(expected).hint("the suffix tells the format: y.npy, or table.csv:column for one column")
+    })?;
+    let text = TextFile::open(path)?;
+    match format {
+        TextFormat::Delimited(delimiter) => delimited::read(&text, options.delimiter.or(delimiter), column, classes),
+        TextFormat::Lines => lines::read(&text, column, classes),
+        TextFormat::Json => json::read(&text, column, classes),
+        TextFormat::JsonLines => json::read_lines(&text, column, classes),
+    }
+}
+
+/// Appends the labels in an array or a table.
+fn read_content(content: Content, column: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
+    match content {
+        Content::Array(_) if column.is_some() => {
+            Err(Fault::content("expected no column: an array has none").hint("name the file alone"))
+        }
         Content::Array(array) => array::read(array, classes),
         Content::Arrays(arrays) => array::read_named(arrays, column, classes),
         Content::Table(table) => column::read(table.as_ref(), column, classes),
@@ -156,13 +211,12 @@ fn read(path: &Path, column: Option<&str>, classes: &mut Classes) -> Result<(), 
 
 /// Whether `path` has a suffix of files that labels come in.
 fn is_readable(path: &Path) -> bool {
-    text_suffix(path).is_some() || source::suffix(path).is_some()
+    TextFormat::of(path).is_some() || source::suffix(path).is_some()
 }
 
-/// The suffix of `path` in lower case, if labels come in such text.
-fn text_suffix(path: &Path) -> Option<String> {
-    let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
-    ["csv", "txt"].contains(&suffix.as_str()).then_some(suffix)
+/// Whether `path` may be a part of the labels in a directory, where JSON describes the files beside it.
+fn may_be_part(path: &Path) -> bool {
+    is_readable(path) && TextFormat::of(path) != Some(TextFormat::Json)
 }
 
 #[cfg(test)]
@@ -181,6 +235,7 @@ mod tests {
         assert_eq!(locate(r"C:\y.parquet"), expected(r"C:\y.parquet", ""));
         assert_eq!(locate(r"C:\y.parquet:fine"), expected(r"C:\y.parquet", "fine"));
         assert_eq!(locate("run:3/Y.TXT"), expected("run:3/Y.TXT", ""));
+        assert_eq!(locate("y.json.gz:a.json"), expected("y.json.gz", "a.json"));
     }
 
     #[test]

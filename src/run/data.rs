@@ -27,11 +27,13 @@ pub(super) struct RunLayers {
 impl RunLabels {
     /// The labels that the plan names.
     pub(super) fn read(plan: &ScorePlan) -> Result<RunLabels, Error> {
-        let own = Labels::read(&plan.labels, &plan.ignored_labels)?;
+        let own = Labels::read_with(&plan.labels, &plan.label_options)?;
         if plan.reference_labels.is_empty() {
+            Labels::check_ignored(&plan.label_options.ignored, &[&own])?;
             return Ok(RunLabels { own, met: None });
         }
-        let met = Labels::read(&plan.reference_labels, &plan.ignored_labels)?;
+        let met = Labels::read_with(&plan.reference_labels, &plan.label_options)?;
+        Labels::check_ignored(&plan.label_options.ignored, &[&own, &met])?;
         let [own, met] = own.numbered_alike(&met);
         Ok(RunLabels { own, met: Some(met) })
     }

@@ -18,8 +18,9 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let destination = Destination::create(Path::new("-"))?;
     let labels = match plan.labels.is_empty() {
         true => None,
-        false => Some(Labels::read(&plan.labels, &plan.ignored_labels)?),
+        false => Some(Labels::read_with(&plan.labels, &plan.label_options)?),
     };
+    Labels::check_ignored(&plan.label_options.ignored, labels.as_ref().as_slice())?;
     let rows = labels.as_ref().map(Labels::len);
     let layers = look(&plan.inputs, &Selection { rows, ..plan.selection.clone() })?;
     let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());

@@ -90,8 +90,15 @@ pub(super) fn survey<'a>(
 /// Checks that `labels` are those of a layer of so many rows, and that it has no more than can be numbered.
 pub(super) fn check_rows(rows: usize, labels: &Labels) -> Result<(), Fault> {
     if rows != labels.len() {
-        return Err(Fault::content(format!("{rows} rows, but labels `{}` has {}", labels.spec, labels.len()))
-            .hint("both must come from one pass; the exporter may have dropped the last partial batch"));
+        let hint = match labels.first_line() {
+            Some(line) if labels.len() == rows + 1 => {
+                format!("is its first line, `{line}`, a header? `{}:{line}` takes it for one", labels.spec)
+            }
+            _ => "both must come from one pass; the exporter may have dropped the last partial batch".to_owned(),
+        };
+        return Err(
+            Fault::content(format!("{rows} rows, but labels `{}` has {}", labels.spec, labels.len())).hint(hint)
+        );
     }
     if u32::try_from(rows).is_err() {
         let problem = format!("expected at most {} rows, found {rows}", u32::MAX);

@@ -3,7 +3,7 @@
 //! From the ground up, each room using only those before it:
 //!
 //! - [`rows`](Rows) and [`matrix`](Matrix): what is read, whatever the format.
-//! - `files`: bytes of a file at any place, and the members of ZIP archives.
+//! - `files`: bytes of a file at any place, text in order, and what is compressed in files and archives.
 //! - `arrays`: elements described by type, shape and strides, and the matrices in them.
 //! - `views`: matrices made of matrices: parts below each other, some features, means over tokens, max(x, 0).
 //! - `tables`: files of columns, and the matrices in them.
@@ -35,7 +35,9 @@ pub(crate) use self::copy::ScratchCopy;
 pub(crate) use self::discovery::inputs::parts_in;
 pub use self::discovery::selection::{LabelFile, Selection};
 pub use self::discovery::{discover, look};
-pub(crate) use self::files::region::{Region, RegionReader, read_fault};
+pub(crate) use self::files::codec::Codec;
+pub(crate) use self::files::region::{Region, read_fault};
+pub(crate) use self::files::text::{TextFile, text_fault};
 pub(crate) use self::formats::parquet::ParquetFile;
 pub(crate) use self::formats::{ipc, open, suffix, suffixes};
 pub use self::layer::Layer;

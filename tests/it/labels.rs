@@ -13,6 +13,7 @@ use snnl_score::labels::Labels;
 use tempfile::TempDir;
 
 use crate::support::npy::{encode, npy};
+use crate::support::packed::{gzip, zstd};
 use crate::support::{chain, write_parquet};
 
 const NUMBERS: [i64; 4] = [10, 2, 10, 3];
@@ -143,7 +144,7 @@ fn rows_without_a_class_are_named() {
     assert!(error(&path, ":z").contains("one column called `z`, found: y"));
     assert!(
         error(&directory.path().join("y.pkl"), "")
-            .contains("ending in .csv, .txt, .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors")
+            .contains("ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors")
     );
     assert!(error(&directory.path().join("none.txt"), "").contains("No such file"));
 }
@@ -171,9 +172,65 @@ fn text_that_is_a_number_is_that_number_in_every_format() {
     // As numpy.savetxt writes them.
     std::fs::write(at("y.txt"), "0\n-0\n-0.000000000000000000e+00\n3.000000000000000000e+00\n3\n").unwrap();
     write_parquet(&at("y.parquet"), &[("y", Arc::new(StringArray::from(vec!["0", "-0", "-0.0", "3.0", "3e0"])))]);
-    npy(&at("y.npy"), 1, "|S4", false, &[5], b"0\0\0\0-0\0\0-0.03.0\03e0\0");
+    npy(&at("y.npy"), 1, "|S4", false, &[5], b"0\0\0\0-0\0\0-0.03.0\x003e0\0");
     for file in ["y.csv", "y.txt", "y.parquet", "y.npy"] {
         let labels = read(&at(file), "");
         assert_eq!((labels.classes, labels.names), (vec![0, 0, 0, 1, 1], vec!["0".into(), "3".into()]), "{file}");
     }
+}
+
+/// Labels 10, 2, 10 and 3 in each format of text, and the column that they are in.
+const TEXTS: [(&str, &str, &str); 10] = [
+    ("y.csv", ":fine", "id,fine\n0,10\n1,2\n2,10\n3,3\n\n"),
+    ("semicolons.csv", ":fine", "id;fine\n0;10\n1;2\n2;10\n3;3\n"),
+    ("tabs.csv", ":fine", "id\tfine\n0\t10\n1\t2\n2\t10\n3\t3\n"),
+    ("y.tsv", ":fine", "a,b\tfine\n,,\t10\n,,\t2\n,,\t10\n,,\t3\n"),
+    ("y.txt", "", "10\n2\n10\n3\n\n \n"),
+    ("header.txt", ":fine", "fine\n10\n2\n10\n3\n"),
+    ("y.json", "", "[10, 2.0, \"10\", \"3e0\"]\n"),
+    ("objects.json", ":fine", r#"[{"fine": 10, "id": 0}, {"id": 1, "fine": 2}, {"fine": 10}, {"fine": 3}]"#),
+    ("lists.json", ":fine", r#"{"id": [0, 1, 2, 3], "fine": [10, 2, 10, 3]}"#),
+    ("y.jsonl", ":fine", "{\"fine\": 10}\n{\"fine\": 2}\n{\"fine\": 10}\n{\"fine\": 3}\n\n"),
+];
+
+#[test]
+fn text_of_every_format_compressed_or_not() {
+    let directory = TempDir::new().unwrap();
+    for (name, column, text) in TEXTS {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        assert_numbers(&read(&path, column));
+        for (suffix, packed) in [(".gz", gzip(text.as_bytes())), (".zst", zstd(text.as_bytes()))] {
+            let path = directory.path().join(format!("{name}{suffix}"));
+            std::fs::write(&path, &packed).unwrap();
+            assert_numbers(&read(&path, column));
+            for length in 0..packed.len() {
+                std::fs::write(&path, &packed[..length]).unwrap();
+                // Of nothing, Zstandard makes nothing: a file without labels.
+                match Labels::read(&[format!("{}{column}", path.display())], &[]) {
+                    Ok(labels) => assert!(length == 0 && labels.is_empty(), "{name}{suffix} of {length} bytes"),
+                    Err(error) => assert_eq!(error.exit_code(), snnl_score::error::exit::BAD_INPUT),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn packed_text_has_a_limit() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("y.txt.zst");
+    std::fs::write(&path, zstd(&vec![b'1'; (32 << 20) + 1])).unwrap();
+    let found = error(&path, "");
+    assert!(found.contains("expected compressed text of at most 33554432 bytes, found more"), "{found}");
+}
+
+#[test]
+fn labels_in_a_directory_are_not_what_describes_it() {
+    let directory = TempDir::new().unwrap();
+    for (name, text) in [("part-0.csv.gz", "fine\n10\n2\n"), ("part-1.csv.gz", "fine\n10\n3\n")] {
+        std::fs::write(directory.path().join(name), gzip(text.as_bytes())).unwrap();
+    }
+    std::fs::write(directory.path().join("dataset_info.json"), "{}").unwrap();
+    assert_numbers(&read(directory.path(), ":fine"));
 }

@@ -1,4 +1,6 @@
-//! Bytes of a file at any place, and the members of ZIP archives.
+//! Bytes of a file at any place, text in order, and what is compressed in files and archives.
 
+pub(super) mod codec;
 pub(super) mod region;
+pub(super) mod text;
 pub(super) mod zip;

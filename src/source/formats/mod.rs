@@ -14,6 +14,7 @@ use self::ipc::Ipc;
 use self::parquet::ParquetFile;
 use crate::error::Fault;
 use crate::source::contents::content::Content;
+use crate::source::files::codec::Codec;
 
 /// A format of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,10 +72,14 @@ pub(crate) fn suffix(path: &Path) -> Option<&'static str> {
     split(path).map(|(_, suffix, _)| suffix)
 }
 
-/// The name of `path` without its suffix.
+/// The name of `path` without its suffix, and without that of a compression.
 pub(super) fn stem(path: &Path) -> String {
-    let stem = split(path).map(|(stem, ..)| stem.to_owned());
-    stem.unwrap_or_else(|| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+    if let Some((stem, ..)) = split(path) {
+        return stem.to_owned();
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let unpacked = Path::new(Codec::split(&name).map_or(name.as_ref(), |(unpacked, _)| unpacked));
+    unpacked.file_stem().unwrap_or(unpacked.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The suffixes there are, for messages.

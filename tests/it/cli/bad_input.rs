@@ -166,7 +166,7 @@ fn paths_that_hold_no_layer() {
         3,
         [
             "`y.pkl`",
-            "ending in .csv, .txt, .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors",
+            "ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors",
             "suffix",
         ],
     );

@@ -61,3 +61,55 @@ fn a_missing_part_is_bad_input() {
     let table = place.stdout("z-00000-of-00002.npy z-00001-of-00002.npy --labels y.npy");
     assert!(table.contains("rows of several files, one below the other: 2 files\n"), "{table}");
 }
+
+#[test]
+fn an_ignored_label_that_no_row_has_is_said() {
+    let place = Place::with_layer();
+    for command in ["", "inspect ", "gate --max 9 ", "compare x.npy "] {
+        let run = place.run(&format!("{command}x.npy --labels y.npy --ignore-label 1 --ignore-label cat"));
+        assert_refused(&run, 2, ["`--ignore-label cat`", "no row has this label", "there are: 0, 1"]);
+    }
+    place.labels("many.npy", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    let run = place.run("x.npy --labels many.npy --ignore-label -1");
+    assert_refused(&run, 2, ["-1", "no row", "there are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more"]);
+    // Any notation of a number will do, and any of two sides may have the label.
+    let left = json(&place, "x.npy --labels y.npy --ignore-label 1.0");
+    assert_eq!(left["data"]["ignored_rows"], 4);
+    place.labels("other.npy", &[0, 0, 0, 0, 1, 1, 1, -1]);
+    let met = "x.npy --labels y.npy --reference x.npy --reference-labels other.npy --ignore-label -1";
+    assert_eq!(json(&place, met)["layers"][0]["scores"][0]["n"], 8);
+}
+
+#[test]
+fn one_line_too_many_may_be_a_header() {
+    let place = Place::with_layer();
+    place.write("y.txt", "kind\na\na\na\na\nb\nb\nb\nb\n");
+    let run = place.run("x.npy --labels y.txt");
+    assert_refused(
+        &run,
+        3,
+        ["`x`", "8 rows, but labels `y.txt` has 9", "is its first line, `kind`, a header? `y.txt:kind`"],
+    );
+    assert_eq!(json(&place, "x.npy --labels y.txt:kind")["data"]["classes"], 2);
+    let run = place.run("x.npy --labels y.txt:class");
+    assert_refused(
+        &run,
+        3,
+        ["labels `y.txt:class`", "expected `class` in the first line, found `kind`", "name the file alone"],
+    );
+    let inspected = place.run("inspect x.npy --labels y.txt");
+    assert!(inspected.code == Some(3) && inspected.stderr.contains("a header?"), "{inspected:?}");
+}
+
+#[test]
+fn the_delimiter_can_be_said() {
+    let place = Place::with_layer();
+    let rows: Vec<String> = (0..8).map(|row| format!("{row}|a,b;c|{}", row / 4)).collect();
+    place.write("y.csv", format!("id|note|class\n{}\n", rows.join("\n")));
+    let run = place.run("x.npy --labels y.csv:class");
+    assert_refused(&run, 3, ["labels `y.csv:class`", "found: id|note|class", "--delimiter"]);
+    let said = json(&place, "x.npy --labels y.csv:class --delimiter |");
+    assert_eq!(said["layers"], json(&place, "x.npy --labels y.npy")["layers"]);
+    let run = place.run("x.npy --labels y.csv:class --delimiter ;;");
+    assert!(run.code == Some(2) && run.stderr.contains("one ASCII character"), "{run:?}");
+}

@@ -66,7 +66,11 @@ stamp! {
     safetensors: "fixtures/containers",
     index: "",
     csv: "",
+    csv_gz: "",
     txt: "",
+    txt_zst: "",
+    json: "",
+    jsonl: "",
 }
 
 #[test]

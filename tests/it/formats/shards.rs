@@ -226,7 +226,7 @@ fn labels_in_parts_must_be_whole_and_of_one_table() {
     assert_says(&error(), "parts of one table, found none");
     fs::write(root.path().join("y-0-of-2.txt"), "a\nb\n").unwrap();
     assert_says(&error(), "found 1: number 1 is missing");
-    fs::write(root.path().join("y-1-of-2.txt"), "a\n\n").unwrap();
+    fs::write(root.path().join("y-1-of-2.txt"), "a\n\nb\n").unwrap();
     assert_says(&error(), "`y-1-of-2.txt`: row 1 has no label");
     fs::write(root.path().join("other.txt"), "a\n").unwrap();
     assert_says(&error(), "parts of one table, found other, y");

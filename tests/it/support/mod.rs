@@ -6,6 +6,7 @@ pub(crate) mod ipc;
 pub(crate) mod matrix;
 pub(crate) mod mutate;
 pub(crate) mod npy;
+pub(crate) mod packed;
 pub(crate) mod zip;
 
 use std::error::Error;

@@ -1,0 +1,10 @@
+//! What is said of labels beside where they lie.
+
+/// How labels are read, and which rows are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelOptions {
+    /// Labels whose rows are left out, in any notation of a number.
+    pub ignored: Vec<String>,
+    /// What separates the columns of text; `None` for what the suffix or the header line tells.
+    pub delimiter: Option<u8>,
+}
