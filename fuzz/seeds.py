@@ -75,6 +75,38 @@ write("npy", "broken-parentheses", raw_npy("(" * 2000))
 write("npy", "broken-long-header", raw_npy("", version=2)[:8] + b"\xff\xff\xff\xff")
 
 
+# npy_gz and npy_zst
+def gz(content):
+    return gzip.compress(content, mtime=0)
+
+
+def zst(content):
+    return pa.compress(content, "zstd", asbytes=True)
+
+
+for target, pack in [("npy_gz", gz), ("npy_zst", zst)]:
+    checked = "crc-" if pack == gz else ""
+    whole = npy(x)
+    write(target, f"{checked}matrix", pack(whole))
+    write(target, f"{checked}constant", pack(npy(np.ones((300, 5), np.float16))))
+    write(target, f"{checked}three-axes", pack(npy(cube)))
+    write(target, f"{checked}frames", pack(whole[:150]) + pack(whole[150:]))
+    write(target, f"{checked}labels", pack(npy(y)))
+    write(target, f"{checked}labels-unicode", pack(npy(np.array(["cat", "dog", "cat"]))))
+    write(target, "broken-columns-first", pack(npy(np.asfortranarray(x))))
+    write(target, "broken-cut", pack(whole)[:-1])
+    write(target, "broken-short", pack(whole[:-1]))
+    write(target, "broken-long", pack(whole + b"x"))
+    write(target, "broken-trailing", pack(whole) + b"x")
+    write(target, "broken-not-packed", whole)
+    write(target, "broken-not-npy", pack(b"1 2 3"))
+    write(target, "broken-huge", pack(raw_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776, 1), }")))
+    write(target, "broken-bomb", pack(raw_npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }", bytes(1 << 20))))
+    write(target, "broken-bomb-of-labels", pack(raw_npy("{'descr': '<U1048576', 'fortran_order': False, 'shape': (2,), }", bytes(1 << 20))))
+# A window of 2 GiB.
+write("npy_zst", "broken-window", bytes.fromhex("28b52ffd 00a8 010000"))
+
+
 # npz
 def npz(arrays, deflated=False, large=False):
     limits = zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT
@@ -322,7 +354,7 @@ for name, text in {
     "broken-empty": "",
 }.items():
     write("csv", name, text.encode())
-    write("csv_gz", name, gzip.compress(text.encode(), mtime=0))
+    write("csv_gz", name, gz(text.encode()))
 write("csv", "broken-latin-1", "y\nčáp\n".encode("iso8859-2"))
 for name, text in {
     "labels": "3\n1\n3\n",
@@ -334,15 +366,15 @@ for name, text in {
     "broken-empty": "",
 }.items():
     write("txt", name, text.encode())
-    write("txt_zst", name, pa.compress(text.encode(), "zstd", asbytes=True))
+    write("txt_zst", name, zst(text.encode()))
 write("txt", "broken-latin-1", "čáp\n".encode("iso8859-2"))
-packed = gzip.compress(b"y\n1\n2\n", mtime=0)
+packed = gz(b"y\n1\n2\n")
 write("csv_gz", "broken-cut", packed[:-5])
 write("csv_gz", "broken-checksum", packed[:-8] + bytes(4) + packed[-4:])
-write("csv_gz", "members", packed + gzip.compress(b"3\n", mtime=0))
+write("csv_gz", "members", packed + gz(b"3\n"))
 write("csv_gz", "broken-trailing", packed + b"more")
-write("csv_gz", "broken-bomb", gzip.compress(bytes(1 << 20), mtime=0))
-packed = pa.compress(b"1\n2\n", "zstd", asbytes=True)
+write("csv_gz", "broken-bomb", gz(bytes(1 << 20)))
+packed = zst(b"1\n2\n")
 write("txt_zst", "broken-cut", packed[:-1])
 write("txt_zst", "frames", packed + packed)
 write("txt_zst", "broken-trailing", packed + b"more")

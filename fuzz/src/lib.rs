@@ -11,9 +11,11 @@ use tempfile::TempDir;
 
 /// The fuzz targets, each with the suffix that makes a file its own. A target has a directory in `fuzz/corpus`, a file in
 /// `fuzz/fuzz_targets` and an entry in `fuzz/Cargo.toml`.
-pub const TARGETS: [(&str, &str); 13] = [
+pub const TARGETS: [(&str, &str); 15] = [
     ("arrow", ".arrow"),
     ("npy", ".npy"),
+    ("npy_gz", ".npy.gz"),
+    ("npy_zst", ".npy.zst"),
     ("npz", ".npz"),
     ("parquet", ".parquet"),
     ("pt", ".pt"),

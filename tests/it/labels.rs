@@ -144,7 +144,7 @@ fn rows_without_a_class_are_named() {
     assert!(error(&path, ":z").contains("one column called `z`, found: y"));
     assert!(
         error(&directory.path().join("y.pkl"), "")
-            .contains("ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors")
+            .contains("ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors")
     );
     assert!(error(&directory.path().join("none.txt"), "").contains("No such file"));
 }

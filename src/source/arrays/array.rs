@@ -1,4 +1,4 @@
-//! An array of any shape in a file or in a member of an archive: its elements in order, and its rows as a matrix.
+//! An array of any shape in a file or in one inside another: its elements in order, and its rows as a matrix.
 
 use std::io::Read;
 use std::ops::Range;
@@ -9,8 +9,8 @@ use super::inflated::Inflated;
 use super::plain::Plain;
 use super::strides::is_dense;
 use crate::error::Fault;
+use crate::source::files::member::Member;
 use crate::source::files::region::{Region, skip};
-use crate::source::files::zip::Member;
 use crate::source::matrix::{Matrix, Scan, Shape};
 
 /// An array that is described, not read.
@@ -64,7 +64,7 @@ impl Array {
             ArrayBytes::Member(member) => {
                 // Its end, which bears out the checksum, may lie beyond the array's.
                 member.check()?;
-                Box::new(member.reader())
+                Box::new(member.reader()?)
             }
         };
         skip(&mut reader, self.header.data_start)?;

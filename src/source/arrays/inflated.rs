@@ -1,4 +1,4 @@
-//! A matrix in a deflated member of an archive, inflated from its start by every scan.
+//! A matrix in a compressed file or member of an archive, unpacked from its start by every scan.
 
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::header::ArrayHeader;
 use super::strides::{Placement, gather};
 use crate::error::Fault;
+use crate::source::files::member::{Member, MemberReader};
 use crate::source::files::region::{read_fault, skip, skip_some};
-use crate::source::files::zip::{Member, MemberReader};
 use crate::source::matrix::{CHUNK_BYTES, Matrix, Scan, Shape};
 use snnl_core::rows::Rows;
 
@@ -32,14 +32,14 @@ impl Inflated {
             return Err(Fault::content(
                 "a compressed array can be read row by row only, found columns first (Fortran)",
             )
-            .hint("save `numpy.ascontiguousarray(x)`, or use `numpy.savez`, which does not compress"));
+            .hint("save `numpy.ascontiguousarray(x)`, or do not compress it"));
         };
         let (stride, span) = (stride * header.dtype.width, span * header.dtype.width);
         let shape = Shape { bytes: member.packed_len().min(shape.bytes), ..shape };
         Ok(Inflated { member, header, shape, placement, stride, span })
     }
 
-    /// Reads the next `count` rows, and with the last of all what the archive says of the rest.
+    /// Reads the next `count` rows, and with the last of all the rest, with its checksum.
     fn read(&self, reader: &mut MemberReader, count: usize, is_last: bool) -> Result<Vec<u8>, Fault> {
         let mut stretch = Vec::new();
         // The buffer grows with what is there, not with what the header promises.
@@ -76,7 +76,7 @@ impl Matrix for Inflated {
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let step = (CHUNK_BYTES / self.stride).max(1);
-        let mut reader = self.member.reader();
+        let mut reader = self.member.reader()?;
         if !range.is_empty() {
             skip(&mut reader, self.header.data_start + (range.start * self.stride) as u64)?;
         }

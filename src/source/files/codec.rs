@@ -1,18 +1,22 @@
-//! Compressions of a whole file, told by the suffix that follows the one of its format.
+//! Compressions: of a whole file, told by the suffix that follows the one of its format, and of the members of archives.
 
 use std::io::{self, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 
 use super::region::RegionReader;
 
 /// Compressed bytes read at a time.
 const READ_BYTES: usize = 1 << 16;
 
-/// A compression of a whole file.
+/// A compression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Codec {
+    /// That of ZIP archives, without a checksum.
+    Deflate,
+    /// Deflate in one or more frames, each with a checksum.
     Gzip,
+    /// Zstandard frames, each with a checksum if the writer has made one.
     Zstd,
 }
 
@@ -25,11 +29,22 @@ impl Codec {
         })
     }
 
+    /// No compressed byte becomes more than this many.
+    pub(crate) fn largest_growth(self) -> u64 {
+        match self {
+            // A match of 258 bytes costs two bits at least.
+            Codec::Deflate | Codec::Gzip => 1032,
+            // A block has at most 128 KiB, and at least four bytes: its header and the byte that it repeats.
+            Codec::Zstd => (128 << 10) / 4,
+        }
+    }
+
     /// Unpacks `packed` from its start on; the checksums of the format are verified. Zstandard asks for a window of memory,
     /// of which no more than 128 MiB are given.
     pub(crate) fn reader(self, packed: RegionReader) -> io::Result<Box<dyn Read + Send>> {
         let packed = BufReader::with_capacity(READ_BYTES, packed);
         Ok(match self {
+            Codec::Deflate => Box::new(Unpacked(DeflateDecoder::new(packed))),
             Codec::Gzip => Box::new(Unpacked(MultiGzDecoder::new(packed))),
             Codec::Zstd => Box::new(Unpacked(zstd::stream::read::Decoder::with_buffer(packed)?)),
         })

@@ -22,6 +22,7 @@ enum FileFormat {
     Ipc,
     Npy,
     Npz,
+    PackedNpy(Codec),
     Parquet,
     Pt,
     Safetensors,
@@ -29,11 +30,13 @@ enum FileFormat {
 }
 
 /// Every suffix, and the format of such files.
-const SUFFIXES: [(&str, FileFormat); 10] = [
+const SUFFIXES: [(&str, FileFormat); 12] = [
     (".arrow", FileFormat::Ipc),
     (".feather", FileFormat::Ipc),
     (".ipc", FileFormat::Ipc),
     (".npy", FileFormat::Npy),
+    (".npy.gz", FileFormat::PackedNpy(Codec::Gzip)),
+    (".npy.zst", FileFormat::PackedNpy(Codec::Zstd)),
     (".npz", FileFormat::Npz),
     (".parquet", FileFormat::Parquet),
     (".pt", FileFormat::Pt),
@@ -52,6 +55,7 @@ pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
         FileFormat::Ipc => Ipc::open(path).map(Content::table),
         FileFormat::Npy => npy::open(path).map(Content::Array),
         FileFormat::Npz => npz::open(path).map(Content::Arrays),
+        FileFormat::PackedNpy(codec) => npy::open_packed(path, codec).map(Content::Array),
         FileFormat::Parquet => ParquetFile::open(path).map(Content::table),
         FileFormat::Pt => pt::open(path),
         FileFormat::Safetensors => safetensors::open(path).map(Content::Arrays),

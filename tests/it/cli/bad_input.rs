@@ -142,7 +142,7 @@ fn paths_that_hold_no_layer() {
     place.write("z.npz", "PK");
     place.write("z.mat", "MATLAB");
     place.write("y.pkl", "");
-    let none = "found no layer, which would be a file ending in .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors or";
+    let none = "found no layer, which would be a file ending in .arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors or";
     refused(&place, "empty --labels y.npy", 4, ["`empty`", none, "passed over"]);
     refused(&place, "only --labels only/y.npy", 4, ["`only`", none, "passed over"]);
     refused(
@@ -158,7 +158,11 @@ fn paths_that_hold_no_layer() {
         &place,
         "z.mat --labels y.npy",
         3,
-        ["`z.mat`", ".arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors or", "numpy.savez"],
+        [
+            "`z.mat`",
+            ".arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors or",
+            "numpy.savez",
+        ],
     );
     refused(
         &place,
@@ -166,7 +170,7 @@ fn paths_that_hold_no_layer() {
         3,
         [
             "`y.pkl`",
-            "ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npz, .parquet, .pt, .pth, .safetensors",
+            "ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors",
             "suffix",
         ],
     );

@@ -65,12 +65,15 @@ fn globs_choose_layers_and_spare_the_others() {
 fn inputs_without_layers_say_so() {
     let directory = TempDir::new().unwrap();
     let empty = error(&[directory.path()], &Selection::default());
-    assert!(chain(&empty).contains(".feather, .ipc, .npy, .npz, .parquet,"), "{empty:?}");
+    assert!(chain(&empty).contains(".feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet,"), "{empty:?}");
     assert_eq!(empty.exit_code(), exit::NOT_SCORED);
     assert_eq!(error(&[Path::new("/no/such/file.npy")], &Selection::default()).exit_code(), exit::BAD_INPUT);
     let text = directory.path().join("layer.csv");
     fs::write(&text, "1,2\n").unwrap();
-    assert!(chain(&error(&[&text], &Selection::default())).contains(".feather, .ipc, .npy, .npz, .parquet,"));
+    assert!(
+        chain(&error(&[&text], &Selection::default()))
+            .contains(".feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet,")
+    );
     let labels = layer(directory.path(), "labels.npy");
     let selection =
         Selection { labels: vec![LabelFile { path: labels.clone(), column: None }], ..Selection::default() };

@@ -60,6 +60,8 @@ macro_rules! stamp {
 stamp! {
     arrow: "fixtures/containers",
     npy: "fixtures/containers",
+    npy_gz: "",
+    npy_zst: "",
     npz: "fixtures/containers",
     parquet: "fixtures/parquet-bad",
     pt: "fixtures/containers",

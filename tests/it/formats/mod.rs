@@ -3,6 +3,7 @@
 mod arrow;
 mod axes;
 mod bad_files;
+mod compressed;
 mod discovery;
 mod hostile;
 mod npz;

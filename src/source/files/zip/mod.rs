@@ -1,15 +1,15 @@
 //! The members of a ZIP archive: `rawzip` reads the directory at its end, which is held to the file's length here.
 
-mod member;
+mod entry;
 
 use std::io::{self, Read};
 use std::path::Path;
 
 use rawzip::{ErrorKind, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive, ZipLocator};
 
-pub(crate) use self::member::{Member, MemberReader};
-use self::member::{WRITE_AGAIN, open};
+use self::entry::open;
 use crate::error::Fault;
+use crate::source::files::member::{Member, WRITE_AGAIN};
 use crate::source::files::region::Region;
 
 /// Bytes of the record that ends an archive, with the longest comment.

@@ -18,19 +18,38 @@ const LONGEST_TEXT: usize = 1 << 20;
 
 /// Reads the header that `source` begins with, a `.npy` file of `len` bytes.
 pub(super) fn read(source: &mut impl Read, len: u64) -> Result<ArrayHeader, Fault> {
-    let truncated = || Fault::content(format_args!("the file ends inside its header, after {len} bytes"));
-    let mut prefix = [0; 10];
-    source.read_exact(&mut prefix[..len.min(10) as usize]).map_err(read_fault)?;
-    let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, minor, low @ ..] = prefix else {
+    let (header, expected) = read_unsized(source)?;
+    if expected == len {
+        return Ok(header);
+    }
+    let (dtype, shape) = (header.dtype.name(), &header.shape);
+    let problem = format!("expected {expected} bytes for {dtype} of shape {shape:?}, found {len}");
+    Err(if len < expected {
+        Fault::content(format_args!("the file is truncated: {problem}"))
+            .hint("was the writer stopped, or is it still writing?")
+    } else {
+        Fault::content(format_args!("the file is longer than its array: {problem}")).hint("save one array a file")
+    })
+}
+
+/// Reads the header that `source` begins with, and returns with it how many bytes the `.npy` file must have, of which any
+/// number may follow.
+pub(super) fn read_unsized(source: &mut impl Read) -> Result<(ArrayHeader, u64), Fault> {
+    let mut prefix = Vec::with_capacity(10);
+    source.by_ref().take(10).read_to_end(&mut prefix).map_err(read_fault)?;
+    let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, minor, low @ ..] = &prefix[..] else {
         return Err(Fault::content("not a .npy file: it does not start with \\x93NUMPY")
             .hint("save the array with `numpy.save`; pickles are not read"));
     };
+    let &[low, high] = low else {
+        return Err(inside_header(prefix.len() as u64));
+    };
     let (text_start, text_len) = match (major, minor) {
-        (1, 0) => (10, u64::from(u16::from_le_bytes(low))),
+        (1, 0) => (10, u64::from(u16::from_le_bytes([low, high]))),
         (2 | 3, 0) => {
-            let mut high = [0; 2];
-            source.read_exact(&mut high[..len.clamp(10, 12) as usize - 10]).map_err(read_fault)?;
-            (12, u64::from(u32::from_le_bytes([low[0], low[1], high[0], high[1]])))
+            let mut upper = [0; 2];
+            read_all(source, &mut upper, 10)?;
+            (12, u64::from(u32::from_le_bytes([low, high, upper[0], upper[1]])))
         }
         _ => {
             return Err(Fault::content(format_args!("expected .npy format 1.0, 2.0 or 3.0, found {major}.{minor}")));
@@ -41,38 +60,33 @@ pub(super) fn read(source: &mut impl Read, len: u64) -> Result<ArrayHeader, Faul
             "expected a header of at most {LONGEST_HEADER} bytes, found one that claims {text_len}"
         )));
     }
-    let data_start = text_start + text_len;
-    if data_start > len {
-        return Err(truncated());
-    }
     let mut text = vec![0; text_len as usize];
-    source.read_exact(&mut text).map_err(read_fault)?;
+    read_all(source, &mut text, text_start)?;
     let Dictionary { descr, fortran, shape } = literal::parse(&String::from_utf8_lossy(&text))?;
     let strides = if fortran { columns_first(&shape) } else { rows_first(&shape) };
-    let header = ArrayHeader { dtype: parse_dtype(&descr)?, shape, strides, data_start };
-    check_length(&header, len)?;
-    Ok(header)
+    let header = ArrayHeader { dtype: parse_dtype(&descr)?, shape, strides, data_start: text_start + text_len };
+    let bytes = header.shape.iter().try_fold(header.dtype.width as u64, |size, &axis| size.checked_mul(axis as u64));
+    match bytes.and_then(|bytes| bytes.checked_add(header.data_start)) {
+        Some(len) => Ok((header, len)),
+        None => {
+            Err(Fault::content(format_args!("the shape {:?} is larger than any file", header.shape)).hint(SAVE_AGAIN))
+        }
+    }
 }
 
-/// Checks that a file of `file_len` bytes ends where its array does.
-fn check_length(header: &ArrayHeader, file_len: u64) -> Result<(), Fault> {
-    let bytes = header.shape.iter().try_fold(header.dtype.width as u64, |size, &axis| size.checked_mul(axis as u64));
-    let Some(expected) = bytes.and_then(|bytes| bytes.checked_add(header.data_start)) else {
-        return Err(
-            Fault::content(format_args!("the shape {:?} is larger than any file", header.shape)).hint(SAVE_AGAIN)
-        );
-    };
-    if expected == file_len {
-        return Ok(());
+/// Fills `buffer` with what follows the first `before` bytes.
+fn read_all(source: &mut impl Read, buffer: &mut [u8], before: u64) -> Result<(), Fault> {
+    let mut read = Vec::with_capacity(buffer.len());
+    source.by_ref().take(buffer.len() as u64).read_to_end(&mut read).map_err(read_fault)?;
+    if read.len() < buffer.len() {
+        return Err(inside_header(before + read.len() as u64));
     }
-    let problem =
-        format!("expected {expected} bytes for {} of shape {:?}, found {file_len}", header.dtype.name(), header.shape);
-    Err(if file_len < expected {
-        Fault::content(format_args!("the file is truncated: {problem}"))
-            .hint("was the writer stopped, or is it still writing?")
-    } else {
-        Fault::content(format_args!("the file is longer than its array: {problem}")).hint("save one array a file")
-    })
+    buffer.copy_from_slice(&read);
+    Ok(())
+}
+
+fn inside_header(len: u64) -> Fault {
+    Fault::content(format_args!("the file ends inside its header, after {len} bytes"))
 }
 
 /// The element type that NumPy writes as `descr`.

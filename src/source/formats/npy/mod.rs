@@ -1,4 +1,4 @@
-//! NumPy's `.npy` files, alone or as members of an archive.
+//! NumPy's `.npy` files: alone, compressed, or as members of an archive.
 
 mod header;
 mod literal;
@@ -7,8 +7,9 @@ use std::path::Path;
 
 use crate::error::Fault;
 use crate::source::arrays::array::Array;
-use crate::source::files::region::Region;
-use crate::source::files::zip::Member;
+use crate::source::files::codec::Codec;
+use crate::source::files::member::Member;
+use crate::source::files::region::{Region, read_fault};
 
 /// The array in the file `path`.
 pub(super) fn open(path: &Path) -> Result<Array, Fault> {
@@ -17,8 +18,15 @@ pub(super) fn open(path: &Path) -> Result<Array, Fault> {
     Ok(Array::in_region(file, header))
 }
 
+/// The array in the file that `path` is when unpacked. Its header says how long that is, which the whole must bear out.
+pub(super) fn open_packed(path: &Path, codec: Codec) -> Result<Array, Fault> {
+    let packed = Region::open(path)?;
+    let (header, size) = header::read_unsized(&mut codec.reader(packed.reader()).map_err(read_fault)?)?;
+    Ok(Array::in_member(Member::new(packed, Some(codec), size, None)?.into(), header))
+}
+
 /// The array in the file that is a member of an archive.
 pub(super) fn open_member(member: Member) -> Result<Array, Fault> {
-    let header = header::read(&mut member.reader(), member.size())?;
+    let header = header::read(&mut member.reader()?, member.size())?;
     Ok(Array::in_member(member.into(), header))
 }

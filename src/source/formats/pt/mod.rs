@@ -19,8 +19,9 @@ use crate::error::Fault;
 use crate::source::arrays::array::Array;
 use crate::source::arrays::strides::is_dense;
 use crate::source::contents::content::Content;
+use crate::source::files::member::Member;
 use crate::source::files::region::{Region, read_fault};
-use crate::source::files::zip::{self, Member};
+use crate::source::files::zip;
 
 /// Bytes of a pickle; a tensor takes about 200.
 const LONGEST_PICKLE: u64 = 1 << 24;
@@ -109,7 +110,7 @@ impl Archive {
             .hint(SAVE_FLAT));
         }
         let mut bytes = Vec::new();
-        member.reader().read_to_end(&mut bytes).map_err(read_fault)?;
+        member.reader()?.read_to_end(&mut bytes).map_err(read_fault)?;
         Ok(bytes)
     }
 
