@@ -12,7 +12,7 @@ use crate::source::{Pool, Selection};
 #[derive(Debug, clap::Args)]
 pub(super) struct Input {
     /// Activations: .npy, .npz, .parquet, .arrow, .safetensors or .pt files, or directories of them; one N × D matrix
-    /// per layer, in one file or in parts
+    /// per layer, in one file or in parts; - for .npy or Arrow from standard input
     #[arg(required = true, value_name = "PATH")]
     pub(super) inputs: Vec<PathBuf>,
 
@@ -108,6 +108,7 @@ impl Input {
             units: self.units.clone(),
             labels: self.labels.iter().chain(&references.reference_labels).map(|spec| Labels::locate(spec)).collect(),
             rows: None,
+            scratch: None,
         }
     }
 }

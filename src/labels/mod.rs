@@ -17,7 +17,7 @@ use self::classes::{Classes, class_name};
 pub use self::options::LabelOptions;
 use self::text_format::TextFormat;
 use crate::error::{Error, Fault};
-use crate::source::{self, Content, LabelFile, TextFile, natural, parts_in};
+use crate::source::{self, Content, LabelFile, StreamContent, TextFile, natural, parts_in, stream_name};
 
 /// Labels that a message names at most.
 const NAMED: usize = 10;
@@ -45,14 +45,15 @@ impl Labels {
     /// # Errors
     /// When a file cannot be read, and when a row has no label or a number that is not whole.
     pub fn read(specs: &[impl AsRef<str>], ignored: &[String]) -> Result<Labels, Error> {
-        Labels::read_with(specs, &LabelOptions { ignored: ignored.to_vec(), ..LabelOptions::default() })
+        let options = LabelOptions { ignored: ignored.to_vec(), ..LabelOptions::default() };
+        Labels::read_with(specs, &options, &std::env::temp_dir())
     }
 
-    /// As [`Labels::read`], with what else is said of them.
+    /// As [`Labels::read`], with what else is said of them. Streams are spooled to scratch files in `scratch`.
     ///
     /// # Errors
     /// As [`Labels::read`].
-    pub fn read_with(specs: &[impl AsRef<str>], options: &LabelOptions) -> Result<Labels, Error> {
+    pub fn read_with(specs: &[impl AsRef<str>], options: &LabelOptions, scratch: &Path) -> Result<Labels, Error> {
         let mut classes = Classes::default();
         for spec in specs.iter().map(AsRef::as_ref) {
             let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
@@ -63,6 +64,9 @@ impl Labels {
                     read(&part, column.as_deref(), options, &mut classes)
                         .map_err(|error| fault(error.within(&name)))?;
                 }
+            } else if stream_name(&path).is_some() {
+                let stream = source::open_stream(&path, scratch).map_err(fault)?;
+                read_stream(stream, column.as_deref(), options, &mut classes).map_err(fault)?;
             } else {
                 read(&path, column.as_deref(), options, &mut classes).map_err(fault)?;
             }
@@ -114,7 +118,7 @@ impl Labels {
     pub fn locate(spec: &str) -> LabelFile {
         let after_file = |&(colon, _): &(usize, &str)| {
             let path = Path::new(&spec[..colon]);
-            is_readable(path) || path.is_dir()
+            is_readable(path) || path.is_dir() || stream_name(path).is_some()
         };
         match spec.match_indices(':').find(after_file) {
             Some((colon, _)) if !Path::new(spec).exists() => {
@@ -182,18 +186,42 @@ impl Labels {
 fn read(path: &Path, column: Option<&str>, options: &LabelOptions, classes: &mut Classes) -> Result<(), Fault> {
     classes.next_file();
     if source::suffix(path).is_some() {
-        return read_content(source::open(path)?, column, classes);
+        return read_content(source::open_file(path)?, column, classes);
     }
     let format = TextFormat::of(path).ok_or_else(|| {
         let expected = format!("expected a file ending in {}, {}", TextFormat::suffixes(), source::suffixes());
         Fault::content(expected).hint("the suffix tells the format: y.npy, or table.csv:column for one column")
     })?;
-    let text = TextFile::open(path)?;
+    read_text(&TextFile::open(path)?, format, column, options, classes)
+}
+
+/// Appends the labels in a stream, whose text has no suffix to tell its format.
+fn read_stream(
+    stream: StreamContent,
+    column: Option<&str>,
+    options: &LabelOptions,
+    classes: &mut Classes,
+) -> Result<(), Fault> {
+    classes.next_file();
+    match stream {
+        StreamContent::Content(content) => read_content(content, column, classes),
+        StreamContent::Text(text) => read_text(&text, TextFormat::found_in(&text)?, column, options, classes),
+    }
+}
+
+/// Appends the labels in a text of this format.
+fn read_text(
+    text: &TextFile,
+    format: TextFormat,
+    column: Option<&str>,
+    options: &LabelOptions,
+    classes: &mut Classes,
+) -> Result<(), Fault> {
     match format {
-        TextFormat::Delimited(delimiter) => delimited::read(&text, options.delimiter.or(delimiter), column, classes),
-        TextFormat::Lines => lines::read(&text, column, classes),
-        TextFormat::Json => json::read(&text, column, classes),
-        TextFormat::JsonLines => json::read_lines(&text, column, classes),
+        TextFormat::Delimited(delimiter) => delimited::read(text, options.delimiter.or(delimiter), column, classes),
+        TextFormat::Lines => lines::read(text, column, classes),
+        TextFormat::Json => json::read(text, column, classes),
+        TextFormat::JsonLines => json::read_lines(text, column, classes),
     }
 }
 
@@ -234,6 +262,8 @@ mod tests {
         assert_eq!(locate("a/meta.csv:split:1"), expected("a/meta.csv", "split:1"));
         assert_eq!(locate(r"C:\y.parquet"), expected(r"C:\y.parquet", ""));
         assert_eq!(locate(r"C:\y.parquet:fine"), expected(r"C:\y.parquet", "fine"));
+        assert_eq!(locate("-:fine"), expected("-", "fine"));
+        assert_eq!(locate("/dev/fd/63:fine"), expected("/dev/fd/63", "fine"));
         assert_eq!(locate("run:3/Y.TXT"), expected("run:3/Y.TXT", ""));
         assert_eq!(locate("y.json.gz:a.json"), expected("y.json.gz", "a.json"));
     }

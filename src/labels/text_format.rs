@@ -1,8 +1,13 @@
-//! The formats of text that labels come in, told by their suffix.
+//! The formats of text that labels come in, told by their suffix, or in a stream by its start.
 
+use std::io::Read;
 use std::path::Path;
 
-use crate::source::Codec;
+use crate::error::Fault;
+use crate::source::{Codec, TextFile, text_fault};
+
+/// Bytes in which the first character is looked for.
+const START_BYTES: u64 = 1 << 10;
 
 /// A format of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +41,17 @@ impl TextFormat {
             .iter()
             .find(|(suffix, _)| name.len() > suffix.len() && name.ends_with(suffix))
             .map(|(_, format)| *format)
+    }
+
+    /// The format of a text without a suffix, by the bracket that it begins with if it is JSON.
+    pub(super) fn found_in(text: &TextFile) -> Result<TextFormat, Fault> {
+        let mut start = Vec::new();
+        text.reader()?.take(START_BYTES).read_to_end(&mut start).map_err(text_fault)?;
+        Ok(match start.trim_ascii_start().first() {
+            Some(b'[') => TextFormat::Json,
+            Some(b'{') => TextFormat::JsonLines,
+            _ => TextFormat::Delimited(None),
+        })
     }
 
     /// The suffixes there are, for messages.

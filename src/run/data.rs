@@ -27,12 +27,12 @@ pub(super) struct RunLayers {
 impl RunLabels {
     /// The labels that the plan names.
     pub(super) fn read(plan: &ScorePlan) -> Result<RunLabels, Error> {
-        let own = Labels::read_with(&plan.labels, &plan.label_options)?;
+        let own = Labels::read_with(&plan.labels, &plan.label_options, &plan.resources.scratch)?;
         if plan.reference_labels.is_empty() {
             Labels::check_ignored(&plan.label_options.ignored, &[&own])?;
             return Ok(RunLabels { own, met: None });
         }
-        let met = Labels::read_with(&plan.reference_labels, &plan.label_options)?;
+        let met = Labels::read_with(&plan.reference_labels, &plan.label_options, &plan.resources.scratch)?;
         Labels::check_ignored(&plan.label_options.ignored, &[&own, &met])?;
         let [own, met] = own.numbered_alike(&met);
         Ok(RunLabels { own, met: Some(met) })
@@ -50,7 +50,11 @@ impl RunLayers {
         labels: Option<&RunLabels>,
         plan: &ScorePlan,
     ) -> Result<RunLayers, Error> {
-        let of = |labels: Option<&Labels>| Selection { rows: labels.map(Labels::len), ..plan.selection.clone() };
+        let of = |labels: Option<&Labels>| Selection {
+            rows: labels.map(Labels::len),
+            scratch: Some(plan.resources.scratch.clone()),
+            ..plan.selection.clone()
+        };
         let own = discover(inputs, &of(labels.map(|labels| &labels.own)))?;
         let met = match references.is_empty() {
             true => Vec::new(),

@@ -18,11 +18,12 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let destination = Destination::create(Path::new("-"))?;
     let labels = match plan.labels.is_empty() {
         true => None,
-        false => Some(Labels::read_with(&plan.labels, &plan.label_options)?),
+        false => Some(Labels::read_with(&plan.labels, &plan.label_options, &plan.resources.scratch)?),
     };
     Labels::check_ignored(&plan.label_options.ignored, labels.as_ref().as_slice())?;
     let rows = labels.as_ref().map(Labels::len);
-    let layers = look(&plan.inputs, &Selection { rows, ..plan.selection.clone() })?;
+    let scratch = Some(plan.resources.scratch.clone());
+    let layers = look(&plan.inputs, &Selection { rows, scratch, ..plan.selection.clone() })?;
     let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());
     let rows = rows.or_else(|| shapes().map(|shape| shape.rows).max()).unwrap_or(0);
     let dims = shapes().map(|shape| shape.dim).collect();

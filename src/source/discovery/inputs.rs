@@ -8,12 +8,17 @@ use super::selection::Selection;
 use super::shards::{Parts, Set, sets};
 use crate::error::{Error, Fault};
 use crate::source::contents::label_names::is_label_like;
+use crate::source::files::stream::stream_name;
 use crate::source::formats;
 
-/// The sets of files in `inputs`: those named one by one together, those in each directory.
+/// The sets of files in `inputs`: those named one by one together, those in each directory, and each stream.
 pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Set>, Error> {
     let (mut all, mut named) = (Vec::new(), Vec::new());
     for input in inputs {
+        if let Some(name) = stream_name(input) {
+            all.push(Set::of_stream(name, input));
+            continue;
+        }
         let kind = fs::metadata(input).map_err(|error| Fault::Io(error).in_input(input))?;
         if kind.is_dir() {
             let found = in_directory(input, selection).map_err(|error| Fault::Io(error).in_input(input))?;

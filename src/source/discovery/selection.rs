@@ -25,6 +25,8 @@ pub struct Selection {
     pub labels: Vec<LabelFile>,
     /// The number of labels where it is known: it tells the parts of one layer from layers with numbers in their names.
     pub rows: Option<usize>,
+    /// The directory of scratch files, for streams; `None` for that of temporary files.
+    pub scratch: Option<PathBuf>,
 }
 
 /// Where labels lie.
@@ -37,6 +39,11 @@ pub struct LabelFile {
 }
 
 impl Selection {
+    /// The directory of scratch files.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.scratch.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
     /// Whether labels lie in `path`, a file, or in its directory.
     pub(super) fn is_labels(&self, path: &Path) -> bool {
         self.labels.iter().any(|labels| labels.is_in(path))

@@ -94,6 +94,20 @@ pub(super) fn sets(mut files: Vec<PathBuf>) -> Vec<Set> {
 }
 
 impl Set {
+    /// A stream, whose number says nothing of parts.
+    pub(super) fn of_stream(name: String, path: &Path) -> Set {
+        let files = vec![path.to_owned()];
+        Set {
+            name,
+            files,
+            parts: Parts::Perhaps,
+            is_numbers: false,
+            is_generic: false,
+            is_directory: false,
+            is_named: true,
+        }
+    }
+
     /// Checks that the set is whole where its files say how many they are.
     pub(super) fn check(&self) -> Result<(), Fault> {
         let numbers: Vec<(usize, usize)> =

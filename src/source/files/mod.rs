@@ -3,5 +3,6 @@
 pub(super) mod codec;
 pub(super) mod member;
 pub(super) mod region;
+pub(super) mod stream;
 pub(super) mod text;
 pub(super) mod zip;

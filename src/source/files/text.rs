@@ -27,6 +27,11 @@ impl TextFile {
         Ok(TextFile { bytes: Region::open(path)?, codec: codec.map(|(_, codec)| codec) })
     }
 
+    /// All of `bytes`, which are not compressed.
+    pub(crate) fn of(bytes: Region) -> TextFile {
+        TextFile { bytes, codec: None }
+    }
+
     /// A reader of the text from its start on. Where that unpacks to more than 32 MiB and to more than 64 times its size,
     /// the read fails with [`io::ErrorKind::FileTooLarge`].
     pub(crate) fn reader(&self) -> Result<Box<dyn Read + Send>, Fault> {

@@ -7,14 +7,17 @@ mod npz;
 pub(super) mod parquet;
 mod pt;
 mod safetensors;
+pub(super) mod stream;
 
 use std::path::{Path, PathBuf};
 
 use self::ipc::Ipc;
 use self::parquet::ParquetFile;
+use self::stream::{StreamContent, open_stream};
 use crate::error::Fault;
 use crate::source::contents::content::Content;
 use crate::source::files::codec::Codec;
+use crate::source::files::stream::stream_name;
 
 /// A format of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +48,20 @@ const SUFFIXES: [(&str, FileFormat); 12] = [
     (".safetensors.index.json", FileFormat::SafetensorsIndex),
 ];
 
-/// Opens `path`, which has one of the suffixes.
-pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
+/// Opens `path`, which is a stream or has one of the suffixes. A stream is spooled to a scratch file in `scratch`.
+pub(crate) fn open(path: &Path, scratch: &Path) -> Result<Content, Fault> {
+    if stream_name(path).is_none() {
+        return open_file(path);
+    }
+    match open_stream(path, scratch)? {
+        StreamContent::Content(content) => Ok(content),
+        StreamContent::Text(_) => Err(Fault::content("expected .npy or Arrow from a stream, found neither")
+            .hint("write it with `numpy.save(sys.stdout.buffer, x)`, or as an Arrow stream")),
+    }
+}
+
+/// Opens the file `path`, which has one of the suffixes.
+pub(crate) fn open_file(path: &Path) -> Result<Content, Fault> {
     let Some((_, _, format)) = split(path) else {
         let problem = format!("expected a file ending in {}", suffixes());
         return Err(Fault::content(problem).hint("the suffix tells the format"));

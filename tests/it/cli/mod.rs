@@ -20,4 +20,5 @@ mod pipes;
 mod presets;
 mod references;
 mod schema;
+mod streams;
 mod text;

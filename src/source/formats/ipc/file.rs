@@ -33,7 +33,11 @@ pub(super) enum ListedMessage {
 impl Ipc {
     /// Reads the metadata of all messages of the file `path`, in the form that its first bytes tell.
     pub(crate) fn open(path: &Path) -> Result<Ipc, Fault> {
-        let file = Region::open(path)?;
+        Ipc::in_region(Region::open(path)?)
+    }
+
+    /// As [`Ipc::open`], of a file that is open.
+    pub(crate) fn in_region(file: Region) -> Result<Ipc, Fault> {
         let (mut messages, mut rows, mut bytes) = (Vec::new(), 0_usize, Vec::new());
         let mut is_compressed = false;
         let schema = index::walk(&file, &mut |schema, offset, kind, message| {
