@@ -455,7 +455,7 @@ def pt(pickled, storages, root="archive", byteorder="little"):
 
 
 def text(word):
-    return b"X" + struct.pack("<I", len(word)) + word.encode()
+    return b"X" + struct.pack("<I", len(word.encode())) + word.encode()
 
 
 def integers(numbers):
@@ -482,6 +482,61 @@ write("pt", "crc-slice", pt(tensors({"a": tensor("FloatStorage", "0", (3, 2), (1
 write("pt", "crc-three-axes", pt(tensors({"a": tensor("HalfStorage", "0", (7, 3, 2), (6, 2, 1))}), {"0": x.astype("<f2").tobytes()}))
 write("pt", "crc-bfloat16", pt(tensors({"a": tensor("BFloat16Storage", "0", (7, 6), (6, 1))}), {"0": x.astype(ml_dtypes.bfloat16).tobytes()}))
 write("pt", "crc-big-endian", pt(tensors({"a": rows_first}), {"0": x.astype(">f4").tobytes()}, byteorder="big"))
+
+
+def ndarray(array, encoded=True):
+    """An array of NumPy as it is pickled, its bytes as a text or as they are."""
+    code = array.dtype.str
+    content = array.tobytes("A")
+    length = struct.pack("<I", len(content))
+    content = b"c_codecs\nencode\n(" + text(content.decode("latin1")) + text("latin1") + b"tR" if encoded else b"B" + length + content
+    dtype = b"cnumpy\ndtype\n(" + text(code[1:]) + b"\x89\x88tR(K\x03" + text(code[0]) + b"NNNtb"
+    order = b"\x89" if array.flags.c_contiguous else b"\x88"
+    return b"cnumpy._core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85NtR(K\x01" + integers(array.shape) + dtype + order + content + b"tb"
+
+
+def several_tensors(*items):
+    return b"](" + b"".join(items) + b"e"
+
+
+def nested(named):
+    return b"}(" + b"".join(text(name) + value for name, value in named.items()) + b"u"
+
+
+batches = [tensor("FloatStorage", "0", (3, 6), (6, 1)), tensor("FloatStorage", "0", (4, 6), (6, 1), 18)]
+label_batches = [tensor("LongStorage", "1", (3,), (1,), numel=7), tensor("LongStorage", "1", (4,), (1,), 3, numel=7)]
+records = [nested({"a": batch, "y": labels}) for batch, labels in zip(batches, label_batches)]
+write("pt", "crc-batches", pt(b"\x80\x02" + several_tensors(*batches) + b".", storages))
+write("pt", "crc-batches-by-name", pt(tensors({"a": several_tensors(*batches), "y": several_tensors(*label_batches)}), storages))
+write("pt", "crc-records", pt(b"\x80\x02" + several_tensors(*records) + b".", storages))
+write("pt", "crc-pair", pt(b"\x80\x02" + rows_first + labelled["y"] + b"\x86.", storages))
+write("pt", "crc-nested", pt(tensors({"a": nested({"b": nested({"c": rows_first}), "d": rows_first}), "y": labelled["y"]}), storages))
+write("pt", "crc-keys", pt(b"\x80\x02ccollections\ndefaultdict\nc__builtin__\nlist\n\x85R(" + text("a") + b"K\x01\x86" + several_tensors(*batches) + b"K\x02" + rows_first + b"u.", storages))
+write("pt", "crc-numpy", pt(tensors({"a": ndarray(x), "b": ndarray(np.asfortranarray(x.astype(">f8")), False), "y": ndarray(y)}), {}))
+write("pt", "crc-numpy-batches", pt(tensors({"a": several_tensors(ndarray(x[:3]), batches[1])}), storages))
+write("pt", "broken-numpy-object", pt(tensors({"a": ndarray(x).replace(text("f4"), text("O8"))}), {}))
+write("pt", "broken-numpy-length", pt(tensors({"a": ndarray(x).replace(text("f4"), text("f8"))}), {}))
+write("pt", "broken-batches", pt(b"\x80\x02" + several_tensors(*batches, tensor("FloatStorage", "0", (2, 5), (5, 1))) + b".", storages))
+write("pt", "broken-batches-over-and-over", pt(b"\x80\x02](" + rows_first + b"q\0" + b"h\0" * 2000 + b"e.", storages))
+write("pt", "broken-doubled", pt(b"\x80\x02" + rows_first + b"q\0}(K\x01h\0K\x02h\0u" * 30 + b".", storages))
+write("pt", "broken-optimizer", pt(tensors({"state": nested({"0": rows_first}), "param_groups": b"]"}), storages))
+
+
+def legacy(pickled, storages):
+    """A file as `torch.save` wrote it before version 1.6."""
+    keys = b"\x80\x02](" + b"".join(text(key) for key in storages) + b"e."
+    content = b"".join(struct.pack("<q", length) + storage for length, storage in storages.values())
+    return b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}." + pickled + keys + content
+
+
+both = {"0": (42, x.tobytes()), "1": (7, y.astype("<i8").tobytes())}
+one = {"0": both["0"]}
+write("pt", "legacy", legacy(tensors(labelled), both))
+write("pt", "legacy-tensor", legacy(b"\x80\x02" + rows_first + b".", one))
+write("pt", "legacy-batches", legacy(tensors({"a": several_tensors(*batches), "b": ndarray(x)}), one))
+write("pt", "broken-legacy-length", legacy(tensors({"a": rows_first}), {"0": (2**62, x.tobytes())}))
+write("pt", "broken-legacy-cut", legacy(tensors(labelled), both)[:-9])
+write("pt", "broken-legacy-longer", legacy(b"\x80\x02" + rows_first + b".", one) + b"!")
 write("pt", "broken-object", pt(b"\x80\x02cos\nsystem\n" + text("true") + b"\x85R.", {}))
 write("pt", "broken-short-storage", pt(tensors({"a": rows_first}), {"0": x.tobytes()[:-1]}))
 write("pt", "broken-expanded", pt(tensors({"a": tensor("FloatStorage", "0", (2**31 - 1, 6), (0, 1))}), storages))

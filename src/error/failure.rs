@@ -1,5 +1,8 @@
 //! A failure of the whole command, and what is wrong with one input or output.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -111,6 +114,14 @@ pub enum Fault {
         /// What to try, or empty.
         hint: String,
     },
+    /// The content is in order, and is no layer: the weights of a model, one number a row.
+    #[error("{problem}")]
+    NoLayer {
+        /// What was expected and what was found.
+        problem: String,
+        /// What to try, or empty.
+        hint: String,
+    },
     /// It is in order, and belongs to other data or to other flags than this run.
     #[error("{problem}")]
     Different {
@@ -163,32 +174,39 @@ impl Fault {
         Fault::Content { problem: problem.to_string(), hint: String::new() }
     }
 
+    /// Content in order that is no layer, with nothing to suggest.
+    pub fn no_layer(problem: impl fmt::Display) -> Self {
+        Fault::NoLayer { problem: problem.to_string(), hint: String::new() }
+    }
+
     /// Adds what to try.
     #[must_use]
-    pub fn hint(self, hint: impl fmt::Display) -> Self {
-        match self {
-            Fault::Content { problem, .. } => Fault::Content { problem, hint: hint.to_string() },
-            Fault::Different { problem, .. } => Fault::Different { problem, hint: hint.to_string() },
-            Fault::Passing { problem, .. } => Fault::Passing { problem, hint: hint.to_string() },
-            Fault::Stopped { signal, .. } => Fault::Stopped { signal, hint: hint.to_string() },
-            Fault::NothingToScore { problem, .. } => Fault::NothingToScore { problem, hint: hint.to_string() },
-            Fault::Io(_) => self,
+    pub fn hint(mut self, text: impl fmt::Display) -> Self {
+        match &mut self {
+            Fault::Content { hint, .. }
+            | Fault::NoLayer { hint, .. }
+            | Fault::Different { hint, .. }
+            | Fault::Passing { hint, .. }
+            | Fault::Stopped { hint, .. }
+            | Fault::NothingToScore { hint, .. } => *hint = text.to_string(),
+            Fault::Io(_) => {}
         }
+        self
     }
 
     /// This fault in the file `name`, one of several that the error is about.
     #[must_use]
-    pub fn within(self, name: &str) -> Self {
-        match self {
-            Fault::Content { problem, hint } => Fault::Content { problem: format!("`{name}`: {problem}"), hint },
-            Fault::NothingToScore { problem, hint } => {
-                Fault::NothingToScore { problem: format!("`{name}`: {problem}"), hint }
-            }
-            Fault::Different { problem, hint } => Fault::Different { problem: format!("`{name}`: {problem}"), hint },
-            Fault::Passing { problem, hint } => Fault::Passing { problem: format!("`{name}`: {problem}"), hint },
-            Fault::Stopped { .. } => self,
-            Fault::Io(error) => Fault::Io(io::Error::new(error.kind(), format!("`{name}`: {error}"))),
+    pub fn within(mut self, name: &str) -> Self {
+        match &mut self {
+            Fault::Content { problem, .. }
+            | Fault::NoLayer { problem, .. }
+            | Fault::Different { problem, .. }
+            | Fault::Passing { problem, .. }
+            | Fault::NothingToScore { problem, .. } => *problem = format!("`{name}`: {problem}"),
+            Fault::Stopped { .. } => {}
+            Fault::Io(error) => *error = io::Error::new(error.kind(), format!("`{name}`: {error}")),
         }
+        self
     }
 
     /// This fault in the file or directory `path`.
@@ -221,6 +239,7 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         let hint = match self.fault() {
             Fault::Content { hint, .. }
+            | Fault::NoLayer { hint, .. }
             | Fault::Different { hint, .. }
             | Fault::Passing { hint, .. }
             | Fault::Stopped { hint, .. }
@@ -246,7 +265,7 @@ impl Error {
             (Error::Usage { .. }, _) => exit::USAGE,
             (Error::Comparison { fault: Fault::NothingToScore { .. }, .. }, _) => exit::NOT_SCORED,
             (Error::Comparison { .. }, _) => exit::INCOMPARABLE,
-            (_, Fault::Content { .. }) => exit::BAD_INPUT,
+            (_, Fault::Content { .. } | Fault::NoLayer { .. }) => exit::BAD_INPUT,
             (_, Fault::NothingToScore { .. }) => exit::NOT_SCORED,
             (_, Fault::Io(error)) if is_passing(error.kind()) => exit::PASSING_TROUBLE,
             (_, Fault::Io(_)) => exit::BAD_INPUT,
@@ -268,24 +287,4 @@ pub(crate) fn is_passing(kind: io::ErrorKind) -> bool {
             | io::ErrorKind::ReadOnlyFilesystem
             | io::ErrorKind::UnexpectedEof
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exit_codes_tell_lasting_from_passing_trouble() {
-        let io_error = |kind| Error::Input { path: "x".into(), fault: Fault::Io(io::Error::from(kind)) };
-        assert_eq!(io_error(io::ErrorKind::NotFound).exit_code(), exit::BAD_INPUT);
-        assert_eq!(io_error(io::ErrorKind::TimedOut).exit_code(), exit::PASSING_TROUBLE);
-        assert_eq!(Error::usage("`-x`", "no", "").exit_code(), exit::USAGE);
-        assert_eq!(Fault::content("short").in_input("x").exit_code(), exit::BAD_INPUT);
-    }
-
-    #[test]
-    fn an_empty_hint_is_no_hint() {
-        assert_eq!(Error::usage("`-x`", "no", "").hint(), None);
-        assert_eq!(Fault::content("short").hint("try long").in_input("x").hint(), Some("try long"));
-    }
 }

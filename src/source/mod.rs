@@ -2,10 +2,10 @@
 //!
 //! From the ground up, each room using only those before it:
 //!
-//! - [`rows`](Rows) and [`matrix`](Matrix): what is read, whatever the format.
+//! - [`rows`](Rows), [`matrix`](Matrix) and `stack`: what is read, whatever the format, and matrices below each other.
 //! - `files`: bytes of a file at any place, text in order, and what is compressed in files and archives.
 //! - `arrays`: elements described by type, shape and strides, and the matrices in them.
-//! - `views`: matrices made of matrices: parts below each other, some features, means over tokens, max(x, 0).
+//! - `views`: matrices made of matrices: some features, means over tokens, max(x, 0).
 //! - `tables`: files of columns, and the matrices in them.
 //! - `contents`: which of the arrays or columns in a file are layers.
 //! - `formats`: a file or folder for each format, and the one `match` that opens a file by its suffix.
@@ -22,7 +22,7 @@ mod layer;
 mod matrix;
 mod memory;
 mod natural;
-
+mod stack;
 mod tables;
 mod views;
 

@@ -22,11 +22,11 @@ impl ArrayHeader {
     /// The matrix that the array is, its axes after the first flattened, and where its rows lie.
     pub(crate) fn matrix(&self) -> Result<(Shape, Placement), Fault> {
         if self.dtype.is_text() {
-            return Err(Fault::content("expected an array of numbers, found text")
+            return Err(Fault::no_layer("expected an array of numbers, found text")
                 .hint("if these are labels, name them with `--labels`"));
         }
         let Some((&rows, axes)) = self.shape.split_first().filter(|(_, axes)| !axes.is_empty()) else {
-            return Err(Fault::content(format_args!(
+            return Err(Fault::no_layer(format_args!(
                 "expected at least two axes (rows × features), found the shape {:?}",
                 self.shape
             ))
@@ -52,6 +52,12 @@ impl ArrayHeader {
             shards: 1,
         };
         Ok((shape, placement))
+    }
+
+    /// Bytes of all elements, packed densely; of more than can be counted, as many as can be.
+    pub(crate) fn len(&self) -> u64 {
+        let axes = self.shape.iter().map(|&axis| axis as u64);
+        if self.shape.contains(&0) { 0 } else { axes.fold(self.dtype.width as u64, u64::saturating_mul) }
     }
 
     /// Bytes of one place of the first axis, packed densely.

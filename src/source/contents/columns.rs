@@ -36,7 +36,7 @@ pub(super) fn layers(table: Arc<dyn Table>, layout: &Layout) -> Result<Vec<FileL
     let vectors: Vec<(usize, &Arc<Field>)> =
         features().into_iter().filter(|(_, field)| is_layer(field.data_type()) || is_bytes(field)).collect();
     if vectors.is_empty() {
-        return Err(Fault::content("expected a column of lists of numbers, found none").hint(format_args!(
+        return Err(Fault::no_layer("expected a column of lists of numbers, found none").hint(format_args!(
             "{}; `--columns` makes a layer of numeric columns, `--dim` of raw bytes",
             table.describe_columns()
         )));

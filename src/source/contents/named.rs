@@ -18,7 +18,7 @@ pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<Vec<FileLayer>, 
     let layers: Arrays = arrays.into_iter().filter(is_layer).collect();
     if layers.is_empty() {
         let all = if all.is_empty() { "no array".to_owned() } else { all.join(", ") };
-        return Err(Fault::content(format_args!("expected a matrix (rows × features), found {all}"))
+        return Err(Fault::no_layer(format_args!("expected a matrix (rows × features), found {all}"))
             .hint("one number a row looks like labels (`--labels file:name`)"));
     }
     Ok(layers.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect())

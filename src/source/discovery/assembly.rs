@@ -11,7 +11,7 @@ use crate::source::contents::file_layer::FileLayer;
 use crate::source::contents::layout::Layout;
 use crate::source::formats;
 use crate::source::matrix::Matrix;
-use crate::source::views::stack::Stack;
+use crate::source::stack::Stack;
 
 /// A layer by the name that is shown.
 pub(super) struct NamedLayer {

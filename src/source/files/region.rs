@@ -1,4 +1,4 @@
-//! A stretch of a file, read at any place without a cursor that threads would have to share.
+//! A stretch of a file, or of bytes that were decoded, read at any place without a cursor that threads would have to share.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,12 +12,19 @@ use crate::error::Fault;
 /// What to try about a file that ends too early.
 const STILL_WRITTEN: &str = "it was longer when it was opened: is it still being written?";
 
-/// Consecutive bytes of an open file.
+/// Consecutive bytes of an open file, or in memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Region {
-    file: Arc<OpenFile>,
+    origin: Origin,
     start: u64,
     len: u64,
+}
+
+/// What a region is a stretch of.
+#[derive(Debug, Clone)]
+enum Origin {
+    File(Arc<OpenFile>),
+    Memory(Arc<[u8]>),
 }
 
 /// A file as it was when it was opened.
@@ -42,12 +49,19 @@ impl Region {
         let metadata = file.metadata()?;
         let len = metadata.len();
         let file = OpenFile { file, len, modified: metadata.modified().ok(), failure: Mutex::default() };
-        Ok(Region { file: Arc::new(file), start: 0, len })
+        Ok(Region { origin: Origin::File(Arc::new(file)), start: 0, len })
+    }
+
+    /// Bytes that lie in no file as they are.
+    pub(crate) fn in_memory(bytes: Vec<u8>) -> Region {
+        let len = bytes.len() as u64;
+        Region { origin: Origin::Memory(bytes.into()), start: 0, len }
     }
 
     /// Why the file could not be read, if it could not.
     pub(crate) fn failure(&self) -> Option<Fault> {
-        let failure = self.file.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let Origin::File(file) = &self.origin else { return None };
+        let failure = file.failure.lock().unwrap_or_else(PoisonError::into_inner);
         failure.as_ref().map(|(kind, text)| Fault::Io(io::Error::new(*kind, text.as_str())))
     }
 
@@ -59,7 +73,7 @@ impl Region {
     /// The `len` bytes from `start` on; `None` where this region does not have them all.
     pub(crate) fn part(&self, start: u64, len: u64) -> Option<Region> {
         start.checked_add(len).filter(|&end| end <= self.len)?;
-        Some(Region { file: self.file.clone(), start: self.start + start, len })
+        Some(Region { origin: self.origin.clone(), start: self.start + start, len })
     }
 
     /// Fills `buffer` from `offset` on.
@@ -88,9 +102,12 @@ pub(crate) struct RegionReader(Region);
 
 impl Read for RegionReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Region { file, start, len } = &mut self.0;
+        let Region { origin, start, len } = &mut self.0;
         let wanted = usize::try_from(*len).unwrap_or(usize::MAX).min(buffer.len());
-        let read = file.read_at(&mut buffer[..wanted], *start)?;
+        let read = match origin {
+            Origin::File(file) => file.read_at(&mut buffer[..wanted], *start)?,
+            Origin::Memory(bytes) => bytes.get(*start as usize..).unwrap_or_default().read(&mut buffer[..wanted])?,
+        };
         (*start, *len) = (*start + read as u64, *len - read as u64);
         Ok(read)
     }

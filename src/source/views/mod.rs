@@ -2,5 +2,4 @@
 
 pub(super) mod pool;
 pub(super) mod rectified;
-pub(super) mod stack;
 pub(super) mod units;

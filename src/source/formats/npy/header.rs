@@ -90,7 +90,7 @@ fn inside_header(len: u64) -> Fault {
 }
 
 /// The element type that NumPy writes as `descr`.
-fn parse_dtype(descr: &str) -> Result<Dtype, Fault> {
+pub(in crate::source::formats) fn parse_dtype(descr: &str) -> Result<Dtype, Fault> {
     let unsupported = || Fault::content(format_args!("expected an array of numbers, found elements of type `{descr}`"));
     let (order, code) = descr.split_at_checked(1).ok_or_else(unsupported)?;
     let (kind, width) = code.split_at_checked(1).ok_or_else(unsupported)?;
@@ -110,7 +110,7 @@ fn parse_dtype(descr: &str) -> Result<Dtype, Fault> {
         ("S", Some(width @ 1..=LONGEST_TEXT)) => dtype(b'S', width),
         ("U", Some(characters @ 1..=LONGEST_TEXT)) => dtype(b'U', 4 * characters),
         ("O", _) => {
-            Err(unsupported()
+            Err(Fault::no_layer(format_args!("expected an array of numbers, found elements of type `{descr}`"))
                 .hint("object arrays are pickles, which are never loaded; save `numpy.array(rows.tolist())`"))
         }
         // So the extension that adds the type, `ml_dtypes`, writes it; nothing else of this kind is a number.

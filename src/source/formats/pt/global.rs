@@ -1,9 +1,9 @@
-//! The objects of Python that a pickle may name, which are those that tensors are made of.
+//! The objects of Python that a pickle may name, which are those that tensors and NumPy's arrays are made of.
 
 use crate::error::Fault;
 
-/// What to try where something else than tensors by name was saved.
-pub(super) const SAVE_FLAT: &str = "save a flat dict of tensors: `torch.save({\"enc1\": x, \"y\": y}, path)`";
+/// What to try where something else than tensors was saved.
+pub(super) const SAVE_DICT: &str = "save a dict of tensors: `torch.save({\"enc1\": x, \"y\": y}, path)`";
 
 /// What to try about a file that no writer makes.
 pub(super) const SAVE_AGAIN: &str = "save the tensors again with `torch.save`";
@@ -11,18 +11,33 @@ pub(super) const SAVE_AGAIN: &str = "save the tensors again with `torch.save`";
 /// What to try about a tensor that is more than an array of numbers.
 const SAVE_PLAIN: &str = "save a plain one: `x.detach().clone()`, `x.to_dense()` or `x.dequantize()`";
 
+/// Types of plain values and containers, which make what is passed over, or what a dict lacks.
+const PLAIN_TYPES: [&str; 9] = ["bool", "complex", "dict", "float", "frozenset", "int", "list", "set", "tuple"];
+
 /// Characters of a name in a message.
 pub(super) const LONGEST_NAME: usize = 100;
 
-/// The objects that tensors are made of.
+/// The objects that tensors and arrays are made of.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Global<'a> {
     OrderedDict,
+    /// A dict that makes what it lacks.
+    DefaultDict,
     /// Makes a tensor whose type is that of its storage.
     Tensor,
     /// Makes a tensor with a type of its own.
     TypedTensor,
     Parameter,
+    /// Makes an array of NumPy, which it is told of afterwards.
+    Ndarray,
+    /// Makes an array of NumPy from bytes, as pickles of protocol 5 do.
+    NdarrayOfBytes,
+    /// Makes an element type of NumPy.
+    NumpyType,
+    /// Makes bytes of the text that stands for them in pickles of protocol 2.
+    Encode,
+    /// Makes empty bytes.
+    Bytes,
     /// A plain value, a shape for one.
     Plain,
     /// A type of elements or of storages.
@@ -35,20 +50,25 @@ impl<'a> Global<'a> {
         let object = || format!("{module}.{name}").chars().take(LONGEST_NAME).collect::<String>();
         match (module, name) {
             ("collections", "OrderedDict") => Ok(Global::OrderedDict),
+            ("collections", "defaultdict") => Ok(Global::DefaultDict),
             ("torch._utils", "_rebuild_tensor_v2") => Ok(Global::Tensor),
             ("torch._utils", "_rebuild_tensor_v3") => Ok(Global::TypedTensor),
             ("torch._utils", "_rebuild_parameter") => Ok(Global::Parameter),
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => Ok(Global::Ndarray),
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Ok(Global::NdarrayOfBytes),
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Ok(Global::Plain),
+            ("numpy", "dtype") => Ok(Global::NumpyType),
+            ("numpy", "ndarray") => Ok(Global::Plain),
+            ("_codecs", "encode") => Ok(Global::Encode),
+            ("builtins" | "__builtin__", "bytes") => Ok(Global::Bytes),
+            ("builtins" | "__builtin__", _) if PLAIN_TYPES.contains(&name) => Ok(Global::Plain),
             ("torch", "Size" | "device") => Ok(Global::Plain),
             ("torch" | "torch.storage", _) if is_type(name) => Ok(Global::Type(name)),
             ("torch._utils" | "torch._tensor", _) if name.starts_with("_rebuild_") => {
-                Err(Fault::content(format_args!("expected a plain tensor, found one that `{}` makes", object()))
+                Err(Fault::no_layer(format_args!("expected a plain tensor, found one that `{}` makes", object()))
                     .hint(SAVE_PLAIN))
             }
-            _ => Err(Fault::content(format_args!(
-                "expected a tensor or a dict of tensors, found an object `{}`",
-                object()
-            ))
-            .hint(SAVE_FLAT)),
+            _ => Err(Fault::no_layer(format_args!("expected tensors, found an object `{}`", object())).hint(SAVE_DICT)),
         }
     }
 }

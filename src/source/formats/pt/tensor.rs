@@ -5,10 +5,21 @@ use crate::error::Fault;
 use crate::source::arrays::dtype::Dtype;
 use crate::source::arrays::header::ArrayHeader;
 
+/// A storage as it is referred to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Storage<'a> {
+    /// Its name in the file.
+    pub(super) key: &'a str,
+    /// The element type as its class says it.
+    pub(super) dtype: &'a str,
+    /// Number of elements.
+    pub(super) len: u64,
+}
+
 /// A tensor as it is described.
 #[derive(Debug, Clone)]
 pub(super) struct Tensor<'a> {
-    /// The name of the storage in the archive.
+    /// The name of the storage in the file.
     pub(super) storage: &'a str,
     /// The element type as `torch` calls it, or its storage.
     pub(super) dtype: &'a str,
@@ -23,7 +34,7 @@ pub(super) struct Tensor<'a> {
 impl Tensor<'_> {
     /// The array that it is in a storage of `size` bytes: inside it, and of no more elements than that has.
     pub(super) fn header(&self, size: u64, big_endian: bool) -> Result<ArrayHeader, Fault> {
-        let dtype = Dtype { big_endian, ..self.element_type()? };
+        let dtype = Dtype { big_endian, ..element_type(self.dtype)? };
         let (shape, width) = (self.shape.clone(), dtype.width as u64);
         if shape.contains(&0) {
             return Ok(ArrayHeader { dtype, strides: vec![0; shape.len()], shape, data_start: 0 });
@@ -55,35 +66,33 @@ impl Tensor<'_> {
         let strides = shape.iter().zip(&self.strides).map(stride).collect();
         Ok(ArrayHeader { dtype, strides, data_start: self.offset * width, shape })
     }
+}
 
-    /// The element type, if it is one of whole bytes that hold a number.
-    fn element_type(&self) -> Result<Dtype, Fault> {
-        let (kind, width) = match self.dtype {
-            "BoolStorage" | "bool" => (b'b', 1),
-            "CharStorage" | "int8" => (b'i', 1),
-            "ShortStorage" | "int16" => (b'i', 2),
-            "IntStorage" | "int32" => (b'i', 4),
-            "LongStorage" | "int64" => (b'i', 8),
-            "ByteStorage" | "uint8" => (b'u', 1),
-            "uint16" => (b'u', 2),
-            "uint32" => (b'u', 4),
-            "uint64" => (b'u', 8),
-            "HalfStorage" | "float16" => (b'f', 2),
-            "FloatStorage" | "float32" => (b'f', 4),
-            "DoubleStorage" | "float64" => (b'f', 8),
-            "BFloat16Storage" | "bfloat16" => (b'V', 2),
-            "ComplexFloatStorage" | "complex64" => (b'c', 8),
-            "ComplexDoubleStorage" | "complex128" => (b'c', 16),
-            other => {
-                let other: String = other.chars().take(LONGEST_NAME).collect();
-                return Err(Fault::content(format_args!(
-                    "expected a tensor of numbers, found elements of type `{other}`"
-                ))
+/// The element type called `name`, if it is one of whole bytes that hold a number.
+pub(super) fn element_type(name: &str) -> Result<Dtype, Fault> {
+    let (kind, width) = match name {
+        "BoolStorage" | "bool" => (b'b', 1),
+        "CharStorage" | "int8" => (b'i', 1),
+        "ShortStorage" | "int16" => (b'i', 2),
+        "IntStorage" | "int32" => (b'i', 4),
+        "LongStorage" | "int64" => (b'i', 8),
+        "ByteStorage" | "uint8" => (b'u', 1),
+        "uint16" => (b'u', 2),
+        "uint32" => (b'u', 4),
+        "uint64" => (b'u', 8),
+        "HalfStorage" | "float16" => (b'f', 2),
+        "FloatStorage" | "float32" => (b'f', 4),
+        "DoubleStorage" | "float64" => (b'f', 8),
+        "BFloat16Storage" | "bfloat16" => (b'V', 2),
+        "ComplexFloatStorage" | "complex64" => (b'c', 8),
+        "ComplexDoubleStorage" | "complex128" => (b'c', 16),
+        other => {
+            let other: String = other.chars().take(LONGEST_NAME).collect();
+            return Err(Fault::content(format_args!("expected a tensor of numbers, found elements of type `{other}`"))
                 .hint("save it as float32 instead: `x.float()`"));
-            }
-        };
-        Ok(Dtype { kind, width, big_endian: false })
-    }
+        }
+    };
+    Ok(Dtype { kind, width, big_endian: false })
 }
 
 #[cfg(test)]

@@ -1,23 +1,13 @@
-//! The values that a pickle puts together, and the tensors among them; every object but those that tensors are made of is
-//! refused by name.
+//! The values that a pickle puts together, tensors and NumPy's arrays among them; every object but those that these are
+//! made of is refused by name.
 
-use std::collections::HashSet;
-
-use super::global::{Global, SAVE_AGAIN, SAVE_FLAT};
-use super::tensor::Tensor;
+use super::global::{Global, SAVE_AGAIN};
+use super::numpy::Ndarray;
+use super::tensor::{Storage, Tensor};
 use crate::error::Fault;
 
 /// No tensor of activations has as many axes.
 const MOST_AXES: usize = 32;
-
-/// What was saved.
-#[derive(Debug)]
-pub(super) enum Saved<'a> {
-    /// A tensor alone.
-    Tensor(Tensor<'a>),
-    /// The tensors of a dict by name, each with why it is none if so; plain values are passed over.
-    Dict(Vec<(String, Result<Tensor<'a>, Fault>)>),
-}
 
 /// The number of a value in the order in which they were made.
 pub(super) type Id = usize;
@@ -25,16 +15,21 @@ pub(super) type Id = usize;
 /// A value; containers hold the numbers of theirs.
 #[derive(Debug)]
 pub(super) enum PickleValue<'a> {
-    /// None, a boolean, a fraction, bytes, a number beyond 64 bits.
+    /// None, a fraction, a number beyond 64 bits.
     Plain,
+    Bool(bool),
     Int(i64),
     Text(&'a str),
+    Bytes(&'a [u8]),
+    /// Bytes whose numbers are the characters of a text, here that text's number.
+    Encoded(Id),
     Tuple {
         items: Vec<Id>,
         has_tensors: bool,
     },
-    /// A list or a set, whose items are of no use.
+    /// A list or a set.
     List {
+        items: Vec<Id>,
         has_tensors: bool,
     },
     Dict {
@@ -42,11 +37,15 @@ pub(super) enum PickleValue<'a> {
         has_tensors: bool,
     },
     Global(Global<'a>),
-    Storage {
-        key: &'a str,
-        dtype: &'a str,
-    },
+    Storage(Storage<'a>),
     Tensor(Box<Tensor<'a>>),
+    /// An element type of NumPy, and its byte order once that was said.
+    NumpyType {
+        code: &'a str,
+        order: &'a str,
+    },
+    /// An array of NumPy, once it was said which.
+    Ndarray(Option<Box<Ndarray<'a>>>),
 }
 
 /// All values of a pickle.
@@ -75,14 +74,19 @@ impl<'a> PickleValues<'a> {
         }
     }
 
-    /// Whether any of `ids` is a tensor or, as it was made, held one.
+    /// All storages that tensors refer to.
+    pub(super) fn storages(&self) -> impl Iterator<Item = &Storage<'a>> {
+        self.0.iter().filter_map(|value| if let PickleValue::Storage(storage) = value { Some(storage) } else { None })
+    }
+
+    /// Whether any of `ids` is a tensor or an array or, as it was made, held one.
     pub(super) fn have_tensors(&self, ids: &[Id]) -> bool {
         ids.iter().any(|&id| match *self.get(id) {
-            PickleValue::Plain | PickleValue::Int(_) | PickleValue::Text(_) | PickleValue::Global(_) => false,
             PickleValue::Tuple { has_tensors, .. }
-            | PickleValue::List { has_tensors }
+            | PickleValue::List { has_tensors, .. }
             | PickleValue::Dict { has_tensors, .. } => has_tensors,
-            PickleValue::Storage { .. } | PickleValue::Tensor(_) => true,
+            PickleValue::Storage(_) | PickleValue::Tensor(_) | PickleValue::Ndarray(_) => true,
+            _ => false,
         })
     }
 
@@ -90,10 +94,13 @@ impl<'a> PickleValues<'a> {
     pub(super) fn append(&mut self, list: Id, added: &[Id]) -> Result<(), Fault> {
         let more = self.have_tensors(added);
         match &mut self.0[list] {
-            PickleValue::List { has_tensors } => *has_tensors |= more,
-            _ => return Err(damaged_pickle("it appends to what is no list")),
+            PickleValue::List { items, has_tensors } => {
+                items.extend_from_slice(added);
+                *has_tensors |= more;
+                Ok(())
+            }
+            _ => Err(damaged_pickle("it appends to what is no list")),
         }
-        Ok(())
     }
 
     /// Adds `added`, keys and values by turns, to a dict.
@@ -109,20 +116,42 @@ impl<'a> PickleValues<'a> {
         }
     }
 
-    pub(super) fn check_dict(&self, id: Id) -> Result<(), Fault> {
-        match self.get(id) {
-            PickleValue::Dict { .. } => Ok(()),
-            _ => Err(damaged_pickle("it sets attributes of what is no dict")),
-        }
+    /// Completes `object` by `state`. Attributes of a dict, of which `torch` gives each state dict one, are passed over.
+    pub(super) fn build(&mut self, object: Id, state: Id) -> Result<(), Fault> {
+        let built = match (self.get(object), self.get(state)) {
+            (PickleValue::Dict { .. }, _) => return Ok(()),
+            (&PickleValue::NumpyType { code, .. }, PickleValue::Tuple { items, .. }) => match items[..] {
+                [_, order, ..] => PickleValue::NumpyType { code, order: self.text(order)? },
+                _ => return Err(damaged_pickle("a type of NumPy is without its byte order")),
+            },
+            (PickleValue::Ndarray(None), PickleValue::Tuple { items, .. }) => match items[..] {
+                [_, shape, dtype, order, bytes] => self.ndarray(bytes, dtype, shape, order)?,
+                _ => return Err(damaged_pickle("an array is without its elements")),
+            },
+            _ => return Err(damaged_pickle("it sets attributes of what has none")),
+        };
+        self.0[object] = built;
+        Ok(())
     }
 
-    /// The storage that a reference to one stands for: `(\"storage\", type, key, device, length)`.
+    fn ndarray(&self, bytes: Id, dtype: Id, shape: Id, order: Id) -> Result<PickleValue<'a>, Fault> {
+        let &PickleValue::NumpyType { code, order: byte_order } = self.get(dtype) else {
+            return Err(damaged_pickle("an array is without a type"));
+        };
+        let columns_first = matches!(self.get(order), PickleValue::Bool(true) | PickleValue::Text("F"));
+        let shape = self.sizes(shape)?;
+        Ok(PickleValue::Ndarray(Some(Box::new(Ndarray { code, byte_order, shape, columns_first, bytes }))))
+    }
+
+    /// The storage that a reference to one stands for: `("storage", type, key, device, length)`, and before version 1.6
+    /// `None` where it is no view of another.
     pub(super) fn storage(&self, reference: Id) -> Result<PickleValue<'a>, Fault> {
-        if let &[kind, dtype, key, _, _] = self.tuple(reference)?
+        if let &[kind, dtype, key, _, len, ref view @ ..] = self.tuple(reference)?
             && let (PickleValue::Text("storage"), &PickleValue::Global(Global::Type(dtype))) =
                 (self.get(kind), self.get(dtype))
+            && view.iter().all(|&view| matches!(self.get(view), PickleValue::Plain))
         {
-            return Ok(PickleValue::Storage { key: self.text(key)?, dtype });
+            return Ok(PickleValue::Storage(Storage { key: self.text(key)?, dtype, len: self.size(len)? as u64 }));
         }
         Err(damaged_pickle("it refers to what is no storage"))
     }
@@ -133,7 +162,9 @@ impl<'a> PickleValues<'a> {
             return Err(damaged_pickle("it calls what is no function"));
         };
         match (function, self.tuple(arguments)?) {
-            (Global::OrderedDict, []) => Ok(PickleValue::Dict { items: Vec::new(), has_tensors: false }),
+            (Global::OrderedDict, []) | (Global::DefaultDict, _) => {
+                Ok(PickleValue::Dict { items: Vec::new(), has_tensors: false })
+            }
             (Global::Tensor, &[storage, offset, shape, strides, _, _, ref flags @ ..]) => {
                 self.tensor(storage, None, [offset, shape, strides], flags)
             }
@@ -144,13 +175,22 @@ impl<'a> PickleValues<'a> {
                 PickleValue::Tensor(tensor) => Ok(PickleValue::Tensor(tensor.clone())),
                 _ => Err(damaged_pickle("a parameter is no tensor")),
             },
-            (Global::Plain, _) => Ok(PickleValue::List { has_tensors: self.have_tensors(&[arguments]) }),
+            (Global::Ndarray, _) => Ok(PickleValue::Ndarray(None)),
+            (Global::NdarrayOfBytes, &[bytes, dtype, shape, order]) => self.ndarray(bytes, dtype, shape, order),
+            (Global::NumpyType, &[code, ..]) => Ok(PickleValue::NumpyType { code: self.text(code)?, order: "|" }),
+            (Global::Encode, &[text, encoding]) if matches!(self.get(encoding), PickleValue::Text("latin1")) => {
+                Ok(PickleValue::Encoded(text))
+            }
+            (Global::Bytes, []) => Ok(PickleValue::Bytes(&[])),
+            (Global::Plain, _) => {
+                Ok(PickleValue::List { items: vec![arguments], has_tensors: self.have_tensors(&[arguments]) })
+            }
             _ => Err(damaged_pickle("it calls a function with arguments of another")),
         }
     }
 
     fn tensor(&self, storage: Id, dtype: Option<Id>, place: [Id; 3], flags: &[Id]) -> Result<PickleValue<'a>, Fault> {
-        let &PickleValue::Storage { key, dtype: stored } = self.get(storage) else {
+        let &PickleValue::Storage(Storage { key, dtype: stored, .. }) = self.get(storage) else {
             return Err(damaged_pickle("a tensor is without a storage"));
         };
         let dtype = match dtype.map(|dtype| self.get(dtype)) {
@@ -197,55 +237,23 @@ impl<'a> PickleValues<'a> {
         let size = if let &PickleValue::Int(size) = self.get(id) { usize::try_from(size).ok() } else { None };
         size.ok_or_else(|| damaged_pickle("a length or a stride is no whole number from 0 on"))
     }
-
-    /// The tensors in `root`.
-    pub(super) fn saved_tensors(&self, root: Id) -> Result<Saved<'a>, Fault> {
-        let items = match self.get(root) {
-            PickleValue::Tensor(tensor) => return Ok(Saved::Tensor(Tensor::clone(tensor))),
-            PickleValue::Dict { items, .. } => items,
-            other => {
-                let found = format!("expected a tensor or a dict of tensors, found {}", other.kind());
-                return Err(Fault::content(found).hint(SAVE_FLAT));
-            }
-        };
-        let (mut names, mut tensors) = (HashSet::new(), Vec::new());
-        for &[key, value] in items.iter().filter(|[_, value]| self.have_tensors(&[*value])) {
-            let name = match self.get(key) {
-                PickleValue::Text(name) => (*name).to_owned(),
-                PickleValue::Int(number) => number.to_string(),
-                other => {
-                    let found = format!("expected text for the name of a tensor, found {}", other.kind());
-                    return Err(Fault::content(found).hint(SAVE_FLAT));
-                }
-            };
-            if !names.insert(name.clone()) {
-                return Err(Fault::content(format_args!("two tensors are called `{name}`")).hint(SAVE_FLAT));
-            }
-            let tensor = match self.get(value) {
-                PickleValue::Tensor(tensor) => Ok(Tensor::clone(tensor)),
-                other => {
-                    Err(Fault::content(format_args!("expected a tensor, found {} with tensors in it", other.kind()))
-                        .hint(SAVE_FLAT))
-                }
-            };
-            tensors.push((name, tensor));
-        }
-        Ok(Saved::Dict(tensors))
-    }
 }
 
 impl PickleValue<'_> {
-    fn kind(&self) -> &'static str {
+    /// What it is called in messages.
+    pub(super) fn kind(&self) -> &'static str {
         match self {
-            PickleValue::Plain => "a plain value",
+            PickleValue::Plain | PickleValue::Bool(_) => "a plain value",
             PickleValue::Int(_) => "a number",
             PickleValue::Text(_) => "text",
+            PickleValue::Bytes(_) | PickleValue::Encoded(_) => "bytes",
             PickleValue::Tuple { .. } => "a tuple",
             PickleValue::List { .. } => "a list",
             PickleValue::Dict { .. } => "a dict",
-            PickleValue::Global(_) => "a type",
-            PickleValue::Storage { .. } => "a storage",
+            PickleValue::Global(_) | PickleValue::NumpyType { .. } => "a type",
+            PickleValue::Storage(_) => "a storage",
             PickleValue::Tensor(_) => "a tensor",
+            PickleValue::Ndarray(_) => "an array",
         }
     }
 }

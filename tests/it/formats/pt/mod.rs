@@ -2,6 +2,9 @@
 //! archive is damaged or lies; no object in it is ever made.
 
 mod damaged;
+mod legacy;
+mod numpy;
+mod structures;
 mod writer;
 
 use snnl_score::labels::Labels;
@@ -143,50 +146,4 @@ fn labels_that_are_views_are_whole_or_refused() {
     archive[2].crc ^= 1;
     zip(&path, false, &archive);
     assert_says(&labels_error(&spec), "checksum");
-}
-
-#[test]
-fn plain_values_are_passed_over_and_tensors_in_containers_refused() {
-    let (_directory, path) = place();
-    let size = b"ctorch\nSize\n(K\x07K\x06t\x85R".to_vec();
-    let plain = || {
-        vec![
-            ("epoch", b"K\x0c".to_vec()),
-            ("loss", b"G\x3f\xf0\0\0\0\0\0\0".to_vec()),
-            ("name", text("run")),
-            ("list", b"](K\x01Ne".to_vec()),
-            ("dict", [b"}", &text("a")[..], b"K\x01s"].concat()),
-            ("shape", size.clone()),
-        ]
-    };
-    let with = |name, value| dict(&[plain(), vec![("enc", whole("Float")), (name, value)]].concat());
-    write(&path, &with("none", b"N".to_vec()), [&matrix("<f4"), &[]]);
-    assert_holds_the_matrix(&open(&path, &Selection::default()), "float32");
-    let inner = whole("Float");
-    for (value, expected) in [
-        ([b"](", &inner[..], b"e"].concat(), "found a list with tensors in it; save a flat dict"),
-        ([b"]", &inner[..], b"a"].concat(), "found a list"),
-        ([&inner[..], b"\x85"].concat(), "found a tuple"),
-        ([b"}", &text("a")[..], &inner, b"s"].concat(), "found a dict"),
-        ([b"]]", &inner[..], b"aa"].concat(), "found a list"),
-    ] {
-        write(&path, &with("deep", value), [&matrix("<f4"), &[]]);
-        assert_says(&error_of(&path, &Selection::default()), expected);
-        // Only a layer that is taken needs to be readable.
-        open(&path, &Selection { layers: vec!["enc".into()], ..Selection::default() });
-    }
-    for (pickle, expected) in [
-        ([b"\x80\x02](", &inner[..], b"e."].concat(), "found a list; save a flat dict"),
-        (b"\x80\x02K\x01.".to_vec(), "found a number"),
-        ([b"\x80\x02}N", &inner[..], b"s."].concat(), "name of a tensor, found a plain value"),
-        (dict(&[("a", inner.clone()), ("a", inner.clone())]), "two tensors are called `a`"),
-        (dict(&plain()), "found no array"),
-    ] {
-        write(&path, &pickle, [&matrix("<f4"), &[]]);
-        assert_says(&error_of(&path, &Selection::default()), expected);
-    }
-    let numbered = [b"\x80\x02}(K\x02", &inner[..], b"J\xff\xff\xff\xff", &inner, b"u."].concat();
-    write(&path, &numbered, [&matrix("<f4"), &[]]);
-    let names = discover(&[path], &Selection::default()).unwrap().into_iter().map(|layer| layer.name);
-    assert_eq!(names.collect::<Vec<_>>(), ["-1", "2"]);
 }

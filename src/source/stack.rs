@@ -1,12 +1,12 @@
-//! The parts of a layer, one below the other, as one matrix.
+//! The parts of a layer, files or batches of one, one below the other, as one matrix.
 
 use std::ops::Range;
 
+use super::matrix::{Matrix, Order, Scan, Shape};
 use crate::error::Fault;
-use crate::source::matrix::{Matrix, Order, Scan, Shape};
 use snnl_core::rows::Rows;
 
-/// A part by the name of its file, and its rows.
+/// A part by its name, that of its file for one, and its rows.
 pub(crate) type NamedPart = (String, Box<dyn Matrix>);
 
 /// Matrices of one dim and type, one below the other.
@@ -41,6 +41,11 @@ impl Stack {
             ..first.shape().clone()
         };
         Ok(Stack { parts, shape })
+    }
+
+    /// The same of parts that are all in one file.
+    pub(crate) fn in_one_file(self) -> Stack {
+        Stack { shape: Shape { shards: 1, ..self.shape }, ..self }
     }
 }
 
