@@ -31,6 +31,10 @@ pub(super) struct Input {
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
     pub(super) ignore_label: Vec<String>,
 
+    /// Files to pass over in directories, by name or by path within the directory; may be given several times
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    exclude: Vec<String>,
+
     /// Layers to score, by name; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     layers: Vec<String>,
@@ -100,6 +104,7 @@ impl Input {
     /// What to take from the inputs and their references.
     pub(super) fn selection(&self, references: &ReferenceFlags) -> Selection {
         Selection {
+            exclude: self.exclude.clone(),
             layers: self.layers.clone(),
             columns: self.columns.clone(),
             dim: self.dim,

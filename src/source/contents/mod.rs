@@ -7,6 +7,7 @@ pub(super) mod file_layer;
 pub(super) mod label_names;
 pub(super) mod layout;
 mod named;
+pub(super) mod weight_names;
 
 use self::content::Content;
 use self::file_layer::FileLayer;

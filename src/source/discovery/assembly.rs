@@ -9,6 +9,7 @@ use crate::source::contents;
 use crate::source::contents::content::Content;
 use crate::source::contents::file_layer::FileLayer;
 use crate::source::contents::layout::Layout;
+use crate::source::contents::weight_names::are_weight_like;
 use crate::source::formats;
 use crate::source::matrix::Matrix;
 use crate::source::stack::Stack;
@@ -39,7 +40,7 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
                 let hint = "name the file of the activations".into();
                 Err(Fault::NothingToScore { problem: "these are the labels".into(), hint })
             }
-            content => contents::layers(content, &layout),
+            content => contents::layers(content, &layout).map(|found| refuse_weights(found, selection.rows)),
         });
         (path, found)
     };
@@ -64,6 +65,22 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
             opened.into_iter().flat_map(by_itself).collect()
         }
     }
+}
+
+/// What is found in a file, without the weights of a model if that is what it has: none fits so many labels.
+fn refuse_weights(found: Vec<FileLayer>, rows: Option<usize>) -> Vec<FileLayer> {
+    let fits = |layer: &FileLayer| {
+        layer.activations.as_ref().is_ok_and(|matrix| rows.is_none_or(|rows| matrix.rows() == rows))
+    };
+    if found.iter().any(fits) || !are_weight_like(found.iter().map(|layer| layer.array.as_str())) {
+        return found;
+    }
+    let refuse = |layer: FileLayer| {
+        let fault = Fault::no_layer("this looks like a model's weights, not like activations")
+            .hint("name the files of the activations; in a directory, --exclude leaves others out");
+        FileLayer { activations: layer.activations.and(Err(fault)), ..layer }
+    };
+    found.into_iter().map(refuse).collect()
 }
 
 /// Whether the files are the parts of one layer: by what they say, by the number of labels, or by what they are called.

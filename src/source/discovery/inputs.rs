@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::exclusion::Exclusion;
 use super::selection::Selection;
 use super::shards::{Parts, Set, sets};
 use crate::error::{Error, Fault};
@@ -13,6 +14,7 @@ use crate::source::formats;
 
 /// The sets of files in `inputs`: those named one by one together, those in each directory, and each stream.
 pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Set>, Error> {
+    let excluded = Exclusion::of(&selection.exclude)?;
     let (mut all, mut named) = (Vec::new(), Vec::new());
     for input in inputs {
         if let Some(name) = stream_name(input) {
@@ -21,7 +23,7 @@ pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<S
         }
         let kind = fs::metadata(input).map_err(|error| Fault::Io(error).in_input(input))?;
         if kind.is_dir() {
-            let found = in_directory(input, selection).map_err(|error| Fault::Io(error).in_input(input))?;
+            let found = in_directory(input, selection, &excluded).map_err(|error| Fault::Io(error).in_input(input))?;
             if found.is_empty() {
                 return Err(no_layers(inputs));
             }
@@ -52,31 +54,33 @@ pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
         problem: format!("found no layer, which would be a file ending in {}", formats::suffixes()),
         hint: match deeper {
             Some(deeper) => format!(
-                "labels and hidden files are passed over, and directories but those of the parts of one layer; to score \
-                 one checkpoint, name it: `{}`",
+                "labels, hidden files and what --exclude names are passed over, and directories but those of the parts of \
+                 one layer; to score one checkpoint, name it: `{}`",
                 deeper.display()
             ),
-            None => "labels and hidden files are passed over".into(),
+            None => "labels, hidden files and what --exclude names are passed over".into(),
         },
     }
     .in_input(input)
 }
 
 /// The sets in a directory, and those that the directories in it are.
-fn in_directory(directory: &Path, selection: &Selection) -> std::io::Result<Vec<Set>> {
-    let mut found = sets(files(directory)?);
+fn in_directory(directory: &Path, selection: &Selection, excluded: &Exclusion) -> std::io::Result<Vec<Set>> {
+    let included = |path: &Path| !excluded.covers(directory, path);
+    let mut found = sets(files(directory, &included)?);
     if let [set] = &mut found[..]
         && set.is_generic
         && let Some(name) = directory.canonicalize()?.file_name()
     {
         set.name = name.to_string_lossy().into_owned();
     }
-    let mut deeper: Vec<PathBuf> = entries(directory)?.into_iter().filter(|path| path.is_dir()).collect();
+    let mut deeper: Vec<PathBuf> =
+        entries(directory)?.into_iter().filter(|path| path.is_dir() && included(path)).collect();
     deeper.sort();
     for path in deeper {
         let is_labels =
             selection.is_labels(&path) || is_label_like(&formats::stem(&path)) || path.ends_with("metadata");
-        let mut inside = if is_labels { Vec::new() } else { sets(files(&path)?) };
+        let mut inside = if is_labels { Vec::new() } else { sets(files(&path, &included)?) };
         if inside.len() == 1 {
             found.extend(inside.pop().and_then(|set| as_directory(set, &path)));
         }
@@ -93,10 +97,11 @@ fn as_directory(set: Set, path: &Path) -> Option<Set> {
     may_be.then_some(Set { name, parts, is_directory: true, ..set })
 }
 
-/// The files in a directory that may be layers.
-fn files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let may_be =
-        |path: &PathBuf| formats::suffix(path).is_some() && !is_label_like(&formats::stem(path)) && path.is_file();
+/// The files in a directory that are `included` and may be layers.
+fn files(directory: &Path, included: &dyn Fn(&Path) -> bool) -> std::io::Result<Vec<PathBuf>> {
+    let may_be = |path: &PathBuf| {
+        formats::suffix(path).is_some() && !is_label_like(&formats::stem(path)) && path.is_file() && included(path)
+    };
     let mut files: Vec<PathBuf> = entries(directory)?.into_iter().filter(may_be).collect();
     let parts: HashSet<PathBuf> = files.iter().flat_map(|path| formats::files_behind(path)).collect();
     files.retain(|path| !parts.contains(path));

@@ -1,6 +1,9 @@
 //! Which layers the inputs hold, by name and in natural order.
 
 mod assembly;
+mod exclusion;
+mod fitting;
+mod globs;
 pub(super) mod inputs;
 pub(super) mod selection;
 mod shards;
@@ -8,9 +11,10 @@ mod shards;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
 
 use self::assembly::NamedLayer;
+use self::globs::{compile, is_named};
 use self::selection::Selection;
 use crate::error::{Error, Fault};
 use crate::source::contents::layout::Layout;
@@ -24,10 +28,11 @@ use crate::source::views::units::Units;
 /// directory of parts, or after its column or array where there are several.
 ///
 /// # Errors
-/// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, and when
-/// `selection` asks for what is not there.
+/// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, when
+/// `selection` asks for what is not there, and when some layers have as many rows as there are labels and others have not.
+/// Where none has, they are returned.
 pub fn discover(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Layer>, Error> {
-    look(inputs, selection)?.into_iter().collect()
+    fitting::check(look(inputs, selection)?, inputs, selection.rows)
 }
 
 /// The layers that [`discover`] finds, each with why it cannot be read if so.
@@ -73,18 +78,6 @@ impl NamedLayer {
             Err(fault) => Err(Error::Layer { layer: name, path: place(&files), fault }),
         }
     }
-}
-
-fn compile(flag: &str, glob: &str) -> Result<GlobMatcher, Error> {
-    let unfit = |error: globset::Error| {
-        Error::usage(format_args!("`{flag} {glob}`"), error.kind(), "`*` stands for any text, `[ab]` for a or b")
-    };
-    Ok(Glob::new(glob).map_err(unfit)?.compile_matcher())
-}
-
-/// Whether a name is what the glob stands for, or to the letter the glob itself: brackets are no rare part of names.
-fn is_named(glob: &GlobMatcher, name: &str) -> bool {
-    glob.is_match(name) || glob.glob().glob() == name
 }
 
 /// The layers that match any of `globs`, each of which must match one.

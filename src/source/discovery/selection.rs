@@ -8,6 +8,8 @@ use crate::source::views::pool::Pool;
 /// What to take from the inputs. The default takes every layer whole.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
+    /// Globs over files in directories, by name or by path within the directory, which are passed over.
+    pub exclude: Vec<String>,
     /// Globs over layer names; empty takes all. Only layers that are taken need to be readable.
     pub layers: Vec<String>,
     /// In tables, a glob of numeric columns that together form one layer, a feature each, in natural order.

@@ -11,6 +11,7 @@ mod companions;
 mod compare;
 mod estimates;
 mod explain;
+mod foreign;
 mod formats;
 mod gate;
 mod harness;

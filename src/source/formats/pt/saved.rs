@@ -35,8 +35,8 @@ pub(super) fn arrays(pickle: &Pickle) -> Result<Vec<SavedArray>, Fault> {
 }
 
 fn optimizer() -> Fault {
-    Fault::no_layer("expected tensors of activations, found what looks like an optimizer's state")
-        .hint("name the files of the activations")
+    Fault::no_layer("this looks like an optimizer's state, not like activations")
+        .hint("name the files of the activations; in a directory, --exclude leaves others out")
 }
 
 struct Walk<'v, 'a> {
