@@ -139,6 +139,7 @@ for deflated in [False, True]:
 write("npz", "crc-columns-first-stored", npz({"enc1": np.asfortranarray(x), "h": np.asfortranarray(cube)}))
 write("npz", "crc-constant-deflated", npz({"zeros": np.zeros((40, 40), np.float32), "target": np.zeros(40, np.uint8)}, True))
 write("npz", "broken-pickle", npz({"p": raw_npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", b"junk"), "enc1": x}))
+write("npz", "crc-foreign", npz({"p": raw_npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", b"junk"), "a": x, "ids": y, "__MACOSX/._a": b"\0\5\26\7"}))
 write("npz", "broken-no-members", npz({}))
 write("npz", "broken-cut", npz(several)[:-30])
 

@@ -1,6 +1,7 @@
 //! A layer: a name, the files that it comes from, and its activations.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::matrix::Matrix;
 use crate::error::{Error, Fault};
@@ -13,6 +14,8 @@ pub struct Layer {
     pub files: Vec<PathBuf>,
     /// The activations.
     pub activations: Box<dyn Matrix>,
+    /// Arrays of its files that cannot be layers, by name and shape; not the labels.
+    pub passed_over: Arc<[String]>,
 }
 
 impl Layer {

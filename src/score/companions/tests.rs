@@ -44,7 +44,7 @@ fn found_in(
     let names = (0..count).map(|class| class.to_string()).collect();
     let labels = Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored: vec![false; count] };
     let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
-    let layer = Layer { name: "x".into(), files: Vec::new(), activations };
+    let layer = Layer { name: "x".into(), files: Vec::new(), passed_over: Default::default(), activations };
     let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &labels });
     let mut means = Means { memory, ..Means::new(Box::new(Cpu::new(2)), 2) };
     score_layer(&sides, &definition, &mut means, None).unwrap().score.companions.unwrap()

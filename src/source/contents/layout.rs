@@ -16,11 +16,18 @@ pub(crate) struct Layout<'a> {
     pub(crate) layer_axis: Option<usize>,
     /// What becomes of the tokens of a row.
     pub(crate) pool: Option<Pool>,
+    /// Names of layers, or globs over them, that were asked for.
+    pub(crate) asked: &'a [String],
     /// The columns or arrays of the file that are labels. Those with a label-like name are never layers either.
     pub(crate) labels: Vec<&'a str>,
 }
 
 impl Layout<'_> {
+    /// Whether `name` was asked for to the letter.
+    pub(crate) fn is_asked_for(&self, name: &str) -> bool {
+        self.asked.iter().any(|asked| asked == name)
+    }
+
     /// Whether `name` is that of labels.
     pub(crate) fn is_label(&self, name: &str) -> bool {
         self.labels.contains(&name) || is_label_like(name)

@@ -10,15 +10,15 @@ mod named;
 pub(super) mod weight_names;
 
 use self::content::Content;
-use self::file_layer::FileLayer;
+use self::file_layer::FileLayers;
 use self::layout::Layout;
 use crate::error::Fault;
 
 /// The layers in a file of this content.
-pub(super) fn layers(content: Content, layout: &Layout) -> Result<Vec<FileLayer>, Fault> {
+pub(super) fn layers(content: Content, layout: &Layout) -> Result<FileLayers, Fault> {
     match content {
-        Content::Array(array) => Ok(axes::layers("", Ok(array), layout)),
+        Content::Array(array) => Ok(axes::layers("", Ok(array), layout).into()),
         Content::Arrays(arrays) => named::layers(arrays, layout),
-        Content::Table(table) => columns::layers(table, layout),
+        Content::Table(table) => columns::layers(table, layout).map(FileLayers::from),
     }
 }

@@ -2,31 +2,48 @@
 
 use super::axes;
 use super::content::Arrays;
-use super::file_layer::FileLayer;
+use super::file_layer::FileLayers;
 use super::layout::Layout;
 use crate::error::Fault;
 use crate::source::arrays::array::Array;
 
-/// The layers among `arrays`: all of two axes or more, without text and without the labels.
-pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<Vec<FileLayer>, Fault> {
+/// The layers among `arrays`: all of two axes or more, without text and without the labels; and others that were asked for.
+pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<FileLayers, Fault> {
     let all: Vec<String> = arrays.iter().map(|(name, array)| describe(name, array)).collect();
-    let is_layer = |(name, array): &(String, Result<Array, Fault>)| {
-        // One that cannot be read might be a layer: better an error than a layer less.
-        let is_matrix = array.as_ref().map_or(true, |array| !is_scalars(array));
-        is_matrix && !layout.is_label(name)
-    };
-    let layers: Arrays = arrays.into_iter().filter(is_layer).collect();
-    if layers.is_empty() {
+    let (layers, others): (Arrays, Arrays) = arrays
+        .into_iter()
+        .filter(|(name, _)| !layout.is_label(name))
+        .partition(|(name, array)| may_be_layer(array) || layout.is_asked_for(name));
+    if !layers.is_empty() {
+        // Who asks for layers by name wants none of the others.
+        let is_told = |(_, array): &&(String, Result<Array, Fault>)| layout.asked.is_empty() && !is_scalar(array);
+        let passed_over = others.iter().filter(is_told).map(|(name, array)| describe(name, array)).collect();
+        let layers = layers.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect();
+        return Ok(FileLayers { layers, passed_over });
+    }
+    let refused: Arrays = others.into_iter().filter(|(_, array)| array.is_err()).collect();
+    if refused.is_empty() {
         let all = if all.is_empty() { "no array".to_owned() } else { all.join(", ") };
         return Err(Fault::no_layer(format_args!("expected a matrix (rows × features), found {all}"))
             .hint("one number a row looks like labels (`--labels file:name`)"));
     }
-    Ok(layers.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect())
+    let layers: Vec<_> = refused.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect();
+    Ok(layers.into())
 }
 
-/// Whether there is one value a row at most, or text: a step counter, ids, class names.
-fn is_scalars(array: &Array) -> bool {
-    array.header().shape.len() < 2 || array.header().dtype.is_text()
+/// Whether there are several numbers a row, rather than a step counter, ids or class names. One that is damaged might be a
+/// layer: better an error than a layer less.
+fn may_be_layer(array: &Result<Array, Fault>) -> bool {
+    match array {
+        Ok(array) => array.header().shape.len() >= 2 && !array.header().dtype.is_text(),
+        Err(Fault::NoLayer { .. }) => false,
+        Err(_) => true,
+    }
+}
+
+/// Whether there are no rows at all, which nobody takes for a layer.
+fn is_scalar(array: &Result<Array, Fault>) -> bool {
+    array.as_ref().is_ok_and(|array| array.header().shape.is_empty())
 }
 
 fn describe(name: &str, array: &Result<Array, Fault>) -> String {

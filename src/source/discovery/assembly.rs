@@ -1,13 +1,14 @@
 //! The layers in a set of files: by themselves, or one below the other where the files are parts.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::selection::Selection;
 use super::shards::{Parts, Set};
 use crate::error::Fault;
 use crate::source::contents;
 use crate::source::contents::content::Content;
-use crate::source::contents::file_layer::FileLayer;
+use crate::source::contents::file_layer::{FileLayer, FileLayers};
 use crate::source::contents::layout::Layout;
 use crate::source::contents::weight_names::are_weight_like;
 use crate::source::formats;
@@ -19,10 +20,12 @@ pub(super) struct NamedLayer {
     pub(super) name: String,
     pub(super) files: Vec<PathBuf>,
     pub(super) activations: Result<Box<dyn Matrix>, Fault>,
+    /// What else is in its files.
+    pub(super) passed_over: Arc<[String]>,
 }
 
 /// A file, and the layers in it or why it cannot be read.
-type FileLayers = (PathBuf, Result<Vec<FileLayer>, Fault>);
+type OpenedFile = (PathBuf, Result<FileLayers, Fault>);
 
 /// What tells a layer from the others in the same files: its array or column, and its place in that.
 type LayerKey = (String, Option<usize>);
@@ -45,20 +48,20 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
         (path, found)
     };
     // In a directory, a file of labels alone goes without saying.
-    let is_layer = |(path, found): &FileLayers| set.is_named || found.is_ok() || !selection.is_labels(path);
-    let opened: Vec<FileLayers> = set.files.into_iter().map(open).filter(is_layer).collect();
+    let is_layer = |(path, found): &OpenedFile| set.is_named || found.is_ok() || !selection.is_labels(path);
+    let opened: Vec<OpenedFile> = set.files.into_iter().map(open).filter(is_layer).collect();
     let is_one = opened.len() > 1 && are_parts(&opened, set.parts, selection.rows);
     match whole {
         Err(fault) if !opened.is_empty() => {
             let files = opened.into_iter().map(|(path, _)| path).collect();
-            vec![NamedLayer { name: set.name, files, activations: Err(fault) }]
+            vec![NamedLayer { name: set.name, files, activations: Err(fault), passed_over: Arc::default() }]
         }
         _ if is_one => stack_parts(&set.name, opened),
         // Layers with numbers in their names, in a directory of their own: a checkpoint of its own.
         _ if set.is_directory && opened.len() > 1 => Vec::new(),
         _ => {
             let is_alone = opened.len() == 1;
-            let by_itself = |(path, found): FileLayers| {
+            let by_itself = |(path, found): OpenedFile| {
                 let name = if is_alone { set.name.clone() } else { formats::stem(&path) };
                 layers_of_file(name, path, found)
             };
@@ -68,11 +71,11 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
 }
 
 /// What is found in a file, without the weights of a model if that is what it has: none fits so many labels.
-fn refuse_weights(found: Vec<FileLayer>, rows: Option<usize>) -> Vec<FileLayer> {
+fn refuse_weights(found: FileLayers, rows: Option<usize>) -> FileLayers {
     let fits = |layer: &FileLayer| {
         layer.activations.as_ref().is_ok_and(|matrix| rows.is_none_or(|rows| matrix.rows() == rows))
     };
-    if found.iter().any(fits) || !are_weight_like(found.iter().map(|layer| layer.array.as_str())) {
+    if found.layers.iter().any(fits) || !are_weight_like(found.layers.iter().map(|layer| layer.array.as_str())) {
         return found;
     }
     let refuse = |layer: FileLayer| {
@@ -80,13 +83,13 @@ fn refuse_weights(found: Vec<FileLayer>, rows: Option<usize>) -> Vec<FileLayer> 
             .hint("name the files of the activations; in a directory, --exclude leaves others out");
         FileLayer { activations: layer.activations.and(Err(fault)), ..layer }
     };
-    found.into_iter().map(refuse).collect()
+    FileLayers { layers: found.layers.into_iter().map(refuse).collect(), ..found }
 }
 
 /// Whether the files are the parts of one layer: by what they say, by the number of labels, or by what they are called.
-fn are_parts(opened: &[FileLayers], parts: Parts, labels: Option<usize>) -> bool {
-    let rows_in = |(_, found): &FileLayers| {
-        let first = found.as_ref().ok()?.iter().find_map(|found| found.activations.as_ref().ok())?;
+fn are_parts(opened: &[OpenedFile], parts: Parts, labels: Option<usize>) -> bool {
+    let rows_in = |(_, found): &OpenedFile| {
+        let first = found.as_ref().ok()?.layers.iter().find_map(|found| found.activations.as_ref().ok())?;
         Some(first.rows())
     };
     let rows: Option<Vec<usize>> = opened.iter().map(rows_in).collect();
@@ -99,32 +102,42 @@ fn are_parts(opened: &[FileLayers], parts: Parts, labels: Option<usize>) -> bool
 }
 
 /// The layers in one file, which `stem` names.
-fn layers_of_file(stem: String, path: PathBuf, found: Result<Vec<FileLayer>, Fault>) -> Vec<NamedLayer> {
+fn layers_of_file(stem: String, path: PathBuf, found: Result<FileLayers, Fault>) -> Vec<NamedLayer> {
     match found {
-        Err(fault) => vec![NamedLayer { name: stem, files: vec![path], activations: Err(fault) }],
+        Err(fault) => {
+            vec![NamedLayer { name: stem, files: vec![path], activations: Err(fault), passed_over: Arc::default() }]
+        }
         Ok(found) => {
-            let is_alone = found.windows(2).all(|pair| pair[0].array == pair[1].array);
+            let is_alone = found.layers.windows(2).all(|pair| pair[0].array == pair[1].array);
+            let passed_over = found.passed_over;
             let named = |found: FileLayer| NamedLayer {
                 name: layer_name(&stem, is_alone, &found.array, found.place),
                 files: vec![path.clone()],
                 activations: found.activations,
+                passed_over: passed_over.clone(),
             };
-            found.into_iter().map(named).collect()
+            found.layers.into_iter().map(named).collect()
         }
     }
 }
 
 /// The layers of which each file has a part, or of which each file has some whole.
-fn stack_parts(name: &str, opened: Vec<FileLayers>) -> Vec<NamedLayer> {
+fn stack_parts(name: &str, opened: Vec<OpenedFile>) -> Vec<NamedLayer> {
     let files: Vec<PathBuf> = opened.iter().map(|(path, _)| path.clone()).collect();
-    let refused = |fault| vec![NamedLayer { name: name.to_owned(), files: files.clone(), activations: Err(fault) }];
+    let refused = |fault| {
+        let passed_over = Arc::default();
+        vec![NamedLayer { name: name.to_owned(), files: files.clone(), activations: Err(fault), passed_over }]
+    };
+    let mut passed_over: Option<Arc<[String]>> = None;
     let mut layers: Vec<(LayerKey, Vec<LayerPart>)> = Vec::new();
     for (path, found) in opened {
         let found = match found {
             Ok(found) => found,
             Err(fault) => return refused(fault.within(&file_name(&path))),
         };
-        for FileLayer { array, place, activations } in found {
+        // Those of the first file; the others have the like.
+        passed_over.get_or_insert(found.passed_over);
+        for FileLayer { array, place, activations } in found.layers {
             let key = (array, place);
             match layers.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, parts)) => parts.push((path.clone(), activations)),
@@ -145,6 +158,7 @@ fn stack_parts(name: &str, opened: Vec<FileLayers>) -> Vec<NamedLayer> {
         );
     }
     let is_alone = layers.windows(2).all(|pair| pair[0].0.0 == pair[1].0.0);
+    let passed_over = passed_over.unwrap_or_default();
     let layer = |((array, place), parts): (LayerKey, Vec<LayerPart>)| {
         let files = parts.iter().map(|(path, _)| path.clone()).collect();
         let part = |(path, rows): LayerPart| {
@@ -153,7 +167,8 @@ fn stack_parts(name: &str, opened: Vec<FileLayers>) -> Vec<NamedLayer> {
         };
         let stack = parts.into_iter().map(part).collect::<Result<Vec<_>, _>>().and_then(Stack::of);
         let activations = stack.map(|stack| Box::new(stack) as Box<dyn Matrix>);
-        NamedLayer { name: layer_name(name, is_alone, &array, place), files, activations }
+        let name = layer_name(name, is_alone, &array, place);
+        NamedLayer { name, files, activations, passed_over: passed_over.clone() }
     };
     layers.into_iter().map(layer).collect()
 }

@@ -47,6 +47,7 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
         dim: selection.dim,
         layer_axis: selection.layer_axis,
         pool: selection.pool,
+        asked: &selection.layers,
         labels: Vec::new(),
     };
     let sets = inputs::sets_in(inputs, selection)?;
@@ -68,13 +69,13 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
 
 impl NamedLayer {
     fn open(self, units: Option<Range<usize>>) -> Result<Layer, Error> {
-        let NamedLayer { name, files, activations } = self;
+        let NamedLayer { name, files, activations, passed_over } = self;
         let sliced = activations.and_then(|whole| match units {
             Some(units) => Units::of(whole, units).map(|slice| Box::new(slice) as Box<dyn Matrix>),
             None => Ok(whole),
         });
         match sliced {
-            Ok(activations) => Ok(Layer { name, files, activations }),
+            Ok(activations) => Ok(Layer { name, files, activations, passed_over }),
             Err(fault) => Err(Error::Layer { layer: name, path: place(&files), fault }),
         }
     }

@@ -79,6 +79,17 @@ fn a_layer_of_other_rows_is_named_beside_those_that_fit() {
 }
 
 #[test]
+fn arrays_that_are_passed_over_are_named_on_standard_error() {
+    let place = Place::empty();
+    let labels = fixture("containers/numpy.pt").display().to_string();
+    let run = place.run(&format!("{labels} --labels {labels}:y -T 1"));
+    let expected = format!("warning: {labels} holds what is no layer and was passed over: names [7]\n");
+    assert_eq!((run.code, run.stderr), (Some(0), expected));
+    let quiet = place.run(&format!("{labels} --labels {labels}:y -T 1 -q"));
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
 fn a_damaged_file_is_no_foreign_one() {
     let place = dump(&["enc1", "enc2"]);
     let whole = fs::read(place.path("dump/enc2.npy")).unwrap();

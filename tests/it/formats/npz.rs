@@ -115,11 +115,47 @@ fn what_is_no_matrix_is_no_layer() {
     assert_says(&error_of(&path, &Selection::default()), "found ids [2], files [2, 2], Targets [2, 2]");
     zip(&path, false, &[]);
     assert_says(&error_of(&path, &Selection::default()), "found no array");
-    // Only a layer that is taken needs to be readable.
+}
+
+#[test]
+fn what_cannot_be_a_layer_is_passed_over_and_named() {
+    let (_directory, path) = place();
+    let layer = || Member::new("b1.npy", true, &zeros("<f4", &[2, 2], 4));
     let pickle = || Member::new("p.npy", false, &npy_bytes(1, &header("|O", false, &[2]), b"junk"));
-    zip(&path, false, &[pickle(), layer("b1.npy")]);
+    let others = || {
+        vec![
+            pickle(),
+            Member::new("ids.npy", false, &zeros("<i8", &[2], 8)),
+            Member::new("names.npy", false, &zeros("<U2", &[2, 2], 8)),
+            Member::new("epoch.npy", false, &zeros("<i8", &[], 8)),
+            Member::new("y.npy", false, &zeros("<i8", &[2], 8)),
+            Member::new("__MACOSX/._b1.npy", false, b"\0\x05\x16\x07"),
+        ]
+    };
+    zip(&path, false, &others().into_iter().chain([layer()]).collect::<Vec<_>>());
+    let found = open(&path, &Selection::default());
+    assert_eq!(found.name, "dump");
+    assert_eq!(*found.passed_over, ["p", "ids [2]", "names [2, 2]", "__MACOSX/._b1"].map(str::to_owned));
+    let asked = |name: &str| Selection { layers: vec![name.to_owned()], ..Selection::default() };
+    for (name, expected) in [
+        ("p", "object arrays are pickles"),
+        ("ids", "two axes"),
+        ("names", "found text"),
+        ("__MACOSX/._b1", "what macOS notes"),
+    ] {
+        assert_says(&error_of(&path, &asked(name)), expected);
+    }
+    // A glob asks for none of them, nor to be told of them.
+    let by_glob = open(&path, &asked("*"));
+    assert_eq!((by_glob.name.as_str(), by_glob.passed_over.len()), ("dump", 0));
+    // Where there is no layer at all, what was refused says why.
+    zip(&path, false, &others()[..5]);
     assert_says(&error_of(&path, &Selection::default()), "pickle");
-    assert_eq!(names(&path, &Selection { layers: vec!["b*".into()], ..Selection::default() }), ["b1"]);
+    // One that is damaged might be a layer.
+    zip(&path, false, &[layer(), Member::new("b2.npy", false, b"junk")]);
+    assert_says(&error_of(&path, &Selection::default()), "not a .npy file");
+    // Only a layer that is taken needs to be readable.
+    assert_eq!(names(&path, &asked("b1")), ["b1"]);
 }
 
 #[test]

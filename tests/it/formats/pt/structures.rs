@@ -198,8 +198,10 @@ fn an_optimizer_is_called_one() {
     assert_says(&error_of(&path, &Selection::default()), "looks like an optimizer's state");
     let state = |value: &[u8]| [b"}(", &text("state")[..], value, &text("param_groups"), b"]u"].concat();
     write(&path, &dict(&[("enc", whole("Float")), ("opt", state(&whole("Float")))]), [&matrix("<f4"), &[]]);
-    assert_says(&error_of(&path, &Selection::default()), "looks like an optimizer's state");
-    open(&path, &Selection { layers: vec!["enc".into()], ..Selection::default() });
+    let layer = open(&path, &Selection::default());
+    assert_eq!((layer.name.as_str(), &*layer.passed_over), ("dump", &["opt".to_owned()][..]));
+    let asked = Selection { layers: vec!["opt".into()], ..Selection::default() };
+    assert_says(&error_of(&path, &asked), "looks like an optimizer's state");
 }
 
 #[test]
