@@ -186,6 +186,20 @@ write("index", "broken-nested", b'{"metadata":' + b"[" * 3000)
 write("index", "broken-itself", b'{"weight_map":{"a":"input.safetensors.index.json"}}')
 
 
+# dataset: what stands in a directory of splits, and in the split `train` beside `data.arrow`
+for name, note in {
+    "splits": '{"splits": ["train"]}',
+    "files": '{"_data_files": [{"filename": "data.arrow"}], "_split": "train"}',
+    "both": '{"splits": ["train", "test"], "_data_files": [{"filename": "data.arrow"}]}',
+    "broken-leads-away": '{"splits": ["..", "/", "train/..", ""], "_data_files": [{"filename": "../train/data.arrow"}]}',
+    "broken-no-such-file": '{"splits": ["none"], "_data_files": [{"filename": "other.arrow"}]}',
+    "broken-kinds": '{"splits": {"train": 1}, "_data_files": [1, {"filename": null}]}',
+    "broken-nested": '{"splits": ' + "[" * 3000,
+    "broken-empty": "",
+}.items():
+    write("dataset", name, note.encode())
+
+
 # parquet
 def parquet(columns, **options):
     out = io.BytesIO()
@@ -221,6 +235,13 @@ layouts = {
     "broken-structs": {"s": pa.array([{"p": 1.0, "q": [1.0]}, {"p": 2.0, "q": []}]), "m": pa.array([[("k", 1)], []], pa.map_(pa.string(), pa.int32()))},
     "tokens": {"a": pa.array([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]], pa.list_(pa.list_(pa.float32())))},
     "constant": {"a": lists(np.ones((200, 4))), "y": pa.array(np.ones(200, int))},
+}
+in_struct = pa.StructArray.from_arrays([lists(x), label], ["values", "label"], mask=pa.array([False] * 6 + [True]))
+gaps = pa.array([None if row == 0 else [None if row == 3 else float(number) for number in x[row]] for row in range(7)], pa.list_(pa.float32()))
+layouts |= {
+    "struct": {"s": in_struct},
+    "gaps": {"a": gaps, "b": pa.array([None] + x[1:, 0].tolist(), pa.float32()), "y": pa.array([0, None] + [1] * 5)},
+    "keys": {"a": pa.array(["cat", "dog"] * 3 + [None]).dictionary_encode(), "b": pa.DictionaryArray.from_arrays(pa.array([1, 0, 1, 1, 0, 1, 0], pa.int8()), pa.array([False, True]))},
 }
 for name, columns in layouts.items():
     for version in ["1.0", "2.0"]:
@@ -427,8 +448,16 @@ def arrow(table, form, rows=None, **options):
     return out.getvalue()
 
 
+numbers = pa.array(x.ravel())
+starts, sizes = pa.array([36, 30, 24, 18, 12, 6, 0], pa.int32()), pa.array([6] * 7, pa.int32())
+views = {
+    "list-views": {"a": pa.ListViewArray.from_arrays(starts, sizes, numbers), "b": pa.LargeListViewArray.from_arrays(starts.cast(pa.int64()), sizes.cast(pa.int64()), numbers)},
+    "list-views-of-keys": {"a": pa.ListViewArray.from_arrays(starts, sizes, numbers.dictionary_encode())},
+    "runs": {"a": pa.RunEndEncodedArray.from_arrays(pa.array([3, 7], pa.int32()), lists(x)[:2]), "y": pa.RunEndEncodedArray.from_arrays(pa.array([2, 7], pa.int16()), ["a", "b"])},
+    "keys-of-lists": {"a": pa.DictionaryArray.from_arrays(pa.array([1, 0, None, 1, 0, 1, 0], pa.int8()), lists(x)[:2])},
+}
 for form in ["file", "stream"]:
-    for name, content in layouts.items():
+    for name, content in (layouts | views).items():
         named = f"broken-{form}-{name.removeprefix('broken-')}" if name.startswith("broken-") else f"{form}-{name}"
         write("arrow", named, arrow(content, form))
     for codec in ["lz4", "zstd"]:

@@ -1,5 +1,5 @@
 //! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]. Of all files, only
-//! the rules of a gate are read here, because they are part of what is asked for.
+//! the rules of a gate are read here, because they are part of what is asked for; directories are listed for globs and splits.
 
 mod compare;
 mod definition;

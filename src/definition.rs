@@ -26,7 +26,7 @@ pub enum Precision {
     Tf32,
 }
 
-/// What to do with rows that hold a NaN or an infinity.
+/// What to do with rows that hold a NaN, an infinity, or in tables a null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NonFinite {

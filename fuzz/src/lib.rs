@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use snnl_score::error::Fault;
 use snnl_score::labels::Labels;
-use snnl_score::source::{Layer, Pool, Rows, Selection, Values, discover};
+use snnl_score::source::{Layer, Nulls, Pool, Rows, Selection, Values, discover};
 use tempfile::TempDir;
 
 /// The fuzz targets, each with the suffix that makes a file its own. A target has a directory in `fuzz/corpus`, a file in
 /// `fuzz/fuzz_targets` and an entry in `fuzz/Cargo.toml`.
-pub const TARGETS: [(&str, &str); 15] = [
+pub const TARGETS: [(&str, &str); 16] = [
     ("arrow", ".arrow"),
     ("npy", ".npy"),
     ("npy_gz", ".npy.gz"),
@@ -21,6 +21,7 @@ pub const TARGETS: [(&str, &str); 15] = [
     ("pt", ".pt"),
     ("safetensors", ".safetensors"),
     ("index", ".safetensors.index.json"),
+    ("dataset", NOTE),
     ("csv", ".csv"),
     ("csv_gz", ".csv.gz"),
     ("txt", ".txt"),
@@ -34,6 +35,12 @@ const SHARD: (&str, &str) = (
     "shard.safetensors",
     r#"{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"BF16","shape":[2,2],"data_offsets":[16,24]},"y":{"dtype":"U8","shape":[2],"data_offsets":[24,26]}}"#,
 );
+
+/// What stands in a directory of splits, and in a split beside its data.
+const NOTE: &str = "/dataset_dict.json";
+
+/// What a split holds: a column `a` of lists, and labels `y`.
+const SPLIT: &[u8] = include_bytes!("../corpus/arrow/file-lists");
 
 /// What could be read of a file. What could not is not told: every error is as good as another.
 #[derive(Debug, Default, PartialEq)]
@@ -56,7 +63,7 @@ pub struct Numbers {
 }
 
 /// The ways to read a file: what may be said on the command line about axes, tokens, columns and units.
-fn ways() -> [Selection; 10] {
+fn ways() -> [Selection; 14] {
     let default = Selection::default;
     [
         default(),
@@ -69,6 +76,10 @@ fn ways() -> [Selection; 10] {
         Selection { pool: Some(Pool::First), ..default() },
         Selection { pool: Some(Pool::Last), ..default() },
         Selection { layer_axis: Some(0), pool: Some(Pool::Mean), ..default() },
+        Selection { nulls: Nulls::NotFinite, ..default() },
+        Selection { nulls: Nulls::NotFinite, columns: Some("*".into()), ..default() },
+        Selection { nulls: Nulls::NotFinite, pool: Some(Pool::Mean), ..default() },
+        Selection { split: Some("train".into()), ..default() },
     ]
 }
 
@@ -92,6 +103,9 @@ pub fn read_all(target: &str, bytes: &[u8]) -> Reading {
     let known = TARGETS.iter().find(|(name, _)| *name == target);
     let (_, suffix) = known.unwrap_or_else(|| panic!("`{target}` is no fuzz target"));
     PLACE.with(|place| {
+        if suffix == &NOTE {
+            return read_dataset(&place.path().join("input"), bytes);
+        }
         let path = place.path().join(format!("input{suffix}"));
         fs::write(&path, bytes).expect("room for a file");
         let reading = read_file(&path);
@@ -100,7 +114,23 @@ pub fn read_all(target: &str, bytes: &[u8]) -> Reading {
     })
 }
 
-/// Reads the file `path`, whose suffix tells its format.
+/// Reads `directory` as a dataset of which `bytes` is every note: what splits there are, and which files one has.
+fn read_dataset(directory: &Path, bytes: &[u8]) -> Reading {
+    let train = directory.join("train");
+    fs::create_dir_all(&train).expect("room for a directory");
+    for (path, content) in [
+        (directory.join("dataset_dict.json"), bytes),
+        (train.join("state.json"), bytes),
+        (train.join("data.arrow"), SPLIT),
+    ] {
+        fs::write(path, content).expect("room for a file");
+    }
+    let reading = read_file(directory);
+    fs::remove_dir_all(directory).expect("the directory");
+    reading
+}
+
+/// Reads the file or directory `path`, whose suffix tells its format.
 fn read_file(path: &Path) -> Reading {
     let mut reading = Reading::default();
     for (way, selection) in ways().iter().enumerate() {
@@ -125,6 +155,8 @@ fn read_file(path: &Path) -> Reading {
         labels.classes.iter().map(|&class| labels.names[class as usize].clone()).collect()
     });
     drop(labels(&format!("{spec}:a")));
+    let in_split = Labels::resolve(&[format!("{spec}:y")], &[], Some("train")).unwrap_or_default();
+    drop(Labels::read(&in_split, &["null".to_owned()]));
     reading
 }
 

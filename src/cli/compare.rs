@@ -75,7 +75,8 @@ pub(super) struct CompareArgs {
 }
 
 impl CompareArgs {
-    pub(super) fn plan(self) -> Result<ComparePlan, Error> {
+    pub(super) fn plan(mut self) -> Result<ComparePlan, Error> {
+        self.input.resolve(&mut self.references)?;
         self.input.check_labels(&self.input.inputs)?;
         let selection = self.input.selection(&self.references);
         let checkpoints = in_order(self.references.of_checkpoints(self.input.inputs)?, |(path, _)| path);

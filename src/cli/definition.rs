@@ -59,7 +59,7 @@ pub(super) struct DefinitionFlags {
     #[arg(long, value_enum, default_value_t = Precision::Auto, help_heading = "Score")]
     precision: Precision,
 
-    /// Rows with a NaN or an infinity
+    /// Rows with a NaN, an infinity, or in tables a null
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = NonFinite::Error, help_heading = "Score")]
     non_finite: NonFinite,
 }

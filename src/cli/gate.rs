@@ -132,6 +132,7 @@ impl GateArgs {
                 "`-T epoch:12`",
             ));
         }
+        self.input.resolve(&mut self.references)?;
         self.input.check_labels(&self.input.inputs)?;
         let [candidate] = &mut self.input.inputs[..] else {
             let found = format!("it names {} candidates", self.input.inputs.len());

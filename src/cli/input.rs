@@ -6,19 +6,19 @@ use std::path::PathBuf;
 use crate::compare::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::labels::Labels;
-use crate::source::{Pool, Selection};
+use crate::source::{Nulls, Pool, Selection, expand};
 
 /// Layers and labels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Input {
-    /// Activations: .npy, .npz, .parquet, .arrow, .safetensors or .pt files, or directories of them; one N × D matrix
+    /// Activations: .npy, .npz, .parquet, .arrow, .safetensors or .pt files, directories of them, or globs; one N × D matrix
     /// per layer, in one file or in parts; - for .npy or Arrow from standard input
     #[arg(required = true, value_name = "PATH")]
     pub(super) inputs: Vec<PathBuf>,
 
     /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.tsv[:COLUMN], y.json[:KEY],
-    /// y.jsonl[:KEY], y.txt[:HEADER] with one per line, any other format of activations, or a directory of parts; given several
-    /// times, one after the other
+    /// y.jsonl[:KEY], y.txt[:HEADER] with one per line, any other format of activations, a directory of parts, or a
+    /// glob; :COLUMN alone is in the files of the layer; given several times, one after the other
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     pub(super) labels: Vec<String>,
 
@@ -27,13 +27,17 @@ pub(super) struct Input {
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Input")]
     pub(super) delimiter: Option<u8>,
 
-    /// Leave out the rows of this label, -1 for one, and count them; may be given several times
+    /// Leave out the rows of this label, and count them; null is for rows without one; may be given several times
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
     pub(super) ignore_label: Vec<String>,
 
     /// Files to pass over in directories, by name or by path within the directory; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     exclude: Vec<String>,
+
+    /// The dataset to take where a directory has several: train, test
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    split: Option<String>,
 
     /// Layers to score, by name; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
@@ -101,21 +105,48 @@ impl Input {
         Ok(())
     }
 
+    /// Puts in place of globs what they match, and of labels the files that they are in.
+    ///
+    /// # Errors
+    /// What matches nothing, and a split that is not there or not named.
+    pub(super) fn resolve(&mut self, references: &mut ReferenceFlags) -> Result<(), Error> {
+        (self.inputs, references.reference) = (expand_all(&self.inputs)?, expand_all(&references.reference)?);
+        if let Some(split) = &self.split
+            && !self.inputs.iter().any(|input| input.is_dir())
+        {
+            let hint = "it chooses among the datasets of a directory; name the files of one without it";
+            return Err(Error::usage(format_args!("`--split {split}`"), "no input is a directory", hint));
+        }
+        let scored: Vec<PathBuf> = self.inputs.iter().filter(|path| !Checkpoint::is_result(path)).cloned().collect();
+        let split = self.split.as_deref();
+        self.labels = Labels::resolve(&self.labels, &scored, split)?;
+        references.reference_labels = Labels::resolve(&references.reference_labels, &references.reference, split)?;
+        Ok(())
+    }
+
     /// What to take from the inputs and their references.
     pub(super) fn selection(&self, references: &ReferenceFlags) -> Selection {
         Selection {
             exclude: self.exclude.clone(),
             layers: self.layers.clone(),
+            split: self.split.clone(),
             columns: self.columns.clone(),
             dim: self.dim,
             layer_axis: self.layer_axis,
             pool: self.pool,
+            nulls: Nulls::default(),
             units: self.units.clone(),
             labels: self.labels.iter().chain(&references.reference_labels).map(|spec| Labels::locate(spec)).collect(),
             rows: None,
             scratch: None,
         }
     }
+}
+
+/// What `paths` stand for, in their order.
+fn expand_all(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let expanded = |path: &PathBuf| expand(path).map_err(|fault| fault.in_input(path));
+    Ok(paths.iter().map(expanded).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 fn units(text: &str) -> Result<Range<usize>, String> {

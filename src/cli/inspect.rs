@@ -51,10 +51,11 @@ pub(super) struct InspectArgs {
 }
 
 impl InspectArgs {
-    pub(super) fn plan(self) -> Result<InspectPlan, Error> {
+    pub(super) fn plan(mut self) -> Result<InspectPlan, Error> {
         if self.definition.is_annealed() {
             return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", "`-T epoch:12`"));
         }
+        self.input.resolve(&mut ReferenceFlags::default())?;
         Ok(InspectPlan {
             definition: Definition { draw: self.sample.draw(), ..self.definition.definition()? },
             selection: self.input.selection(&ReferenceFlags::default()),

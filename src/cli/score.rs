@@ -122,7 +122,8 @@ pub(super) struct ScoreArgs {
 }
 
 impl ScoreArgs {
-    pub(super) fn plan(self) -> Result<ScorePlan, Error> {
+    pub(super) fn plan(mut self) -> Result<ScorePlan, Error> {
+        self.input.resolve(&mut self.references)?;
         if self.definition.is_annealed() {
             let hint =
                 "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";

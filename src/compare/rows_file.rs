@@ -19,7 +19,7 @@ use crate::labels::Labels;
 use crate::score::RowLosses;
 use crate::score::table::ScoreTable;
 use crate::source::table::Table;
-use crate::source::{ParquetFile, Values, integers, look_up, texts, widen};
+use crate::source::{ParquetFile, Values, integers, texts, widen};
 
 /// Largest difference between a mean in a result and the mean of its rows, relative: both are the same sum in one order.
 const SAME_MEAN: f64 = 1e-12;
@@ -108,7 +108,6 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
     for batch in file.scan(&[0, 2, 3, 4], 0..file.rows(), BATCH_ROWS)? {
         let (_, batch) = batch?;
         let [row, layer, temperature, loss] = [0, 1, 2, 3].map(|at| batch.column(at));
-        let layer = look_up(layer).map_err(Fault::content)?;
         let wrong_type = || {
             let found: Vec<String> = batch.columns().iter().map(|column| column.data_type().to_string()).collect();
             Fault::content(format_args!(
@@ -118,7 +117,7 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
             .hint(AS_WRITTEN)
         };
         let (Some(row), Some(layer), Ok(temperature), Ok(loss)) =
-            (integers(row), texts(&layer), widen(temperature), widen(loss))
+            (integers(row), texts(layer), widen(temperature), widen(loss))
         else {
             return Err(wrong_type());
         };

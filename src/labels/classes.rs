@@ -13,19 +13,42 @@ pub(super) struct Classes {
     ids: HashMap<String, u32>,
     /// Rows in the files before this one.
     before: usize,
+    /// Classes whose rows are left out.
+    ignored: Vec<String>,
 }
 
+/// What `--ignore-label` calls rows without a label.
+pub(super) const MISSING: &str = "null";
+
 impl Classes {
+    /// No rows yet; those of the classes `ignored` need not have a label that is a class.
+    pub(super) fn ignoring(ignored: &[String]) -> Classes {
+        Classes { ignored: ignored.to_vec(), ..Classes::default() }
+    }
+
+    /// Whether rows of the class `name` are left out.
+    pub(super) fn ignores(&self, name: &str) -> bool {
+        self.ignored.iter().any(|ignored| ignored == name)
+    }
+
+    /// Appends a row without a label for the reason `why`, which is a fault unless such rows are left out.
+    pub(super) fn push_missing(&mut self, why: &str) -> Result<(), Fault> {
+        if self.ignores(MISSING) {
+            return self.push(MISSING);
+        }
+        Err(Fault::content(format_args!("row {} has no label: {why}", self.len()))
+            .hint("every row needs a class; --ignore-label null leaves out and counts those without"))
+    }
+
     /// Counts the rows of the next file from 0 on.
     pub(super) fn next_file(&mut self) {
         self.before = self.rows.len();
     }
 
-    /// Appends a row of the class `name`, which must not be empty.
+    /// Appends a row of the class `name`; one of an empty name has no label.
     pub(super) fn push(&mut self, name: &str) -> Result<(), Fault> {
         if name.is_empty() {
-            return Err(Fault::content(format_args!("row {} has no label: its text is empty", self.len()))
-                .hint("every row needs a class; one of its own for those without would do"));
+            return self.push_missing("its text is empty");
         }
         let id = match self.ids.get(name) {
             Some(&id) => id,
@@ -167,6 +190,18 @@ mod tests {
             classes.push_text(text).unwrap();
         }
         assert_eq!(classes.finish().1, ["0", "0.5", "nan"]);
+    }
+
+    #[test]
+    fn rows_without_a_label_may_be_left_out() {
+        let mut classes = Classes::default();
+        let fault = classes.push_missing("it is null").unwrap_err();
+        assert_eq!(fault.to_string(), "row 0 has no label: it is null");
+        let mut classes = Classes::ignoring(&["null".to_owned()]);
+        classes.push_missing("it is null").unwrap();
+        classes.push("").unwrap();
+        classes.push("a").unwrap();
+        assert_eq!(classes.finish(), (vec![1, 1, 0], vec!["a".to_owned(), "null".to_owned()]));
     }
 
     #[test]

@@ -7,20 +7,26 @@ mod delimited;
 mod json;
 mod lines;
 mod options;
+mod several_hot;
+mod spec;
 mod text_format;
 
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use self::classes::{Classes, class_name};
+use self::classes::{Classes, MISSING, class_name};
 pub use self::options::LabelOptions;
+use self::spec::is_readable;
 use self::text_format::TextFormat;
 use crate::error::{Error, Fault};
 use crate::source::{self, Content, LabelFile, StreamContent, TextFile, natural, parts_in, stream_name};
 
 /// Labels that a message names at most.
 const NAMED: usize = 10;
+
+/// Files of labels of which each is named in a message.
+const NAMED_SPECS: usize = 3;
 
 /// The class of every row of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +60,7 @@ impl Labels {
     /// # Errors
     /// As [`Labels::read`].
     pub fn read_with(specs: &[impl AsRef<str>], options: &LabelOptions, scratch: &Path) -> Result<Labels, Error> {
-        let mut classes = Classes::default();
+        let mut classes = Classes::ignoring(&options.ignored);
         for spec in specs.iter().map(AsRef::as_ref) {
             let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
             let LabelFile { path, column } = Labels::locate(spec);
@@ -75,7 +81,11 @@ impl Labels {
         let is_ignored = |name: &String| options.ignored.iter().any(|ignored| class_name(ignored) == name.as_str());
         let ignored = names.iter().map(is_ignored).collect();
         let specs: Vec<&str> = specs.iter().map(AsRef::as_ref).collect();
-        Ok(Labels { spec: specs.join(", "), classes, names, ignored })
+        let spec = match &specs[..] {
+            [first, .., last] if specs.len() > NAMED_SPECS => format!("{first} … {last}"),
+            _ => specs.join(", "),
+        };
+        Ok(Labels { spec, classes, names, ignored })
     }
 
     /// Checks that each of the labels `ignored` is one in `all`: a misspelt one would leave in what was to be left out.
@@ -84,8 +94,9 @@ impl Labels {
     /// A usage error that names the labels there are.
     pub fn check_ignored(ignored: &[String], all: &[&Labels]) -> Result<(), Error> {
         let mut names: Vec<&String> = all.iter().flat_map(|labels| &labels.names).collect();
-        let Some(unknown) = ignored.iter().find(|label| !names.iter().any(|name| class_name(label) == name.as_str()))
-        else {
+        let is_known =
+            |label: &&String| *label == MISSING || names.iter().any(|name| class_name(label) == name.as_str());
+        let Some(unknown) = ignored.iter().find(|label| !is_known(label)) else {
             return Ok(());
         };
         names.sort_by(|a, b| natural(a, b).then_with(|| a.cmp(b)));
@@ -116,16 +127,16 @@ impl Labels {
 
     /// The file or directory that `spec` names, and the column after a colon.
     pub fn locate(spec: &str) -> LabelFile {
-        let after_file = |&(colon, _): &(usize, &str)| {
-            let path = Path::new(&spec[..colon]);
-            is_readable(path) || path.is_dir() || stream_name(path).is_some()
-        };
-        match spec.match_indices(':').find(after_file) {
-            Some((colon, _)) if !Path::new(spec).exists() => {
-                LabelFile { path: spec[..colon].into(), column: Some(spec[colon + 1..].to_owned()) }
-            }
-            _ => LabelFile { path: spec.into(), column: None },
-        }
+        spec::locate(spec)
+    }
+
+    /// What `specs` stand for, each a file or a directory of parts of one table: globs as what they match, directories of several
+    /// datasets as the one called `split`, and `:column` as that column in `inputs`, in the files that are parts of one layer.
+    ///
+    /// # Errors
+    /// A glob that matches nothing, and a split that is not there or not named.
+    pub fn resolve(specs: &[String], inputs: &[PathBuf], split: Option<&str>) -> Result<Vec<String>, Error> {
+        spec::resolve(specs, inputs, split)
     }
 
     /// The label of the first row where it was the first line of a text file, and so may be a header.
@@ -237,11 +248,6 @@ fn read_content(content: Content, column: Option<&str>, classes: &mut Classes) -
     }
 }
 
-/// Whether `path` has a suffix of files that labels come in.
-fn is_readable(path: &Path) -> bool {
-    TextFormat::of(path).is_some() || source::suffix(path).is_some()
-}
-
 /// Whether `path` may be a part of the labels in a directory, where JSON describes the files beside it.
 fn may_be_part(path: &Path) -> bool {
     is_readable(path) && TextFormat::of(path) != Some(TextFormat::Json)
@@ -250,23 +256,6 @@ fn may_be_part(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_colon_separates_a_column_only_after_a_file() {
-        let locate = |spec| {
-            let LabelFile { path, column } = Labels::locate(spec);
-            (path.display().to_string(), column.unwrap_or_default())
-        };
-        let expected = |path: &str, column: &str| (path.to_owned(), column.to_owned());
-        assert_eq!(locate("y.npy"), expected("y.npy", ""));
-        assert_eq!(locate("a/meta.csv:split:1"), expected("a/meta.csv", "split:1"));
-        assert_eq!(locate(r"C:\y.parquet"), expected(r"C:\y.parquet", ""));
-        assert_eq!(locate(r"C:\y.parquet:fine"), expected(r"C:\y.parquet", "fine"));
-        assert_eq!(locate("-:fine"), expected("-", "fine"));
-        assert_eq!(locate("/dev/fd/63:fine"), expected("/dev/fd/63", "fine"));
-        assert_eq!(locate("run:3/Y.TXT"), expected("run:3/Y.TXT", ""));
-        assert_eq!(locate("y.json.gz:a.json"), expected("y.json.gz", "a.json"));
-    }
 
     #[test]
     fn sizes_and_hash_follow_the_rows() {

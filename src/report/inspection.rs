@@ -8,6 +8,7 @@ use super::cell::CellValue;
 use super::document::{Document, Report, Section, json};
 use super::grid::{Folding, Grid, number, text};
 use super::number::significant;
+use super::sentences;
 use crate::score::inspection::{Inspection, LabelsSeen, LayerSeen};
 
 impl Report for Inspection {
@@ -19,12 +20,18 @@ pub fn document(inspection: &Inspection) -> Document {
     Document {
         headline: None,
         grids: vec![grid(inspection)],
-        notes: inspection.labels.iter().map(labels).chain([cost(inspection)]).collect(),
+        notes: notes(inspection),
         json: json(inspection),
         records: None,
         checks: None,
         metrics: None,
     }
+}
+
+fn notes(inspection: &Inspection) -> Vec<String> {
+    let labels = inspection.labels.as_ref().map(labels);
+    let passed_over = sentences::passed_over(inspection.passed_over.iter());
+    labels.into_iter().chain(passed_over).chain([cost(inspection)]).collect()
 }
 
 fn grid(inspection: &Inspection) -> Grid {
@@ -110,6 +117,7 @@ mod tests {
             schema_version: 1,
             tool: sample().tool,
             labels: Some(labels),
+            passed_over: Vec::new(),
             layers: vec![layer("a", Some(shape), None), layer("b", None, Some("not a file".into()))],
             cost: Cost { pairs: 28, seconds: 7200.0, memory_bytes: 32_000_000 },
             device: "cpu, avx2".into(),

@@ -40,6 +40,14 @@ pub(super) fn dataset(data: &Dataset) -> String {
     format!("{} rows in {classes}, labels {}{ignored}{references}", data.rows, data.labels)
 }
 
+/// The columns that are no part of a layer though they might have been meant, each named once; `None` where there are none.
+pub(super) fn passed_over<'a>(columns: impl Iterator<Item = &'a String>) -> Option<String> {
+    let mut named: Vec<&str> = columns.map(String::as_str).collect();
+    named.sort_unstable();
+    named.dedup();
+    (!named.is_empty()).then(|| format!("passed over: {}", named.join(", ")))
+}
+
 /// A number with the word for what it counts.
 pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

@@ -58,7 +58,6 @@ pub(super) fn score_or_read(
         return Checkpoint::read(path);
     };
     let progress = Bar::new(plan.verbosity);
-    layers.warn(&progress);
     let stop = || interruption.signal();
     let means = means(&plan.resources, &Workload::of(&layers.own, labels, definition), &progress, &stop)?;
     let means = Means { resume: keeping.cloned(), ..means };

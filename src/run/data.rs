@@ -1,16 +1,13 @@
 //! What a run scores: labels and layers, and those of the references if it names any.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
+use crate::definition::NonFinite;
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::ScorePlan;
-use crate::score::{Progress, ReferenceLayers};
-use crate::source::{Layer, Selection, discover};
-
-/// Arrays that are listed by name.
-const MOST_NAMES: usize = 8;
+use crate::score::ReferenceLayers;
+use crate::source::{Layer, Nulls, Selection, discover};
 
 /// The labels of a run, which number classes alike.
 pub(super) struct RunLabels {
@@ -54,8 +51,13 @@ impl RunLayers {
         labels: Option<&RunLabels>,
         plan: &ScorePlan,
     ) -> Result<RunLayers, Error> {
+        let nulls = match plan.definition.non_finite {
+            NonFinite::Drop => Nulls::NotFinite,
+            NonFinite::Error => Nulls::Refused,
+        };
         let of = |labels: Option<&Labels>| Selection {
             rows: labels.map(Labels::len),
+            nulls,
             scratch: Some(plan.resources.scratch.clone()),
             ..plan.selection.clone()
         };
@@ -65,21 +67,6 @@ impl RunLayers {
             false => discover(references, &of(labels.and_then(|labels| labels.met.as_ref())))?,
         };
         Ok(RunLayers { own, met })
-    }
-
-    /// Says which arrays of their files were passed over, once for each file.
-    pub(super) fn warn(&self, progress: &dyn Progress) {
-        let mut said = HashSet::new();
-        for Layer { files, passed_over, .. } in self.own.iter().chain(&self.met) {
-            let [file, ..] = &files[..] else { continue };
-            if !passed_over.is_empty() && said.insert(file) {
-                let most = passed_over.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
-                let more = passed_over.len().saturating_sub(MOST_NAMES);
-                let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-                let text = format!("{} holds what is no layer and was passed over: {most}{more}", file.display());
-                progress.warn(&text.escape_debug().to_string());
-            }
-        }
     }
 
     /// The files that they are in.

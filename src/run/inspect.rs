@@ -11,7 +11,7 @@ use crate::report::destination::Destination;
 use crate::report::inspection;
 use crate::score::inspection::Inspection;
 use crate::score::{Silent, bytes_a_row};
-use crate::source::{Selection, look};
+use crate::source::{Nulls, Selection, look};
 
 /// Shows everything, and then ends with the first error that a run would end with.
 pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
@@ -23,7 +23,7 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     Labels::check_ignored(&plan.label_options.ignored, labels.as_ref().as_slice())?;
     let rows = labels.as_ref().map(Labels::len);
     let scratch = Some(plan.resources.scratch.clone());
-    let layers = look(&plan.inputs, &Selection { rows, scratch, ..plan.selection.clone() })?;
+    let layers = look(&plan.inputs, &Selection { rows, scratch, nulls: Nulls::NotFinite, ..plan.selection.clone() })?;
     let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());
     let rows = rows.or_else(|| shapes().map(|shape| shape.rows).max()).unwrap_or(0);
     let dims = shapes().map(|shape| shape.dim).collect();

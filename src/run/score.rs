@@ -32,7 +32,6 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
 
     let mut rows = rows_destination.map(RowsOutput::start).transpose()?;
     let progress = Bar::new(plan.verbosity);
-    layers.warn(&progress);
     let interruption = Interruption::watch()?;
     let stop = || interruption.signal();
     let workload = Workload::of(&layers.own, &labels, &plan.definition);

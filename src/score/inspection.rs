@@ -25,6 +25,9 @@ pub struct Inspection {
     pub labels: Option<LabelsSeen>,
     /// One entry a layer, in natural order.
     pub layers: Vec<LayerSeen>,
+    /// Columns of these files that might have been meant and are no part of a layer, each with the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
     /// What scoring the layers without a problem would cost.
     pub cost: Cost,
     /// What would compute: `cpu, avx512`.
@@ -91,7 +94,9 @@ impl Inspection {
     ) -> Result<(Inspection, Option<Error>), Error> {
         let ignored = labels.map_or(0, Labels::ignored_rows);
         let (mut seen, mut sizes, mut first_error) = (Vec::new(), Vec::new(), None);
+        let mut passed_over: Vec<String> = Vec::new();
         for layer in layers {
+            passed_over.extend(layer.iter().flat_map(|layer| layer.passed_over.clone()));
             let (entry, error) = look(layer, labels);
             if let (Some(shape), None) = (&entry.shape, &error) {
                 sizes.push((shape.rows - ignored, shape.dim));
@@ -99,12 +104,15 @@ impl Inspection {
             first_error = first_error.or(error);
             seen.push(entry);
         }
+        passed_over.sort_unstable();
+        passed_over.dedup();
         let cost = Cost::of(&sizes, definition, means.engine.as_mut(), means.memory);
         let inspection = Inspection {
             schema_version: SCHEMA_VERSION,
             tool: Tool::this(),
             labels: labels.map(LabelsSeen::of),
             layers: seen,
+            passed_over,
             cost: cost.map_err(|fault| Error::Machine { fault })?,
             device: means.engine.describe(),
             threads: means.threads,

@@ -135,6 +135,7 @@ pub(super) fn score_layer(
         scores,
         minimum,
         classes: None,
+        passed_over: layer.passed_over.clone(),
         batches,
         explanation,
         worst,

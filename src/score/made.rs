@@ -24,7 +24,7 @@ pub(super) fn rows(count: usize, dim: usize) -> Vec<Vec<f64>> {
 /// A layer of these rows.
 pub(super) fn layer(rows: &[Vec<f64>]) -> Layer {
     let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
-    Layer { name: "x".into(), files: Vec::new(), activations, passed_over: Default::default() }
+    Layer { name: "x".into(), files: Vec::new(), activations, passed_over: Vec::new() }
 }
 
 /// Labels of so many classes: c0, c1 and so on.

@@ -95,7 +95,7 @@ pub struct LayerScore {
     pub singletons: usize,
     /// Rows of norm 0, which have no direction. Always 0 under distances that need none.
     pub zero_rows: usize,
-    /// Rows left out because of a NaN or an infinity (`--non-finite drop`).
+    /// Rows left out because of a NaN, an infinity, or in tables a null (`--non-finite drop`).
     pub non_finite_rows: usize,
     /// Rows that equal an earlier row number for number.
     pub duplicate_rows: usize,
@@ -112,6 +112,9 @@ pub struct LayerScore {
     /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
+    /// Columns of its files that might have been meant and were passed over, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
     /// What random batches show (`--emulate-batch`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batches: Option<BatchScores>,

@@ -1,21 +1,20 @@
 //! A layer: a name, the files that it comes from, and its activations.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::matrix::Matrix;
 use crate::error::{Error, Fault};
 
 /// One layer: its name, where it lies, and its activations.
 pub struct Layer {
-    /// The name shown in reports: the file's stem, or the name of the column or array.
+    /// The name shown in reports: that of the column or array, or the file's stem.
     pub name: String,
     /// The files it comes from, one or its parts.
     pub files: Vec<PathBuf>,
     /// The activations.
     pub activations: Box<dyn Matrix>,
-    /// Arrays of its files that cannot be layers, by name and shape; not the labels.
-    pub passed_over: Arc<[String]>,
+    /// Columns and arrays of these files that might have been meant and are no part of a layer, each with the reason.
+    pub passed_over: Vec<String>,
 }
 
 impl Layer {

@@ -33,7 +33,7 @@ pub(crate) fn wishes(distance: Distance, precision: Precision, temperatures: &[f
 
 pub(crate) fn layer(rows: &[Vec<f64>]) -> Layer {
     let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
-    Layer { name: "layer".into(), files: Vec::new(), activations, passed_over: Default::default() }
+    Layer { name: "layer".into(), files: Vec::new(), activations, passed_over: Vec::new() }
 }
 
 pub(crate) fn labels(classes: &[u32]) -> Labels {

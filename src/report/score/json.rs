@@ -120,6 +120,7 @@ mod tests {
                     "references",
                     "nearest_neighbor_error",
                     "resumed_pairs",
+                    "passed_over",
                     "device_reason",
                 ];
                 let is_known = |names: &[&str]| names.contains(&name.as_str());

@@ -62,6 +62,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         of_layers("rows of several files, one below the other", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
         }),
+        sentences::passed_over(table.layers.iter().flat_map(|layer| &layer.passed_over)),
         most_entangled(&table.layers),
     ]
     .into_iter()
@@ -145,11 +146,13 @@ mod tests {
         table.layers[1].singletons = 3;
         table.layers[1].scores[0].precision = "f64".into();
         table.layers[0].scores[0].relative = None;
+        table.layers.iter_mut().for_each(|layer| layer.passed_over = vec!["ids (Utf8, not numeric)".into()]);
         let notes = notes(&table);
         for expected in [
             "singletons, left out: 3 in every layer",
             "zero rows, at distance 1 from every row: enc1 7",
             "needed f64: enc10 T=0.01",
+            "passed over: ids (Utf8, not numeric)",
             "no value relative to chance where chance is 0: all neighbors are of one class",
         ] {
             assert!(notes.iter().any(|note| note == expected), "{expected} in {notes:#?}");

@@ -15,7 +15,7 @@ pub(in crate::report) fn odd_rows(table: &ScoreTable) -> Vec<String> {
     let notes = [
         of_layers(&singletons(definition), |layer| layer.singletons),
         of_layers(zero_rows(definition.distance), |layer| layer.zero_rows),
-        of_layers("rows left out for a NaN or an infinity", |layer| layer.non_finite_rows),
+        of_layers("rows left out for a NaN, an infinity or a null", |layer| layer.non_finite_rows),
         of_layers("rows equal to an earlier row", |layer| layer.duplicate_rows),
     ];
     notes.into_iter().flatten().collect()

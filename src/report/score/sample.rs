@@ -70,6 +70,7 @@ pub(in crate::report) fn layer(name: &str, dim: usize, values: [f64; 2]) -> Laye
         best: Best { temperature: best.temperature, snnl: best.snnl, at_edge: true },
         minimum: None,
         classes: None,
+        passed_over: Vec::new(),
         explanation: None,
         batches: None,
         worst: None,

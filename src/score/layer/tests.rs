@@ -23,7 +23,7 @@ fn numbers(count: usize, seed: usize) -> Vec<Vec<f64>> {
 
 fn layer(rows: &[Vec<f64>]) -> Layer {
     let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
-    Layer { name: "layer".into(), files: Vec::new(), activations, passed_over: Default::default() }
+    Layer { name: "layer".into(), files: Vec::new(), activations, passed_over: Vec::new() }
 }
 
 fn labels(count: usize, classes: u32) -> Labels {
@@ -115,7 +115,7 @@ fn rows_are_read_once_where_there_is_room_for_them() {
     for (memory, is_once) in [(usize::MAX, true), (60_000, false)] {
         let scans = Arc::new(AtomicUsize::new(0));
         let activations = Box::new(Counted { rows: Memory::new(3, rows.concat()), scans: scans.clone() });
-        let layer = Layer { name: "layer".into(), files: Vec::new(), activations, passed_over: Default::default() };
+        let layer = Layer { name: "layer".into(), files: Vec::new(), activations, passed_over: Vec::new() };
         let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &of_rows });
         let mut means = Means { memory, ..Means::new(Box::new(Cpu::new(2)), 2) };
         let scored = score_layer(&sides, &definition(Distance::Cosine), &mut means, None).unwrap();

@@ -1,15 +1,14 @@
 //! The layers in one file, before they are named after the file or joined with their parts in others.
 
-use std::sync::Arc;
+use std::fmt;
 
 use crate::error::Fault;
 use crate::source::matrix::Matrix;
 
-/// The layers in one file, and what else is in it.
-pub(crate) struct FileLayers {
+/// What of a file is scored, and what is not.
+pub(crate) struct FileContents {
     pub(crate) layers: Vec<FileLayer>,
-    /// Arrays that cannot be layers, by name and shape; not the labels.
-    pub(crate) passed_over: Arc<[String]>,
+    pub(crate) passed_over: Vec<PassedOver>,
 }
 
 /// A layer in one file: the array or column that it is, by name where the file has names, its place where several are
@@ -20,14 +19,27 @@ pub(crate) struct FileLayer {
     pub(crate) activations: Result<Box<dyn Matrix>, Fault>,
 }
 
-impl From<Vec<FileLayer>> for FileLayers {
-    fn from(layers: Vec<FileLayer>) -> FileLayers {
-        FileLayers { layers, passed_over: Arc::default() }
-    }
+/// A column that might have been meant, and is no part of a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PassedOver {
+    pub(crate) column: String,
+    pub(crate) why: String,
 }
 
 impl FileLayer {
     pub(crate) fn new(array: &str, place: Option<usize>, activations: Result<Box<dyn Matrix>, Fault>) -> FileLayer {
         FileLayer { array: array.to_owned(), place, activations }
+    }
+}
+
+impl From<Vec<FileLayer>> for FileContents {
+    fn from(layers: Vec<FileLayer>) -> FileContents {
+        FileContents { layers, passed_over: Vec::new() }
+    }
+}
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} ({})", self.column, self.why)
     }
 }

@@ -3,6 +3,7 @@
 use globset::GlobMatcher;
 
 use super::label_names::is_label_like;
+use crate::source::tables::nulls::Nulls;
 use crate::source::views::pool::Pool;
 
 /// What the axes of arrays and the columns of tables stand for.
@@ -16,8 +17,10 @@ pub(crate) struct Layout<'a> {
     pub(crate) layer_axis: Option<usize>,
     /// What becomes of the tokens of a row.
     pub(crate) pool: Option<Pool>,
-    /// Names of layers, or globs over them, that were asked for.
-    pub(crate) asked: &'a [String],
+    /// What becomes of rows of tables with nulls.
+    pub(crate) nulls: Nulls,
+    /// The layers that are asked for; none where all are.
+    pub(crate) layers: &'a [GlobMatcher],
     /// The columns or arrays of the file that are labels. Those with a label-like name are never layers either.
     pub(crate) labels: Vec<&'a str>,
 }
@@ -25,11 +28,16 @@ pub(crate) struct Layout<'a> {
 impl Layout<'_> {
     /// Whether `name` was asked for to the letter.
     pub(crate) fn is_asked_for(&self, name: &str) -> bool {
-        self.asked.iter().any(|asked| asked == name)
+        self.layers.iter().any(|asked| asked.glob().glob() == name)
     }
 
     /// Whether `name` is that of labels.
     pub(crate) fn is_label(&self, name: &str) -> bool {
         self.labels.contains(&name) || is_label_like(name)
     }
+}
+
+/// Whether a name is what the glob stands for, or to the letter the glob itself: brackets are no rare part of names.
+pub(crate) fn is_named(glob: &GlobMatcher, name: &str) -> bool {
+    glob.is_match(name) || glob.glob().glob() == name
 }

@@ -8,17 +8,18 @@ pub(super) mod label_names;
 pub(super) mod layout;
 mod named;
 pub(super) mod weight_names;
+mod wide;
 
 use self::content::Content;
-use self::file_layer::FileLayers;
+use self::file_layer::FileContents;
 use self::layout::Layout;
 use crate::error::Fault;
 
 /// The layers in a file of this content.
-pub(super) fn layers(content: Content, layout: &Layout) -> Result<FileLayers, Fault> {
+pub(super) fn layers(content: Content, layout: &Layout) -> Result<FileContents, Fault> {
     match content {
         Content::Array(array) => Ok(axes::layers("", Ok(array), layout).into()),
         Content::Arrays(arrays) => named::layers(arrays, layout),
-        Content::Table(table) => columns::layers(table, layout).map(FileLayers::from),
+        Content::Table(table) => columns::layers(table, layout),
     }
 }

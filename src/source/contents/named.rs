@@ -2,13 +2,13 @@
 
 use super::axes;
 use super::content::Arrays;
-use super::file_layer::FileLayers;
+use super::file_layer::{FileContents, PassedOver};
 use super::layout::Layout;
 use crate::error::Fault;
 use crate::source::arrays::array::Array;
 
 /// The layers among `arrays`: all of two axes or more, without text and without the labels; and others that were asked for.
-pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<FileLayers, Fault> {
+pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<FileContents, Fault> {
     let all: Vec<String> = arrays.iter().map(|(name, array)| describe(name, array)).collect();
     let (layers, others): (Arrays, Arrays) = arrays
         .into_iter()
@@ -16,10 +16,12 @@ pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<FileLayers, Faul
         .partition(|(name, array)| may_be_layer(array) || layout.is_asked_for(name));
     if !layers.is_empty() {
         // Who asks for layers by name wants none of the others.
-        let is_told = |(_, array): &&(String, Result<Array, Fault>)| layout.asked.is_empty() && !is_scalar(array);
-        let passed_over = others.iter().filter(is_told).map(|(name, array)| describe(name, array)).collect();
+        let is_told = |(_, array): &&(String, Result<Array, Fault>)| layout.layers.is_empty() && !is_scalar(array);
+        let passed_over =
+            others.iter().filter(is_told).map(|(name, array)| PassedOver { column: name.clone(), why: why(array) });
+        let passed_over = passed_over.collect();
         let layers = layers.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect();
-        return Ok(FileLayers { layers, passed_over });
+        return Ok(FileContents { layers, passed_over });
     }
     let refused: Arrays = others.into_iter().filter(|(_, array)| array.is_err()).collect();
     if refused.is_empty() {
@@ -44,6 +46,15 @@ fn may_be_layer(array: &Result<Array, Fault>) -> bool {
 /// Whether there are no rows at all, which nobody takes for a layer.
 fn is_scalar(array: &Result<Array, Fault>) -> bool {
     array.as_ref().is_ok_and(|array| array.header().shape.is_empty())
+}
+
+/// Why an array is no layer.
+fn why(array: &Result<Array, Fault>) -> String {
+    match array {
+        Ok(array) if array.header().dtype.is_text() => "text".to_owned(),
+        Ok(array) => format!("shape {:?}", array.header().shape),
+        Err(fault) => fault.to_string(),
+    }
 }
 
 fn describe(name: &str, array: &Result<Array, Fault>) -> String {

@@ -1,31 +1,33 @@
 //! The layers in a set of files: by themselves, or one below the other where the files are parts.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::selection::Selection;
 use super::shards::{Parts, Set};
 use crate::error::Fault;
 use crate::source::contents;
 use crate::source::contents::content::Content;
-use crate::source::contents::file_layer::{FileLayer, FileLayers};
+use crate::source::contents::file_layer::{FileContents, FileLayer, PassedOver};
 use crate::source::contents::layout::Layout;
 use crate::source::contents::weight_names::are_weight_like;
 use crate::source::formats;
 use crate::source::matrix::Matrix;
 use crate::source::stack::Stack;
 
-/// A layer by the name that is shown.
+/// A layer by the names that it may be shown by.
 pub(super) struct NamedLayer {
+    /// After its file where it is alone in that, otherwise after its array or column.
     pub(super) name: String,
+    /// After its array or column where it is alone and this has a name.
+    pub(super) own_name: Option<String>,
     pub(super) files: Vec<PathBuf>,
     pub(super) activations: Result<Box<dyn Matrix>, Fault>,
-    /// What else is in its files.
-    pub(super) passed_over: Arc<[String]>,
+    /// Columns beside it.
+    pub(super) passed_over: Vec<PassedOver>,
 }
 
 /// A file, and the layers in it or why it cannot be read.
-type OpenedFile = (PathBuf, Result<FileLayers, Fault>);
+type OpenedFile = (PathBuf, Result<FileContents, Fault>);
 
 /// What tells a layer from the others in the same files: its array or column, and its place in that.
 type LayerKey = (String, Option<usize>);
@@ -54,7 +56,7 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
     match whole {
         Err(fault) if !opened.is_empty() => {
             let files = opened.into_iter().map(|(path, _)| path).collect();
-            vec![NamedLayer { name: set.name, files, activations: Err(fault), passed_over: Arc::default() }]
+            vec![NamedLayer::refused(set.name, files, fault)]
         }
         _ if is_one => stack_parts(&set.name, opened),
         // Layers with numbers in their names, in a directory of their own: a checkpoint of its own.
@@ -71,7 +73,7 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
 }
 
 /// What is found in a file, without the weights of a model if that is what it has: none fits so many labels.
-fn refuse_weights(found: FileLayers, rows: Option<usize>) -> FileLayers {
+fn refuse_weights(found: FileContents, rows: Option<usize>) -> FileContents {
     let fits = |layer: &FileLayer| {
         layer.activations.as_ref().is_ok_and(|matrix| rows.is_none_or(|rows| matrix.rows() == rows))
     };
@@ -83,7 +85,7 @@ fn refuse_weights(found: FileLayers, rows: Option<usize>) -> FileLayers {
             .hint("name the files of the activations; in a directory, --exclude leaves others out");
         FileLayer { activations: layer.activations.and(Err(fault)), ..layer }
     };
-    FileLayers { layers: found.layers.into_iter().map(refuse).collect(), ..found }
+    FileContents { layers: found.layers.into_iter().map(refuse).collect(), ..found }
 }
 
 /// Whether the files are the parts of one layer: by what they say, by the number of labels, or by what they are called.
@@ -102,21 +104,15 @@ fn are_parts(opened: &[OpenedFile], parts: Parts, labels: Option<usize>) -> bool
 }
 
 /// The layers in one file, which `stem` names.
-fn layers_of_file(stem: String, path: PathBuf, found: Result<FileLayers, Fault>) -> Vec<NamedLayer> {
+fn layers_of_file(stem: String, path: PathBuf, found: Result<FileContents, Fault>) -> Vec<NamedLayer> {
     match found {
-        Err(fault) => {
-            vec![NamedLayer { name: stem, files: vec![path], activations: Err(fault), passed_over: Arc::default() }]
-        }
-        Ok(found) => {
-            let is_alone = found.layers.windows(2).all(|pair| pair[0].array == pair[1].array);
-            let passed_over = found.passed_over;
-            let named = |found: FileLayer| NamedLayer {
-                name: layer_name(&stem, is_alone, &found.array, found.place),
-                files: vec![path.clone()],
-                activations: found.activations,
-                passed_over: passed_over.clone(),
+        Err(fault) => vec![NamedLayer::refused(stem, vec![path], fault)],
+        Ok(FileContents { layers, passed_over }) => {
+            let is_alone = layers.windows(2).all(|pair| pair[0].array == pair[1].array);
+            let named = |FileLayer { array, place, activations }: FileLayer| {
+                NamedLayer::of(&stem, is_alone, (array, place), vec![path.clone()], activations, &passed_over)
             };
-            found.layers.into_iter().map(named).collect()
+            layers.into_iter().map(named).collect()
         }
     }
 }
@@ -124,19 +120,19 @@ fn layers_of_file(stem: String, path: PathBuf, found: Result<FileLayers, Fault>)
 /// The layers of which each file has a part, or of which each file has some whole.
 fn stack_parts(name: &str, opened: Vec<OpenedFile>) -> Vec<NamedLayer> {
     let files: Vec<PathBuf> = opened.iter().map(|(path, _)| path.clone()).collect();
-    let refused = |fault| {
-        let passed_over = Arc::default();
-        vec![NamedLayer { name: name.to_owned(), files: files.clone(), activations: Err(fault), passed_over }]
-    };
-    let mut passed_over: Option<Arc<[String]>> = None;
+    let refused = |fault| vec![NamedLayer::refused(name.to_owned(), files.clone(), fault)];
     let mut layers: Vec<(LayerKey, Vec<LayerPart>)> = Vec::new();
+    let mut passed_over: Vec<PassedOver> = Vec::new();
     for (path, found) in opened {
         let found = match found {
             Ok(found) => found,
             Err(fault) => return refused(fault.within(&file_name(&path))),
         };
-        // Those of the first file; the others have the like.
-        passed_over.get_or_insert(found.passed_over);
+        for column in found.passed_over {
+            if !passed_over.contains(&column) {
+                passed_over.push(column);
+            }
+        }
         for FileLayer { array, place, activations } in found.layers {
             let key = (array, place);
             match layers.iter_mut().find(|(known, _)| *known == key) {
@@ -145,6 +141,8 @@ fn stack_parts(name: &str, opened: Vec<OpenedFile>) -> Vec<NamedLayer> {
             }
         }
     }
+    // Lists that differ in any part are no layer in the others either.
+    layers.retain(|((array, _), _)| passed_over.iter().all(|column| column.column != *array));
     let have = |count: usize| layers.iter().all(|(_, parts)| parts.len() == count);
     if !have(files.len()) && !have(1) {
         let lacking = layers.iter().find(|(_, parts)| parts.len() < files.len());
@@ -158,7 +156,6 @@ fn stack_parts(name: &str, opened: Vec<OpenedFile>) -> Vec<NamedLayer> {
         );
     }
     let is_alone = layers.windows(2).all(|pair| pair[0].0.0 == pair[1].0.0);
-    let passed_over = passed_over.unwrap_or_default();
     let layer = |((array, place), parts): (LayerKey, Vec<LayerPart>)| {
         let files = parts.iter().map(|(path, _)| path.clone()).collect();
         let part = |(path, rows): LayerPart| {
@@ -167,16 +164,36 @@ fn stack_parts(name: &str, opened: Vec<OpenedFile>) -> Vec<NamedLayer> {
         };
         let stack = parts.into_iter().map(part).collect::<Result<Vec<_>, _>>().and_then(Stack::of);
         let activations = stack.map(|stack| Box::new(stack) as Box<dyn Matrix>);
-        let name = layer_name(name, is_alone, &array, place);
-        NamedLayer { name, files, activations, passed_over: passed_over.clone() }
+        NamedLayer::of(name, is_alone, (array, place), files, activations, &passed_over)
     };
     layers.into_iter().map(layer).collect()
 }
 
-/// What a layer is called: after its file if that has no other array, and by its place where several are stacked.
-fn layer_name(stem: &str, is_alone: bool, array: &str, place: Option<usize>) -> String {
-    let name = if is_alone { stem } else { array };
-    place.map_or(name.to_owned(), |place| format!("{name}.{place}"))
+impl NamedLayer {
+    /// A layer that cannot be read.
+    fn refused(name: String, files: Vec<PathBuf>, fault: Fault) -> NamedLayer {
+        NamedLayer { name, own_name: None, files, activations: Err(fault), passed_over: Vec::new() }
+    }
+
+    /// A layer in files that `stem` names, where it may be alone.
+    fn of(
+        stem: &str,
+        is_alone: bool,
+        (array, place): LayerKey,
+        files: Vec<PathBuf>,
+        activations: Result<Box<dyn Matrix>, Fault>,
+        passed_over: &[PassedOver],
+    ) -> NamedLayer {
+        let placed = |name: &str| place.map_or(name.to_owned(), |place| format!("{name}.{place}"));
+        let own_name = (is_alone && is_telling(&array)).then(|| placed(&array));
+        let name = placed(if is_alone { stem } else { &array });
+        NamedLayer { name, own_name, files, activations, passed_over: passed_over.to_vec() }
+    }
+}
+
+/// Whether somebody gave this name, which no writer gives by itself: not `arr_0`, as NumPy does, nor a number.
+fn is_telling(array: &str) -> bool {
+    !array.trim_start_matches("arr_").chars().all(|letter| letter.is_ascii_digit())
 }
 
 fn file_name(path: &std::path::Path) -> String {

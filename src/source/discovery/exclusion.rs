@@ -4,8 +4,9 @@ use std::path::Path;
 
 use globset::GlobMatcher;
 
-use super::globs::{compile, is_named};
+use super::name_globs::compile;
 use crate::error::Error;
+use crate::source::contents::layout::is_named;
 
 /// What is passed over.
 pub(super) struct Exclusion(Vec<GlobMatcher>);

@@ -1,18 +1,77 @@
-//! Globs as they are typed on the command line.
+//! Globs in paths, for shells that leave them as they are, and for what a shell does not take for a path: `train-*.parquet:label`.
 
-use globset::{Glob, GlobMatcher};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 
-use crate::error::Error;
+use globset::Glob;
 
-/// The glob that was given to `flag`.
-pub(super) fn compile(flag: &str, glob: &str) -> Result<GlobMatcher, Error> {
-    let unfit = |error: globset::Error| {
-        Error::usage(format_args!("`{flag} {glob}`"), error.kind(), "`*` stands for any text, `[ab]` for a or b")
-    };
-    Ok(Glob::new(glob).map_err(unfit)?.compile_matcher())
+use crate::error::Fault;
+use crate::source::natural::natural;
+
+/// The paths that `path` stands for, in natural order: itself if it exists or is no glob, otherwise those that it matches. A `*`
+/// is any text within a name; hidden names it does not match.
+///
+/// # Errors
+/// A glob that matches nothing.
+pub fn expand(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+    if path.exists() || !path.to_string_lossy().contains(['*', '?', '[', '{']) {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = vec![PathBuf::new()];
+    for component in path.components() {
+        found = found.into_iter().flat_map(|directory| within(&directory, component)).collect();
+    }
+    match found.is_empty() {
+        true => Err(Fault::content("no file has such a name, nor matches it as a glob").hint(
+            "`*` stands for any text within a name, `[ab]` for a or b; a relative path starts at the current directory",
+        )),
+        false => Ok(found),
+    }
 }
 
-/// Whether a name is what the glob stands for, or to the letter the glob itself: brackets are no rare part of names.
-pub(super) fn is_named(glob: &GlobMatcher, name: &str) -> bool {
-    glob.is_match(name) || glob.glob().glob() == name
+/// What `component` stands for in `directory`.
+fn within(directory: &Path, component: Component) -> Vec<PathBuf> {
+    let literal = directory.join(component);
+    let Component::Normal(name) = component else { return vec![literal] };
+    if literal.exists() {
+        return vec![literal];
+    }
+    let Some(glob) = name.to_str().and_then(|name| Glob::new(name).ok()) else { return Vec::new() };
+    let (glob, is_dotted) = (glob.compile_matcher(), name.as_encoded_bytes().starts_with(b"."));
+    let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    let names = fs::read_dir(here).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let is_hidden = |name: &str| name.starts_with('.') && !is_dotted;
+    let names = names.filter_map(|name| name.into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| glob.is_match(name) && !is_hidden(name)).collect();
+    names.sort_by(|a, b| natural(a, b));
+    names.into_iter().map(|name| directory.join(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_match_in_natural_order_and_those_that_exist_as_they_are() {
+        let root = tempfile::TempDir::new().unwrap();
+        for name in ["a", "b"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+            for file in ["x-10.npy", "x-9.npy", ".x-1.npy", "y.npy"] {
+                fs::write(root.path().join(name).join(file), "").unwrap();
+            }
+        }
+        fs::write(root.path().join("[x]-1.npy"), "").unwrap();
+        let found = |glob: &str| -> Option<Vec<String>> {
+            let found = expand(&root.path().join(glob)).ok()?;
+            let name = |path: &PathBuf| path.strip_prefix(root.path()).unwrap().to_string_lossy().into_owned();
+            Some(found.iter().map(name).collect())
+        };
+        assert_eq!(found("a/x-*.npy").unwrap(), ["a/x-9.npy", "a/x-10.npy"]);
+        assert_eq!(found("*/y.npy").unwrap(), ["a/y.npy", "b/y.npy"]);
+        assert_eq!(found("[x]-1.npy").unwrap(), ["[x]-1.npy"]);
+        assert_eq!(found("a/.x*").unwrap(), ["a/.x-1.npy"]);
+        assert_eq!(found("c/x.npy").unwrap(), ["c/x.npy"]);
+        assert_eq!(found("a/z*"), None);
+        assert_eq!(found("[/y.npy"), None);
+    }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::exclusion::Exclusion;
+use super::listing::{data_files, entries};
 use super::selection::Selection;
 use super::shards::{Parts, Set, sets};
+use super::splits::{Split, choose};
 use crate::error::{Error, Fault};
 use crate::source::contents::label_names::is_label_like;
 use crate::source::files::stream::stream_name;
@@ -23,7 +26,7 @@ pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<S
         }
         let kind = fs::metadata(input).map_err(|error| Fault::Io(error).in_input(input))?;
         if kind.is_dir() {
-            let found = in_directory(input, selection, &excluded).map_err(|error| Fault::Io(error).in_input(input))?;
+            let found = in_directory(input, selection, &excluded).map_err(|fault| fault.in_input(input))?;
             if found.is_empty() {
                 return Err(no_layers(inputs));
             }
@@ -64,8 +67,20 @@ pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
     .in_input(input)
 }
 
-/// The sets in a directory, and those that the directories in it are.
-fn in_directory(directory: &Path, selection: &Selection, excluded: &Exclusion) -> std::io::Result<Vec<Set>> {
+/// The sets in a directory, and those that the directories in it are; of several datasets the one that is meant.
+fn in_directory(directory: &Path, selection: &Selection, excluded: &Exclusion) -> Result<Vec<Set>, Fault> {
+    let directory = match choose(directory, selection.split.as_deref())? {
+        Split::Whole => directory.to_owned(),
+        Split::Directory(directory) => directory,
+        Split::Files(files) => {
+            return Ok(sets(files.into_iter().filter(|file| !excluded.covers(&directory, file)).collect()));
+        }
+    };
+    in_dataset(&directory, selection, excluded).map_err(Fault::Io)
+}
+
+/// The sets in a directory of one dataset, and those that the directories in it are.
+fn in_dataset(directory: &Path, selection: &Selection, excluded: &Exclusion) -> io::Result<Vec<Set>> {
     let included = |path: &Path| !excluded.covers(directory, path);
     let mut found = sets(files(directory, &included)?);
     if let [set] = &mut found[..]
@@ -98,14 +113,23 @@ fn as_directory(set: Set, path: &Path) -> Option<Set> {
 }
 
 /// The files in a directory that are `included` and may be layers.
-fn files(directory: &Path, included: &dyn Fn(&Path) -> bool) -> std::io::Result<Vec<PathBuf>> {
-    let may_be = |path: &PathBuf| {
-        formats::suffix(path).is_some() && !is_label_like(&formats::stem(path)) && path.is_file() && included(path)
-    };
-    let mut files: Vec<PathBuf> = entries(directory)?.into_iter().filter(may_be).collect();
+fn files(directory: &Path, included: &dyn Fn(&Path) -> bool) -> io::Result<Vec<PathBuf>> {
+    let may_be =
+        |path: &PathBuf| formats::suffix(path).is_some() && !is_label_like(&formats::stem(path)) && included(path);
+    let mut files: Vec<PathBuf> = data_files(directory)?.into_iter().filter(may_be).collect();
     let parts: HashSet<PathBuf> = files.iter().flat_map(|path| formats::files_behind(path)).collect();
     files.retain(|path| !parts.contains(path));
     Ok(files)
+}
+
+/// The files of `inputs` that a column of labels goes on in: those that are parts of one layer with the first, or that alone.
+pub(crate) fn first_parts(inputs: &[PathBuf]) -> Vec<PathBuf> {
+    let (directories, files): (Vec<&PathBuf>, Vec<&PathBuf>) = inputs.iter().partition(|input| input.is_dir());
+    match (directories.first(), sets(files.into_iter().cloned().collect()).into_iter().next()) {
+        (Some(&directory), _) => vec![directory.clone()],
+        (None, Some(set)) if set.parts > Parts::Perhaps => set.files,
+        (None, set) => set.into_iter().flat_map(|set| set.files).take(1).collect(),
+    }
 }
 
 /// The files in a directory that `may_be` parts of one table, in order.
@@ -113,7 +137,7 @@ fn files(directory: &Path, included: &dyn Fn(&Path) -> bool) -> std::io::Result<
 /// # Errors
 /// A fault where there are none, where they are not parts of one, and where some are missing.
 pub(crate) fn parts_in(directory: &Path, may_be: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Fault> {
-    let files = entries(directory)?.into_iter().filter(|path| path.is_file() && may_be(path)).collect();
+    let files = data_files(directory)?.into_iter().filter(|path| may_be(path)).collect();
     match &mut sets(files)[..] {
         [set] => set.check().map(|()| std::mem::take(&mut set.files)),
         found => {
@@ -123,11 +147,4 @@ pub(crate) fn parts_in(directory: &Path, may_be: fn(&Path) -> bool) -> Result<Ve
                 .hint("name the file of the labels"))
         }
     }
-}
-
-/// What is in a directory, but for hidden files.
-fn entries(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let paths = fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-    Ok(paths.into_iter().filter(|path| !is_hidden(path)).collect())
 }

@@ -3,29 +3,34 @@
 mod assembly;
 mod exclusion;
 mod fitting;
-mod globs;
+pub(super) mod globs;
 pub(super) mod inputs;
+mod listing;
+mod name_globs;
+mod saved;
 pub(super) mod selection;
 mod shards;
+pub(super) mod splits;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use globset::GlobMatcher;
 
 use self::assembly::NamedLayer;
-use self::globs::{compile, is_named};
+use self::name_globs::compile;
 use self::selection::Selection;
 use crate::error::{Error, Fault};
-use crate::source::contents::layout::Layout;
+use crate::source::contents::layout::{Layout, is_named};
 use crate::source::layer::{Layer, place};
 use crate::source::matrix::Matrix;
 use crate::source::natural::natural;
 use crate::source::views::units::Units;
 
 /// The layers in `inputs` that `selection` takes, in natural order of their names. An input is a file or a directory: of
-/// files, and of directories whose files are the parts of one layer each. A layer is named after its file or its
-/// directory of parts, or after its column or array where there are several.
+/// files, and of directories whose files are the parts of one layer each. A layer is named after its column or array; where that
+/// has no name, or two would have the same, one that is alone is named after its file or its directory of parts.
 ///
 /// # Errors
 /// When an input or a layer that is taken cannot be read, when nothing is found, when two layers share a name, when
@@ -47,7 +52,8 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
         dim: selection.dim,
         layer_axis: selection.layer_axis,
         pool: selection.pool,
-        asked: &selection.layers,
+        nulls: selection.nulls,
+        layers: &layer_globs,
         labels: Vec::new(),
     };
     let sets = inputs::sets_in(inputs, selection)?;
@@ -56,6 +62,7 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
     if found.is_empty() {
         return Err(inputs::no_layers(inputs));
     }
+    prefer_own_names(&mut found);
     found.sort_by(|a, b| natural(&a.name, &b.name));
     let taken = take(found, &layer_globs)?;
     if let Some([first, second]) = taken.array_windows().find(|[a, b]| a.name == b.name) {
@@ -67,15 +74,28 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
     Ok(taken.into_iter().map(|layer| layer.open(selection.units.clone())).collect())
 }
 
+/// Calls layers that are alone in their files by their own names, unless two layers would share one.
+fn prefer_own_names(found: &mut [NamedLayer]) {
+    let mut names = HashSet::new();
+    if found.iter().all(|layer| names.insert(layer.own_name.as_ref().unwrap_or(&layer.name))) {
+        for layer in found {
+            layer.name = layer.own_name.take().unwrap_or_else(|| std::mem::take(&mut layer.name));
+        }
+    }
+}
+
 impl NamedLayer {
     fn open(self, units: Option<Range<usize>>) -> Result<Layer, Error> {
-        let NamedLayer { name, files, activations, passed_over } = self;
+        let NamedLayer { name, files, activations, passed_over, .. } = self;
         let sliced = activations.and_then(|whole| match units {
             Some(units) => Units::of(whole, units).map(|slice| Box::new(slice) as Box<dyn Matrix>),
             None => Ok(whole),
         });
         match sliced {
-            Ok(activations) => Ok(Layer { name, files, activations, passed_over }),
+            Ok(activations) => {
+                let passed_over = passed_over.iter().map(ToString::to_string).collect();
+                Ok(Layer { name, files, activations, passed_over })
+            }
             Err(fault) => Err(Error::Layer { layer: name, path: place(&files), fault }),
         }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::source::tables::nulls::Nulls;
 use crate::source::views::pool::Pool;
 
 /// What to take from the inputs. The default takes every layer whole.
@@ -12,6 +13,8 @@ pub struct Selection {
     pub exclude: Vec<String>,
     /// Globs over layer names; empty takes all. Only layers that are taken need to be readable.
     pub layers: Vec<String>,
+    /// In directories of several datasets, which one is meant.
+    pub split: Option<String>,
     /// In tables, a glob of numeric columns that together form one layer, a feature each, in natural order.
     pub columns: Option<String>,
     /// In tables, the number of features in each value of a column of raw bytes, which is a layer then.
@@ -20,6 +23,8 @@ pub struct Selection {
     pub layer_axis: Option<usize>,
     /// What becomes of the tokens of rows × tokens × features.
     pub pool: Option<Pool>,
+    /// What becomes of rows of tables that are null, or have a null in them.
+    pub nulls: Nulls,
     /// The features to take of each layer.
     pub units: Option<Range<usize>>,
     /// The files of the labels, which are never taken for layers. A file of several arrays or columns may hold layers

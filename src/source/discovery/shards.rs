@@ -49,6 +49,9 @@ struct ShardName {
 /// What the files of a set share: directory, suffix, name and number of files.
 type SetKey = (PathBuf, Option<&'static str>, String, Option<usize>);
 
+/// Digits of a hash in a file's name.
+const HASH: usize = 16;
+
 /// Words before the number of a part.
 const WORDS: [&str; 9] = ["activations", "batch", "chunk", "emb", "embeddings", "features", "part", "shard", "data"];
 
@@ -136,7 +139,7 @@ impl Set {
 
 impl ShardName {
     fn of(stem: &str) -> ShardName {
-        let (rest, last) = split_number(stem);
+        let (rest, last) = split_number(without_hash(stem));
         let Some(last) = last else {
             return ShardName { prefix: stem.to_owned(), of: None, numbered: false };
         };
@@ -172,6 +175,16 @@ fn split_number(text: &str) -> (&str, Option<usize>) {
     (rest, text[rest.len()..].parse().ok())
 }
 
+/// `stem` without the hash that follows the number of files in `train-00000-of-00002-a09b74b3ef9c3b56`, as files on the Hugging Face
+/// hub are called.
+fn without_hash(stem: &str) -> &str {
+    let is_hash = |text: &str| text.len() == HASH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match stem.rsplit_once('-') {
+        Some((rest, hash)) if is_hash(hash) && split_number(rest).0.ends_with("-of-") => rest,
+        _ => stem,
+    }
+}
+
 fn trim_separators(prefix: &str) -> String {
     prefix.trim_end_matches(['-', '_', '.']).to_owned()
 }
@@ -187,7 +200,12 @@ mod tests {
 
     #[test]
     fn parts_by_the_names_that_writers_give() {
-        let cases: [(&[&str], &str, Parts); 6] = [
+        let cases: [(&[&str], &str, Parts); 7] = [
+            (
+                &["train-0-of-2-a09b74b3ef9c3b56.parquet", "train-1-of-2-1234567890123456.parquet"],
+                "train",
+                Parts::Surely,
+            ),
             (&["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"], "data", Parts::Surely),
             (&["features_0-1000.npy", "features_1000-2000.npy"], "features", Parts::Likely),
             (&["img_emb_9.npy", "img_emb_10.npy"], "img_emb", Parts::Likely),

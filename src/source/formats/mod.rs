@@ -101,6 +101,11 @@ pub(super) fn stem(path: &Path) -> String {
     unpacked.file_stem().unwrap_or(unpacked.as_os_str()).to_string_lossy().into_owned()
 }
 
+/// Whether `path` has a suffix of tables.
+pub(super) fn is_table(path: &Path) -> bool {
+    matches!(split(path), Some((_, _, FileFormat::Ipc | FileFormat::Parquet)))
+}
+
 /// The suffixes there are, for messages.
 pub(crate) fn suffixes() -> String {
     let [others @ .., last] = SUFFIXES.map(|(suffix, _)| suffix);

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 
-use super::row_faults::{NO_NULLS, NO_ROWS, first_null, row_fault};
+use super::column_path::ColumnPath;
+use super::nulls::Nulls;
+use super::row_faults::NO_ROWS;
+use super::segments::{Segment, assemble, present};
 use super::table::Table;
 use crate::error::Fault;
 use crate::source::arrays::dtype::Dtype;
@@ -16,15 +19,16 @@ use snnl_core::rows::Rows;
 /// A column of values of equally many bytes.
 pub(crate) struct Binary {
     table: Arc<dyn Table>,
-    column: usize,
+    column: ColumnPath,
+    nulls: Nulls,
     dtype: Dtype,
     shape: Shape,
 }
 
 impl Binary {
     /// Opens a column whose values hold `dim` floats of 16, 32 or 64 bits.
-    pub(crate) fn open(table: Arc<dyn Table>, column: usize, dim: usize) -> Result<Binary, Fault> {
-        let width = match table.fields()[column].data_type() {
+    pub(crate) fn open(table: Arc<dyn Table>, column: ColumnPath, dim: usize, nulls: Nulls) -> Result<Binary, Fault> {
+        let width = match &column.data_type {
             &DataType::FixedSizeBinary(width) => usize::try_from(width).unwrap_or(0),
             _ => 0,
         };
@@ -38,9 +42,9 @@ impl Binary {
             return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: NO_ROWS.into() });
         }
         let dtype = Dtype { kind: b'f', width: float, big_endian: false };
-        let bytes = table.bytes(column);
+        let bytes = table.bytes(column.root);
         let shape = Shape { rows: table.rows(), dim, dtype: dtype.name(), order: Order::Rows, bytes, shards: 1 };
-        Ok(Binary { table, column, dtype, shape })
+        Ok(Binary { table, column, nulls, dtype, shape })
     }
 }
 
@@ -50,20 +54,25 @@ impl Matrix for Binary {
     }
 
     fn is_seekable(&self) -> bool {
-        self.table.is_seekable()
+        self.table.is_seekable(&[self.column.root])
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
-        let step = (CHUNK_BYTES / (self.shape.dim * self.dtype.width)).max(1);
-        let batches = self.table.scan(&[self.column], range, step)?;
-        Ok(Box::new(batches.map(|batch| {
+        let dim = self.shape.dim;
+        let step = (CHUNK_BYTES / (dim * self.dtype.width)).max(1);
+        let batches = self.table.scan(&[self.column.root], range, step)?;
+        Ok(Box::new(batches.map(move |batch| {
             let (start, batch) = batch?;
-            if let Some(row) = first_null(batch.column(0)) {
-                let name = self.table.fields()[self.column].name();
-                return Err(row_fault(name, start + row, "is null").hint(NO_NULLS));
-            }
-            let bytes = batch.column(0).as_fixed_size_binary().value_data();
-            Ok(Rows { start, dim: self.shape.dim, values: self.dtype.widen(bytes) })
+            let segments = present(&self.column, start, batch.column(0), self.nulls)?;
+            let widen = |Segment { rows, values }: Segment| {
+                (rows.start, self.dtype.widen(values.as_fixed_size_binary().value_data()))
+            };
+            let parts = segments.into_iter().map(widen).collect();
+            Ok(Rows {
+                start,
+                dim,
+                values: assemble(batch.num_rows(), dim, self.dtype.width < size_of::<f64>(), parts)?,
+            })
         })))
     }
 }

@@ -5,7 +5,7 @@ use arrow_array::ArrayRef;
 use crate::error::Fault;
 
 /// What to try about a null.
-pub(super) const NO_NULLS: &str = "fill it in, or leave the row out of every layer and of the labels";
+pub(super) const NO_NULLS: &str = "--non-finite drop leaves such rows out and counts them";
 
 /// What to try about a table with nothing in it.
 pub(super) const NO_ROWS: &str = "the exporter has written no rows or no features";

@@ -3,9 +3,13 @@
 use std::ops::Range;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Fields, Schema};
+use arrow_schema::{FieldRef, Fields, Schema};
 
+use super::column_path::ColumnPath;
 use crate::error::Fault;
+
+/// Columns that a hint names.
+const DESCRIBED: usize = 12;
 
 /// A file of columns whose metadata is consistent.
 pub(crate) trait Table: Send + Sync {
@@ -15,8 +19,8 @@ pub(crate) trait Table: Send + Sync {
     fn schema(&self) -> &Schema;
     /// Bytes that the column takes in the file.
     fn bytes(&self, column: usize) -> u64;
-    /// Whether some rows cost about their share of the whole to read, wherever they lie.
-    fn is_seekable(&self) -> bool;
+    /// Whether some rows of `columns` cost about their share of the whole to read, wherever they lie.
+    fn is_seekable(&self, columns: &[usize]) -> bool;
     /// The rows of `range` in batches of about `step`, with only `columns` decoded, in the file's order of columns.
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault>;
 
@@ -25,10 +29,19 @@ pub(crate) trait Table: Send + Sync {
         self.schema().fields()
     }
 
+    /// The columns and the fields in them.
+    fn columns(&self) -> Vec<ColumnPath> {
+        ColumnPath::all(self.fields())
+    }
+
     /// The columns there are, for hints.
     fn describe_columns(&self) -> String {
-        let columns = self.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type()));
-        format!("the columns are: {}", columns.collect::<Vec<_>>().join(", "))
+        let described = |field: &FieldRef| format!("{} ({})", field.name(), field.data_type());
+        let mut columns: Vec<String> = self.fields().iter().take(DESCRIBED).map(described).collect();
+        if let unnamed @ 1.. = self.fields().len().saturating_sub(DESCRIBED) {
+            columns.push(format!("{unnamed} more"));
+        }
+        format!("the columns are: {}", columns.join(", "))
     }
 }
 

@@ -3,49 +3,35 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, GenericListArray, OffsetSizeTrait};
-use arrow_schema::DataType;
+use arrow_array::{Array, ArrayRef};
 
-use super::numbers::{numpy_name, widen};
+use super::column_path::ColumnPath;
+use super::lists::Lists;
+use super::nulls::Nulls;
+use super::numbers::{fits_f32, numpy_name, widen};
+use super::references::resolve;
 use super::row_faults::{NO_NULLS, NO_ROWS, first_null, row_fault};
+use super::segments::{Segment, assemble, present};
 use super::table::Table;
+use super::types::{innermost, lists};
 use crate::error::Fault;
 use crate::source::matrix::{CHUNK_BYTES, Matrix, Order, Scan, Shape};
 use crate::source::views::pool::{Pool, push_mean};
 use snnl_core::rows::{Rows, Values};
 
-/// Whether `data_type` is a list of numbers, or of such lists.
-pub(crate) fn is_layer(data_type: &DataType) -> bool {
-    lists(data_type).last().is_some_and(|element| numpy_name(element).is_some())
-}
-
-/// The type of the elements if `data_type` is a list, the type of theirs if they are lists, and so on.
-fn lists(data_type: &DataType) -> impl Iterator<Item = &DataType> {
-    std::iter::successors(list_element(data_type), |element| list_element(element))
-}
-
-fn innermost(data_type: &DataType) -> &DataType {
-    lists(data_type).last().unwrap_or(data_type)
-}
-
-/// The type of a list's elements; `None` if it is not a list.
-fn list_element(data_type: &DataType) -> Option<&DataType> {
-    match data_type {
-        DataType::List(element) | DataType::LargeList(element) | DataType::FixedSizeList(element, _) => {
-            Some(element.data_type())
-        }
-        _ => None,
-    }
-}
+/// Rows read at a time while none of those before has a list.
+const SOUGHT: usize = 64;
 
 /// A column of lists, nested or not.
 pub(crate) struct Vectors {
     table: Arc<dyn Table>,
-    column: usize,
+    column: ColumnPath,
+    nulls: Nulls,
     /// Length of the lists at each depth; `None` where they are tokens to pool, of which a row may have any number.
     lengths: Vec<Option<usize>>,
     pool: Pool,
+    /// Whether f32 holds all numbers of a row.
+    fits_f32: bool,
     shape: Shape,
 }
 
@@ -57,59 +43,60 @@ struct Elements {
 }
 
 impl Vectors {
-    /// Opens a column of lists. The first row says how long they are; the scan holds every other to it.
-    pub(crate) fn open(table: Arc<dyn Table>, column: usize, pool: Option<Pool>) -> Result<Vectors, Fault> {
-        let data_type = table.fields()[column].data_type();
-        let dtype = numpy_name(innermost(data_type)).unwrap_or_default().to_owned();
-        let depth = lists(data_type).count();
+    /// Opens a column of lists. The first row that is there says how long they are; the scan holds every other to it.
+    pub(crate) fn open(
+        table: Arc<dyn Table>,
+        column: ColumnPath,
+        pool: Option<Pool>,
+        nulls: Nulls,
+    ) -> Result<Vectors, Fault> {
+        let dtype = numpy_name(innermost(&column.data_type)).unwrap_or_default().to_owned();
+        let depth = lists(&column.data_type).count();
         let pool = pool.filter(|_| depth > 1).unwrap_or(Pool::Flatten);
         if pool != Pool::Flatten && depth > 2 {
-            return Err(Fault::content(format_args!("expected lists of tokens to pool, found {data_type}"))
+            return Err(Fault::content(format_args!("expected lists of tokens to pool, found {}", column.data_type))
                 .hint("--pool flatten takes all numbers of a row for features"));
         }
-        let Some(first) = table.scan(&[column], 0..1.min(table.rows()), 1)?.next() else {
-            return Err(Fault::NothingToScore { problem: "the table has no rows".into(), hint: NO_ROWS.into() });
-        };
-        let (_, batch) = first?;
+        let (at, first) = first_row(table.as_ref(), &column, nulls)?;
         let mut lengths = Vec::with_capacity(depth);
-        let mut lists = batch.column(0).clone();
+        let mut lists = first.clone();
         for level in 0..depth {
-            if let Some(row) = first_null(&lists).filter(|_| level == 0) {
-                return Err(row_fault(table.fields()[column].name(), row, "is null").hint(NO_NULLS));
-            }
-            let (offsets, values) = list_items(&lists);
-            let length = offsets.get(1).copied().unwrap_or(0);
+            let found = Lists::of(&lists);
+            let length = found.extents.first().map_or(0, Range::len);
             if length == 0 {
                 return Err(Fault::NothingToScore { problem: "its lists are empty".into(), hint: NO_ROWS.into() });
             }
             lengths.push((level > 0 || pool == Pool::Flatten).then_some(length));
-            lists = values;
+            lists = found.elements;
         }
         let dim = lengths.iter().flatten().try_fold(1_usize, |dim, &length| dim.checked_mul(length));
         let dim = dim.ok_or_else(|| Fault::content("its lists are longer than any file"))?;
-        let (rows, bytes) = (table.rows(), table.bytes(column));
+        let (rows, bytes) = (table.rows(), table.bytes(column.root));
+        let fits_f32 = fits_f32(innermost(&column.data_type)) && pool != Pool::Mean;
         let shape = Shape { rows, dim, dtype, order: Order::Rows, bytes, shards: 1 };
-        let vectors = Vectors { table, column, lengths, pool, shape };
-        vectors.elements(0, batch.column(0))?;
+        let vectors = Vectors { table, column, nulls, lengths, pool, fits_f32, shape };
+        vectors.elements(at, &first)?;
         Ok(vectors)
     }
 
-    /// The numbers in `column`, whose first row is `start`; every list is held to its length.
-    fn elements(&self, start: usize, column: &ArrayRef) -> Result<Elements, Fault> {
-        let name = self.table.fields()[self.column].name();
-        let (mut values, mut tokens) = (column.clone(), None);
+    /// The numbers in `lists`, of which none is null and the first is that of the row `start`; every one is held to its
+    /// length.
+    fn elements(&self, start: usize, lists: &ArrayRef) -> Result<Elements, Fault> {
+        let name = &self.column.name;
+        let (mut values, mut tokens) = (lists.clone(), None);
         // Values a row at the depth reached, or a token's.
         let mut each = 1;
         for length in &self.lengths {
             if let Some(at) = first_null(&values) {
-                let problem = if each == 1 && tokens.is_none() { "is null" } else { "has a null among its lists" };
-                return Err(row_fault(name, start + row_of(at / each, &tokens), problem).hint(NO_NULLS));
+                return Err(
+                    row_fault(name, start + row_of(at / each, &tokens), "has a null among its lists").hint(NO_NULLS)
+                );
             }
-            let (offsets, inner) = list_items(&values);
+            let lists = Lists::of(&values);
             match length {
                 Some(length) => {
-                    if let Some(at) = offsets.array_windows().position(|[from, to]| to - from != *length) {
-                        let (row, found) = (start + row_of(at / each, &tokens), offsets[at + 1] - offsets[at]);
+                    if let Some(at) = lists.extents.iter().position(|extent| extent.len() != *length) {
+                        let (row, found) = (start + row_of(at / each, &tokens), lists.extents[at].len());
                         let problem =
                             format!("column `{name}`: expected {length} elements in row {row}, found {found}");
                         return Err(Fault::content(problem).hint("every row must have the same number of features"));
@@ -117,14 +104,18 @@ impl Vectors {
                     each *= length;
                 }
                 None => {
-                    if let Some(row) = offsets.array_windows().position(|[from, to]| from == to) {
+                    if let Some(row) = lists.extents.iter().position(Range::is_empty) {
                         return Err(row_fault(name, start + row, "has no tokens").hint("leave it out, with its label"));
                     }
-                    tokens = Some(offsets);
                 }
+            }
+            let (offsets, inner) = lists.in_order()?;
+            if length.is_none() {
+                tokens = Some(offsets);
             }
             values = inner;
         }
+        let values = resolve(&values)?;
         if let Some(at) = first_null(&values) {
             let (row, feature) = (start + row_of(at / each, &tokens), at % each);
             return Err(row_fault(name, row, format_args!("has a null at {feature}")).hint(NO_NULLS));
@@ -156,30 +147,38 @@ impl Vectors {
             Pool::First | Pool::Flatten => picked(rows().flat_map(|row| &row[..dim]).copied().collect()),
         }
     }
+
+    /// The features of the rows in `column`, of which the first is `start`.
+    fn values(&self, start: usize, column: &ArrayRef) -> Result<Values, Fault> {
+        let mut parts = Vec::new();
+        for Segment { rows, values } in present(&self.column, start, column, self.nulls)? {
+            parts.push((rows.start, self.features(self.elements(start + rows.start, &values)?)?));
+        }
+        assemble(column.len(), self.shape.dim, self.fits_f32, parts)
+    }
+}
+
+/// The first row that is there, and its list, as an array of one.
+fn first_row(table: &dyn Table, column: &ColumnPath, nulls: Nulls) -> Result<(usize, ArrayRef), Fault> {
+    let nothing = |problem: &str| Fault::NothingToScore { problem: problem.into(), hint: NO_ROWS.into() };
+    if table.rows() == 0 {
+        return Err(nothing("the table has no rows"));
+    }
+    // Most files have one in their first row, and rows may be long.
+    for (range, step) in [(0..1, 1), (1..table.rows(), SOUGHT)] {
+        for batch in table.scan(&[column.root], range, step)? {
+            let (start, batch) = batch?;
+            if let Some(segment) = present(column, start, batch.column(0), nulls)?.first() {
+                return Ok((start + segment.rows.start, segment.values.slice(0, 1)));
+            }
+        }
+    }
+    Err(nothing("every row is null"))
 }
 
 /// The row of the item `at`, by where each row's items start.
 fn row_of(at: usize, starts: &Option<Vec<usize>>) -> usize {
     starts.as_ref().map_or(at, |starts| starts.partition_point(|&start| start <= at) - 1)
-}
-
-/// Where each list starts among the values of all, counted from the first's start, where the last ends, and the values.
-fn list_items(lists: &ArrayRef) -> (Vec<usize>, ArrayRef) {
-    fn ragged<O: OffsetSizeTrait>(lists: &GenericListArray<O>) -> (Vec<usize>, ArrayRef) {
-        let first = lists.value_offsets()[0].as_usize();
-        let offsets: Vec<usize> = lists.value_offsets().iter().map(|offset| offset.as_usize() - first).collect();
-        let values = lists.values().slice(first, offsets.last().copied().unwrap_or(0));
-        (offsets, values)
-    }
-    match lists.data_type() {
-        DataType::List(_) => ragged(lists.as_list::<i32>()),
-        DataType::LargeList(_) => ragged(lists.as_list::<i64>()),
-        _ => {
-            let fixed = lists.as_fixed_size_list();
-            let length = fixed.value_length() as usize;
-            ((0..=fixed.len()).map(|row| row * length).collect(), fixed.values().clone())
-        }
-    }
 }
 
 impl Matrix for Vectors {
@@ -188,16 +187,15 @@ impl Matrix for Vectors {
     }
 
     fn is_seekable(&self) -> bool {
-        self.table.is_seekable()
+        self.table.is_seekable(&[self.column.root])
     }
 
     fn scan(&self, range: Range<usize>) -> Result<Scan<'_>, Fault> {
         let step = (CHUNK_BYTES / (self.shape.dim * size_of::<f32>())).max(1);
-        let batches = self.table.scan(&[self.column], range, step)?;
+        let batches = self.table.scan(&[self.column.root], range, step)?;
         Ok(Box::new(batches.map(|batch| {
             let (start, batch) = batch?;
-            let values = self.features(self.elements(start, batch.column(0))?)?;
-            Ok(Rows { start, dim: self.shape.dim, values })
+            Ok(Rows { start, dim: self.shape.dim, values: self.values(start, batch.column(0))? })
         })))
     }
 }

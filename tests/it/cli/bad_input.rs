@@ -111,10 +111,10 @@ fn parquet_columns_with_holes() {
     refused(&place, "dump.parquet --labels y.npy --columns q*", 3, ["`dump`", "`q*`", "class (Int64)"]);
     assert_eq!(place.stdout("dump.parquet --labels dump.parquet:class -T 1 --format csv").lines().count(), 2);
     write(lists(&|row| if row == 3 { None } else { list(row) }));
-    refused(&place, "dump.parquet --labels y.npy", 3, ["`dump`", "column `emb`: row 3 is null", "leave the row out"]);
+    refused(&place, "dump.parquet --labels y.npy", 3, ["`emb`", "column `emb`: row 3 is null", "--non-finite drop"]);
     write(lists(&|row| if row == 3 { Some(vec![Some(1.0)]) } else { list(row) }));
     let cause = "column `emb`: expected 2 elements in row 3, found 1";
-    refused(&place, "dump.parquet --labels y.npy", 3, ["`dump`", cause, "same number of features"]);
+    refused(&place, "dump.parquet --labels y.npy", 3, ["`emb`", cause, "same number of features"]);
 }
 
 #[test]

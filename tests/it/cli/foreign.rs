@@ -79,14 +79,14 @@ fn a_layer_of_other_rows_is_named_beside_those_that_fit() {
 }
 
 #[test]
-fn arrays_that_are_passed_over_are_named_on_standard_error() {
+fn arrays_that_are_passed_over_are_named() {
     let place = Place::empty();
     let labels = fixture("containers/numpy.pt").display().to_string();
     let run = place.run(&format!("{labels} --labels {labels}:y -T 1"));
-    let expected = format!("warning: {labels} holds what is no layer and was passed over: names [7]\n");
-    assert_eq!((run.code, run.stderr), (Some(0), expected));
-    let quiet = place.run(&format!("{labels} --labels {labels}:y -T 1 -q"));
-    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    assert!(run.stdout.contains("passed over: names (text)"), "{run:?}");
+    let asked = place.run(&format!("{labels} --labels {labels}:y -T 1 --layers enc1"));
+    assert!(!asked.stdout.contains("names ("), "{asked:?}");
 }
 
 #[test]

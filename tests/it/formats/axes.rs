@@ -41,7 +41,7 @@ fn in_every_file(array: &[u8], is_deflatable: bool, check: &dyn Fn(&Path)) {
     let path = directory.path().join("x.npz");
     for deflated in [false, true] {
         if is_deflatable || !deflated {
-            zip(&path, false, &[Member::new("whatever.npy", deflated, array)]);
+            zip(&path, false, &[Member::new("x.npy", deflated, array)]);
             check(&path);
         }
     }

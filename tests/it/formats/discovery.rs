@@ -99,12 +99,25 @@ fn a_parquet_file_is_a_layer_a_column_of_lists() {
     let ids = || -> ArrayRef { Arc::new(Int64Array::from(vec![1])) };
     write_parquet(&path, &[("id", ids()), ("b10", list()), ("b2", list()), ("label", ids())]);
     assert_eq!(names(&[&path], &Selection::default()), ["b2", "b10"]);
+    // Alone, it is called after its column, unless another file's is, too.
+    write_parquet(&directory.path().join("other.parquet"), &[("emb", list())]);
+    assert_eq!(names(&[&directory.path().join("other.parquet")], &Selection::default()), ["emb"]);
+    write_parquet(&directory.path().join("third.parquet"), &[("emb", list())]);
+    assert_eq!(
+        names(
+            &[&directory.path().join("other.parquet"), &directory.path().join("third.parquet")],
+            &Selection::default()
+        ),
+        ["other", "third"]
+    );
+    fs::remove_file(directory.path().join("other.parquet")).unwrap();
+    fs::remove_file(directory.path().join("third.parquet")).unwrap();
     // Labels in the same file are passed over, under whatever name.
     let labels = |column: Option<&str>| Selection {
         labels: vec![LabelFile { path: path.clone(), column: column.map(str::to_owned) }],
         ..Selection::default()
     };
-    assert_eq!(names(&[&path], &labels(Some("b10"))), ["dump"]);
+    assert_eq!(names(&[&path], &labels(Some("b10"))), ["b2"]);
     assert_eq!(names(&[directory.path()], &labels(None)), ["b2", "b10"]);
     let numbers = Selection { columns: Some("id".to_owned()), ..labels(Some("id")) };
     assert!(chain(&error(&[&path], &numbers)).contains("no numeric column matches `id`"));

@@ -67,6 +67,7 @@ stamp! {
     pt: "fixtures/containers",
     safetensors: "fixtures/containers",
     index: "",
+    dataset: "",
     csv: "",
     csv_gz: "",
     txt: "",

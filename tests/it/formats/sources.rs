@@ -96,7 +96,7 @@ fn parquet_lists_of_every_type() {
             let ids: ArrayRef = Arc::new(Float64Array::from(vec![0.5; ROWS]));
             write_parquet(&path, &[("id", ids), ("embedding", list)]);
             let layer = open(&path, &Selection::default());
-            assert_eq!(layer.name, "layer");
+            assert_eq!(layer.name, "embedding");
             assert_holds_the_matrix(&layer, &element.to_string().to_lowercase());
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::batch::Batch;
 use super::index::{self, MessageKind};
@@ -11,6 +11,9 @@ use super::message::{Message, Next};
 use crate::error::Fault;
 use crate::source::files::region::Region;
 use crate::source::tables::guard::damaged_file;
+
+/// Rows that a byte of a file with runs may stand for: as many as keep what is made of a small file small.
+const ROWS_A_BYTE: u64 = 1 << 16;
 
 /// An Arrow file or stream whose metadata is consistent.
 pub(crate) struct Ipc {
@@ -57,6 +60,7 @@ impl Ipc {
             });
             Ok(())
         })?;
+        check_runs(&schema, rows, file.len())?;
         Ok(Ipc { file, schema: schema.into(), messages, rows, is_compressed, bytes })
     }
 
@@ -66,6 +70,26 @@ impl Ipc {
             (Next::Message(message), _) => Ok(message),
             (Next::End, _) => Err(changed_file()),
         }
+    }
+}
+
+/// Checks that a file of `len` bytes with runs, which take no more bytes the longer they are, has not many more rows than that.
+fn check_runs(schema: &Schema, rows: usize, len: u64) -> Result<(), Fault> {
+    let most = len.saturating_mul(ROWS_A_BYTE);
+    if schema.fields().iter().any(|field| has_runs(field.data_type())) && rows as u64 > most {
+        return Err(Fault::content(format_args!(
+            "its runs stand for {rows} rows, of which {len} bytes may have {most}"
+        ))
+        .hint("write the column without run-end encoding"));
+    }
+    Ok(())
+}
+
+fn has_runs(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::RunEndEncoded(..) => true,
+        DataType::Struct(fields) => fields.iter().any(|field| has_runs(field.data_type())),
+        _ => false,
     }
 }
 

@@ -30,8 +30,9 @@ impl Table for Ipc {
         self.bytes.get(column).copied().unwrap_or(0)
     }
 
-    fn is_seekable(&self) -> bool {
-        !self.is_compressed
+    fn is_seekable(&self, columns: &[usize]) -> bool {
+        let mut types = columns.iter().filter_map(|&column| self.fields().get(column));
+        !self.is_compressed && types.all(|field| window::is_plain(field.data_type()))
     }
 
     fn scan(&self, columns: &[usize], range: Range<usize>, step: usize) -> Result<Batches<'_>, Fault> {

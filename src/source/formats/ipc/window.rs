@@ -16,7 +16,7 @@ pub(super) fn is_possible<'a>(batch: &Batch, mut types: impl Iterator<Item = &'a
 }
 
 /// Whether the bytes of a row lie in the order of the rows.
-fn is_plain(data_type: &DataType) -> bool {
+pub(super) fn is_plain(data_type: &DataType) -> bool {
     use DataType::{Binary, FixedSizeList, LargeBinary, LargeList, LargeUtf8, List, Map, Null, Struct, Utf8};
     match data_type {
         Null | Utf8 | LargeUtf8 | Binary | LargeBinary => true,

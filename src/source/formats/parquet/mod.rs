@@ -1,6 +1,7 @@
 //! A Parquet file as a table, read from any row on, with every count checked and the decoder's panics contained.
 
 mod faults;
+mod plain_types;
 mod reader;
 
 use std::collections::HashSet;
@@ -47,6 +48,7 @@ impl ParquetFile {
         parquet_guard::check_footer(&file).map_err(|error| decode_fault(&file, error))?;
         let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))?;
         let metadata = metadata.map_err(|error| decode_fault(&file, error))?;
+        let metadata = guarded(|| plain_types::without_references(metadata))?;
         let rows = count_rows(metadata.metadata())?;
         Ok(ParquetFile { file, metadata, rows, checked: Mutex::default() })
     }
@@ -69,7 +71,7 @@ impl Table for ParquetFile {
         own.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum()
     }
 
-    fn is_seekable(&self) -> bool {
+    fn is_seekable(&self, _columns: &[usize]) -> bool {
         false
     }
 

@@ -33,7 +33,7 @@ fn lists_of_every_type() {
                 for step in [ROWS, 4, 1] {
                     write_ipc(&path, form, step, &[("id", ids.clone()), ("embedding", list.clone())]);
                     let layer = open(&path, &Selection::default());
-                    assert_eq!(layer.name, "layer");
+                    assert_eq!(layer.name, "embedding");
                     assert_holds_the_matrix(&layer, &element.to_string().to_lowercase());
                 }
             }

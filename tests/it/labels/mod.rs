@@ -1,5 +1,7 @@
 //! The same labels in any format and type are the same classes.
 
+mod tables;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;

@@ -1,0 +1,5 @@
+//! Tables of every format: columns of odd types, rows with nulls, and what is passed over.
+
+mod beside;
+mod nulls;
+mod references;
