@@ -372,6 +372,9 @@ for name, text in {
     "broken-half": "y\n1\n0.5\n",
     "semicolons": "id;label\n7;cat\n8;dog\n\n",
     "tabs": "id\tlabel\n7\tcat\n8\tdog\n",
+    "features": "a,f1,f2,label\n7,0.5,-1e3,cat\n8,nan,2,dog\n",
+    "lists": 'id,a,label\n7,"[1, 2.5e0, 3]",cat\n8,"[4, 5, 6]",dog\n',
+    "lists-of-numpy": 'a,label\n"[1. 2.\n 3.]",cat\n"[4. 5. 6.]",dog\n',
     "broken-open-quote": 'id,y\n1,"a\n2,b\n',
     "broken-empty": "",
 }.items():

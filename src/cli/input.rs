@@ -22,7 +22,7 @@ pub(super) struct Input {
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     pub(super) labels: Vec<String>,
 
-    /// What separates the columns of labels in text: a character, or tab [default: the comma, semicolon or tab that is most
+    /// What separates columns of text: a character, or tab [default: the comma, semicolon or tab that is most
     /// frequent in the first line]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Input")]
     pub(super) delimiter: Option<u8>,
@@ -138,6 +138,7 @@ impl Input {
             units: self.units.clone(),
             labels: self.labels.iter().chain(&references.reference_labels).map(|spec| Labels::locate(spec)).collect(),
             rows: None,
+            delimiter: self.delimiter,
             scratch: None,
         }
     }

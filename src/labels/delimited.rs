@@ -1,30 +1,12 @@
 //! Labels in text of columns: CSV, and the same with other delimiters.
 
-use std::io::{BufRead, BufReader, Read};
-
 use super::classes::Classes;
 use super::column::choose;
 use super::lines::for_each_line;
 use crate::error::Fault;
-use crate::source::{TextFile, is_label_like, text_fault};
+use crate::source::{DelimitedText, SAY_DELIMITER, TextFile, csv_fault, is_label_like};
 
-/// What columns may be separated by where nobody says, the likelier first.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
-
-/// Bytes of a header line that are searched for a delimiter.
-const HEADER_BYTES: u64 = 1 << 20;
-
-/// What to try where the columns are not those that were meant.
-const SAY_DELIMITER: &str = "if another character separates the columns, --delimiter says which";
-
-/// Text of columns, and what separates them.
-struct Columns<'a> {
-    text: &'a TextFile,
-    delimiter: u8,
-}
-
-/// Reads the column called `name`; without one, the only column or the only one with a label-like name. Where nothing is
-/// said of the delimiter, it is the comma, semicolon or tab that is most frequent in the first line.
+/// Reads the column called `name`; without one, the only column or the only one with a label-like name.
 ///
 /// The first line is a header where a column was named or there are several. In a file of one column it is one if its
 /// text is label-like, or is no number while all below it are.
@@ -34,9 +16,8 @@ pub(super) fn read(
     name: Option<&str>,
     classes: &mut Classes,
 ) -> Result<(), Fault> {
-    let delimiter = delimiter.map_or_else(|| find_delimiter(text), Ok)?;
-    let columns = Columns { text, delimiter };
-    let first = columns.reader(true)?.headers().map_err(fault)?.clone();
+    let columns = DelimitedText::of(text, delimiter)?;
+    let first = columns.reader(true)?.headers().map_err(csv_fault)?.clone();
     let names: Vec<&str> = first.iter().collect();
     let column = choose(&names, name).map_err(|fault| match names.len() {
         1 if name.is_some() => fault.hint(SAY_DELIMITER),
@@ -48,46 +29,23 @@ pub(super) fn read(
     let has_header = names.len() > 1
         || name.is_some()
         || is_label_like(names[column])
-        || (!is_number(names[column]) && columns.has_only_numbers_below()?);
+        || (!is_number(names[column]) && has_only_numbers_below(&columns)?);
     for record in columns.reader(has_header)?.records() {
-        classes.push_cell(&record.map_err(fault)?[column])?;
+        classes.push_cell(&record.map_err(csv_fault)?[column])?;
     }
     Ok(())
 }
 
-impl Columns<'_> {
-    fn reader(&self, has_header: bool) -> Result<csv::Reader<impl Read + use<>>, Fault> {
-        let mut builder = csv::ReaderBuilder::new();
-        builder.delimiter(self.delimiter).has_headers(has_header).trim(csv::Trim::All);
-        Ok(builder.from_reader(self.text.reader()?))
-    }
-
-    /// Whether there are lines below the first, and all are numbers.
-    fn has_only_numbers_below(&self) -> Result<bool, Fault> {
-        let mut cells = 0;
-        for record in self.reader(true)?.records() {
-            if !is_number(&record.map_err(fault)?[0]) {
-                return Ok(false);
-            }
-            cells += 1;
+/// Whether there are lines below the first, and all are numbers.
+fn has_only_numbers_below(columns: &DelimitedText) -> Result<bool, Fault> {
+    let mut cells = 0;
+    for record in columns.reader(true)?.records() {
+        if !is_number(&record.map_err(csv_fault)?[0]) {
+            return Ok(false);
         }
-        Ok(cells > 0)
+        cells += 1;
     }
-}
-
-/// The delimiter that is most frequent in the first line outside of quotes; a comma where there is none.
-fn find_delimiter(text: &TextFile) -> Result<u8, Fault> {
-    let (mut line, mut is_quoted, mut counts) = (Vec::new(), false, [0_usize; DELIMITERS.len()]);
-    BufReader::new(text.reader()?).take(HEADER_BYTES).read_until(b'\n', &mut line).map_err(text_fault)?;
-    for byte in line {
-        is_quoted ^= byte == b'"';
-        if let Some(place) = DELIMITERS.iter().position(|&delimiter| delimiter == byte && !is_quoted) {
-            counts[place] += 1;
-        }
-    }
-    // Of equals, the last is the maximum.
-    let (delimiter, _) = DELIMITERS.into_iter().zip(counts).rev().max_by_key(|&(_, count)| count).unwrap_or((b',', 0));
-    Ok(delimiter)
+    Ok(cells > 0)
 }
 
 fn is_number(cell: &str) -> bool {
@@ -100,22 +58,6 @@ fn refuse_blank_lines(text: &TextFile) -> Result<(), Fault> {
         "" => Err(Fault::content(format_args!("line {number} has no label: it is blank"))),
         _ => Ok(()),
     })
-}
-
-fn fault(error: csv::Error) -> Fault {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => text_fault(error),
-        csv::ErrorKind::Utf8 { pos, err } => {
-            let line = pos.map_or(0, |position| position.line());
-            Fault::content(format_args!("line {line} is not valid Unicode: {err}"))
-        }
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.map_or(0, |position| position.line());
-            Fault::content(format_args!("expected {expected_len} columns in line {line}, found {len}"))
-                .hint(SAY_DELIMITER)
-        }
-        other => Fault::content(format_args!("not a CSV file: {other:?}")),
-    }
 }
 
 #[cfg(test)]

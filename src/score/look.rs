@@ -49,6 +49,9 @@ pub(super) fn survey<'a>(
     let (whole, labels) = (side.matrix(definition), side.labels);
     let matrix = whole.as_ref();
     check_rows(matrix.rows(), labels)?;
+    if let Some(slowness) = side.layer.slowness() {
+        means.progress.warn(&slowness);
+    }
     let tiles = matrix.rows().div_ceil(TILE);
     let shares = |width| means.shares(tiles, matrix.dim(), width);
     // What may have to be computed in f64 in the end must fit from the beginning.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::formats::delimited::is_delimited;
 use super::matrix::Matrix;
 use crate::error::{Error, Fault};
 
@@ -24,6 +25,16 @@ impl Layer {
             return Error::Stopped { layer: self.name.clone(), fault };
         }
         Error::Layer { layer: self.name.clone(), path: self.place(), fault }
+    }
+
+    /// Why it is slow to read and what to do about it, where it is text.
+    pub fn slowness(&self) -> Option<String> {
+        let file = self.files.iter().find(|file| is_delimited(file))?.display().to_string();
+        Some(format!(
+            "layer `{}` is text, which is slow to read; `pandas.read_csv(\"{file}\").to_parquet(\"{}.parquet\")` makes it fast, with \
+             `converters={{\"column\": json.loads}}` for a column of lists",
+            self.name, self.name
+        ))
     }
 
     /// Where it lies, for messages.

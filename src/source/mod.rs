@@ -39,6 +39,7 @@ pub use self::discovery::selection::{LabelFile, Selection};
 pub(crate) use self::discovery::splits::{Split, choose as choose_split};
 pub use self::discovery::{discover, look};
 pub(crate) use self::files::codec::Codec;
+pub(crate) use self::files::delimited::{DelimitedText, SAY_DELIMITER, csv_fault};
 pub(crate) use self::files::region::{Region, read_fault};
 pub(crate) use self::files::stream::stream_name;
 pub(crate) use self::files::text::{TextFile, text_fault};

@@ -13,7 +13,7 @@ use super::splits::{Split, choose};
 use crate::error::{Error, Fault};
 use crate::source::contents::label_names::is_label_like;
 use crate::source::files::stream::stream_name;
-use crate::source::formats;
+use crate::source::formats::{self, delimited::is_delimited};
 
 /// The sets of files in `inputs`: those named one by one together, those in each directory, and each stream.
 pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Set>, Error> {
@@ -43,6 +43,7 @@ pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<S
 fn check_suffix(input: &Path) -> Result<PathBuf, Fault> {
     match formats::suffix(input) {
         Some(_) => Ok(input.to_owned()),
+        None if is_delimited(input) => Ok(input.to_owned()),
         None => Err(Fault::content(format_args!("expected a directory or a file ending in {}", formats::suffixes()))
             .hint("save each layer with `numpy.save`, or all in one with `numpy.savez`")),
     }

@@ -32,6 +32,8 @@ pub struct Selection {
     pub labels: Vec<LabelFile>,
     /// The number of labels where it is known: it tells the parts of one layer from layers with numbers in their names.
     pub rows: Option<usize>,
+    /// What separates the columns of text; `None` for what the suffix or the header line tells.
+    pub delimiter: Option<u8>,
     /// The directory of scratch files, for streams; `None` for that of temporary files.
     pub scratch: Option<PathBuf>,
 }

@@ -32,6 +32,11 @@ impl TextFile {
         TextFile { bytes, codec: None }
     }
 
+    /// Number of bytes in the file.
+    pub(crate) fn len(&self) -> u64 {
+        self.bytes.len()
+    }
+
     /// A reader of the text from its start on. Where that unpacks to more than 32 MiB and to more than 64 times its size,
     /// the read fails with [`io::ErrorKind::FileTooLarge`].
     pub(crate) fn reader(&self) -> Result<Box<dyn Read + Send>, Fault> {

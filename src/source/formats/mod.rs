@@ -1,6 +1,7 @@
 //! The formats that activations come in, told by their suffix. Adding one is a file or folder here, and its lines in this
 //! file.
 
+pub(super) mod delimited;
 pub(crate) mod ipc;
 mod npy;
 mod npz;
@@ -11,6 +12,7 @@ pub(super) mod stream;
 
 use std::path::{Path, PathBuf};
 
+use self::delimited::{DelimitedTable, is_delimited};
 use self::ipc::Ipc;
 use self::parquet::ParquetFile;
 use self::stream::{StreamContent, open_stream};
@@ -48,8 +50,12 @@ const SUFFIXES: [(&str, FileFormat); 12] = [
     (".safetensors.index.json", FileFormat::SafetensorsIndex),
 ];
 
-/// Opens `path`, which is a stream or has one of the suffixes. A stream is spooled to a scratch file in `scratch`.
-pub(crate) fn open(path: &Path, scratch: &Path) -> Result<Content, Fault> {
+/// Opens `path`, which is a stream, text in columns, or has one of the suffixes. A stream is spooled to a scratch file in
+/// `scratch`; columns of text are separated by `delimiter`, or by what their header tells.
+pub(crate) fn open(path: &Path, scratch: &Path, delimiter: Option<u8>) -> Result<Content, Fault> {
+    if is_delimited(path) {
+        return DelimitedTable::open(path, delimiter).map(Content::table);
+    }
     if stream_name(path).is_none() {
         return open_file(path);
     }

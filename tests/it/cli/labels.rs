@@ -113,3 +113,20 @@ fn the_delimiter_can_be_said() {
     let run = place.run("x.npy --labels y.csv:class --delimiter ;;");
     assert!(run.code == Some(2) && run.stderr.contains("one ASCII character"), "{run:?}");
 }
+
+#[test]
+fn activations_in_text_are_read_with_a_warning() {
+    let place = Place::with_layer();
+    let rows = ROWS.iter().enumerate().map(|(row, [a, b])| format!("{row},{a},{b},{}", row / 4));
+    place.write("wide.csv", format!("id,f1,f2,label\n{}\n", rows.collect::<Vec<_>>().join("\n")));
+    let args = "wide.csv --columns f* --labels wide.csv:label -T 0.5 --precision f64 --format json";
+    let run = place.run(args);
+    assert_eq!(run.code, Some(0));
+    let expected = "warning: layer `wide` is text, which is slow to read; `pandas.read_csv(\"wide.csv\").to_parquet(\"wide.parquet\")`";
+    assert!(run.stderr.starts_with(expected), "{}", run.stderr);
+    let text: Value = serde_json::from_str(&place.stdout(&format!("{args} -q"))).unwrap();
+    let snnl = |found: &Value| found["layers"][0]["scores"][0]["snnl"].as_f64().unwrap();
+    // The text has the numbers in decimal, the array in float32.
+    let array = json(&place, "x.npy --labels y.npy -T 0.5 --precision f64");
+    assert!((snnl(&text) - snnl(&array)).abs() < 1e-6, "{text} {array}");
+}

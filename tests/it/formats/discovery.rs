@@ -68,7 +68,7 @@ fn inputs_without_layers_say_so() {
     assert!(chain(&empty).contains(".feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet,"), "{empty:?}");
     assert_eq!(empty.exit_code(), exit::NOT_SCORED);
     assert_eq!(error(&[Path::new("/no/such/file.npy")], &Selection::default()).exit_code(), exit::BAD_INPUT);
-    let text = directory.path().join("layer.csv");
+    let text = directory.path().join("layer.mat");
     fs::write(&text, "1,2\n").unwrap();
     assert!(
         chain(&error(&[&text], &Selection::default()))

@@ -4,6 +4,7 @@ mod arrow;
 mod axes;
 mod bad_files;
 mod compressed;
+mod delimited;
 mod discovery;
 mod hostile;
 mod hub;
