@@ -13,9 +13,16 @@ const ONE_A_ROW: &str = "save one label a row, `y.argmax(axis=1)` for one";
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// Bytes that the labels in a compressed file may take, however small that is: those of sixteen million rows.
+const LABEL_BYTES: u64 = 64 << 20;
+
+/// Bytes that they may take for each byte of the file where that is more.
+const LABEL_RATIO: u64 = 64;
+
 /// Reads a label a row: an array of N or N × 1 labels, or of N × K numbers of which one in each row is 1.
 pub(super) fn read(array: Array, classes: &mut Classes) -> Result<(), Fault> {
     let header = array.header();
+    check_size(&array)?;
     let rows = match header.shape[..] {
         [rows] | [rows, 1] => rows,
         [_, _] => return read_one_hot(array.matrix()?.as_ref(), classes),
@@ -38,6 +45,23 @@ pub(super) fn read(array: Array, classes: &mut Classes) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Checks that the labels in a compressed file are no more than it bears out, for each takes memory.
+fn check_size(array: &Array) -> Result<(), Fault> {
+    let (header, Some(packed)) = (array.header(), array.packed_len()) else {
+        return Ok(());
+    };
+    let rows = header.shape.first().map_or(1, |&rows| rows as u64);
+    let name_bytes = if header.dtype.is_text() { header.dtype.width as u64 } else { 0 };
+    let bytes = rows.saturating_mul(size_of::<u32>() as u64 + name_bytes);
+    match LABEL_BYTES.max(packed.saturating_mul(LABEL_RATIO)) {
+        most if bytes > most => Err(Fault::content(format_args!(
+            "expected compressed labels that take at most {most} bytes, found {rows} that take {bytes}"
+        ))
+        .hint("unpack it, and name the unpacked file")),
+        _ => Ok(()),
+    }
 }
 
 /// Reads the array called `name` among those of a file, or the only one, or the only one with a label-like name.

@@ -88,6 +88,14 @@ impl Array {
         &self.header
     }
 
+    /// Bytes of the file if that is compressed as a whole.
+    pub(crate) fn packed_len(&self) -> Option<u64> {
+        match &self.bytes {
+            ArrayBytes::Member(member) if member.is_whole_file() => Some(member.packed_len()),
+            _ => None,
+        }
+    }
+
     /// The part of the array at `place` of `axis`, which has that many places: an array of one axis less.
     pub(crate) fn select(&self, axis: usize, place: usize) -> Array {
         let bytes = match &self.bytes {

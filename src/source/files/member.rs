@@ -54,6 +54,11 @@ impl Member {
         self.packed.len()
     }
 
+    /// Whether it is all of a compressed file, rather than a member of an archive.
+    pub(crate) fn is_whole_file(&self) -> bool {
+        matches!(self.codec, Some(Codec::Gzip | Codec::Zstd))
+    }
+
     /// Where the bytes lie if they are stored as they are; [`Member::check`] them before use.
     pub(crate) fn stored(&self) -> Option<Region> {
         self.codec.is_none().then(|| self.packed.clone())

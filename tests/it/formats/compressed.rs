@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use snnl_score::error::Error;
 use snnl_score::labels::Labels;
 use snnl_score::source::{Pool, Selection, discover};
 use tempfile::TempDir;
@@ -120,6 +121,24 @@ fn streams_that_are_cut_or_lie() {
     damaged[end - 8] ^= 1;
     fs::write(&path, damaged).unwrap();
     assert_says(&error_of(&path, &Selection::default()), "the file is damaged");
+}
+
+#[test]
+fn labels_are_no_more_than_the_file_bears_out() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("y.npy.zst");
+    let labels = |descr: &str, shape: &[usize], bytes: usize| {
+        fs::write(&path, zstd(&npy_bytes(1, &header(descr, false, shape), &vec![0; bytes]))).unwrap();
+        Labels::read(&[path.display().to_string()], &[])
+    };
+    assert_eq!(labels("|u1", &[1 << 20], 1 << 20).unwrap().len(), 1 << 20);
+    let most = "expected compressed labels that take at most 67108864 bytes, found ";
+    let error = |found: Result<Labels, Error>| chain(&found.expect_err("labels of a bomb"));
+    assert_says(
+        &error(labels("|u1", &[(16 << 20) + 1], (16 << 20) + 1)),
+        &format!("{most}16777217 that take 67108868"),
+    );
+    assert_says(&error(labels("|S1048576", &[70], 70 << 20)), most);
 }
 
 #[test]
