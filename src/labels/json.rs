@@ -9,7 +9,7 @@ use serde::de::DeserializeSeed;
 use serde_json::Deserializer;
 
 use self::outline::{ElementOutline, Outline, OutlineSeed};
-use self::values::{Elements, Field, Label, Sink};
+use self::values::{Label, ListOf, ObjectWith, Sink};
 use super::classes::Classes;
 use super::column::choose;
 use super::lines::for_each_line;
@@ -28,15 +28,15 @@ pub(super) fn read(text: &TextFile, key: Option<&str>, classes: &mut Classes) ->
     let done = match outline {
         Outline::List(ElementOutline::Scalar) => {
             refuse_key(key)?;
-            parse(text, Elements(Label(&mut sink)))?
+            parse(text, ListOf(Label(&mut sink)))?
         }
         Outline::List(ElementOutline::Object(keys)) => {
             let key = chosen(&keys, key)?;
-            parse(text, Elements(Field { key: &key, value: Label(&mut sink) }))?
+            parse(text, ListOf(ObjectWith { key: &key, value: Label(&mut sink) }))?
         }
         Outline::Object(keys) => {
             let key = chosen(&keys, key)?;
-            parse(text, Field { key: &key, value: Elements(Label(&mut sink)) })?
+            parse(text, ObjectWith { key: &key, value: ListOf(Label(&mut sink)) })?
         }
         Outline::Scalar => return Err(Fault::content("expected a list of labels, found a single value").hint(FORMS)),
     };
@@ -64,7 +64,7 @@ pub(super) fn read_lines(text: &TextFile, key: Option<&str>, classes: &mut Class
         }
         let mut sink = Sink::of(classes);
         let done = match chosen_key.as_ref().and_then(Option::as_deref) {
-            Some(key) => parse_str(line, Field { key, value: Label(&mut sink) }),
+            Some(key) => parse_str(line, ObjectWith { key, value: Label(&mut sink) }),
             None => parse_str(line, Label(&mut sink)),
         };
         done.map_err(|error| sink.fault().unwrap_or_else(|| in_line(error)))

@@ -2,9 +2,9 @@
 
 use super::*;
 
-type Found = Result<(Vec<u32>, Vec<String>), Fault>;
+type JsonLabels = Result<(Vec<u32>, Vec<String>), Fault>;
 
-fn with(text: &str, read: impl FnOnce(&TextFile, &mut Classes) -> Result<(), Fault>) -> Found {
+fn with(text: &str, read: impl FnOnce(&TextFile, &mut Classes) -> Result<(), Fault>) -> JsonLabels {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, text).unwrap();
     let mut classes = Classes::default();
@@ -12,11 +12,11 @@ fn with(text: &str, read: impl FnOnce(&TextFile, &mut Classes) -> Result<(), Fau
     Ok(classes.finish())
 }
 
-fn json(text: &str, key: Option<&str>) -> Found {
+fn json(text: &str, key: Option<&str>) -> JsonLabels {
     with(text, |text, classes| read(text, key, classes))
 }
 
-fn lines(text: &str, key: Option<&str>) -> Found {
+fn lines(text: &str, key: Option<&str>) -> JsonLabels {
     with(text, |text, classes| read_lines(text, key, classes))
 }
 

@@ -45,18 +45,18 @@ pub(super) trait EachElement {
 pub(super) struct Label<'s, 'c>(pub(super) &'s mut Sink<'c>);
 
 /// The value of `key` in an object that has it once.
-pub(super) struct Field<'k, V> {
+pub(super) struct ObjectWith<'k, V> {
     pub(super) key: &'k str,
     pub(super) value: V,
 }
 
 /// All elements of a list.
-pub(super) struct Elements<V>(pub(super) V);
+pub(super) struct ListOf<V>(pub(super) V);
 
 /// An element, by what takes each.
-struct Element<'a, V>(&'a mut V);
+struct OneOf<'a, V>(&'a mut V);
 
-impl<'de, V: EachElement> DeserializeSeed<'de> for Element<'_, V> {
+impl<'de, V: EachElement> DeserializeSeed<'de> for OneOf<'_, V> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -70,15 +70,15 @@ impl EachElement for Label<'_, '_> {
     }
 }
 
-impl<V: EachElement> EachElement for Field<'_, V> {
+impl<V: EachElement> EachElement for ObjectWith<'_, V> {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(Field { key: self.key, value: Element(&mut self.value) })
+        deserializer.deserialize_map(ObjectWith { key: self.key, value: OneOf(&mut self.value) })
     }
 }
 
-impl<V: EachElement> EachElement for Elements<V> {
+impl<V: EachElement> EachElement for ListOf<V> {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(Elements(Element(&mut self.0)))
+        deserializer.deserialize_seq(ListOf(OneOf(&mut self.0)))
     }
 }
 
@@ -90,7 +90,7 @@ impl<'de> DeserializeSeed<'de> for Label<'_, '_> {
     }
 }
 
-impl<'de, V: EachElement> DeserializeSeed<'de> for Field<'_, V> {
+impl<'de, V: EachElement> DeserializeSeed<'de> for ObjectWith<'_, V> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
@@ -98,7 +98,7 @@ impl<'de, V: EachElement> DeserializeSeed<'de> for Field<'_, V> {
     }
 }
 
-impl<'de, V: EachElement> DeserializeSeed<'de> for Elements<V> {
+impl<'de, V: EachElement> DeserializeSeed<'de> for ListOf<V> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for Label<'_, '_> {
     }
 }
 
-impl<'de, V: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Field<'_, V> {
+impl<'de, V: DeserializeSeed<'de, Value = ()>> Visitor<'de> for ObjectWith<'_, V> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
@@ -171,7 +171,7 @@ impl<'de, V: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Field<'_, V> {
     }
 }
 
-impl<'de, V: EachElement> Visitor<'de> for Elements<Element<'_, V>> {
+impl<'de, V: EachElement> Visitor<'de> for ListOf<OneOf<'_, V>> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
@@ -179,7 +179,7 @@ impl<'de, V: EachElement> Visitor<'de> for Elements<Element<'_, V>> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        while elements.next_element_seed(Element(self.0.0))?.is_some() {}
+        while elements.next_element_seed(OneOf(self.0.0))?.is_some() {}
         Ok(())
     }
 }

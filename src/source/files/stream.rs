@@ -21,7 +21,7 @@ const READ_ONCE: &str = "a stream is read once: if layers and labels come from t
 type Bytes = Box<dyn Read + Send>;
 
 /// A stream that was opened.
-pub(crate) struct Stream {
+pub(crate) struct InputStream {
     bytes: Bytes,
     first: Vec<u8>,
 }
@@ -46,12 +46,12 @@ pub(crate) fn stream_name(path: &Path) -> Option<String> {
     }
 }
 
-impl Stream {
+impl InputStream {
     /// Opens the stream `path` and reads its first bytes.
     ///
     /// # Errors
     /// A fault where nobody writes to it, or nothing comes.
-    pub(crate) fn open(path: &Path) -> Result<Stream, Fault> {
+    pub(crate) fn open(path: &Path) -> Result<InputStream, Fault> {
         let mut bytes: Bytes = match path.to_str() {
             Some("-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0") => {
                 if io::stdin().is_terminal() {
@@ -66,7 +66,7 @@ impl Stream {
         bytes.by_ref().take(FIRST_BYTES).read_to_end(&mut first).map_err(read_fault)?;
         match first.is_empty() {
             true => Err(Fault::content("nothing came from the stream").hint(READ_ONCE)),
-            false => Ok(Stream { bytes, first }),
+            false => Ok(InputStream { bytes, first }),
         }
     }
 

@@ -149,7 +149,7 @@ impl Table for DelimitedTable {
         self.text.len() / self.schema.fields().len().max(1) as u64
     }
 
-    fn is_seekable(&self) -> bool {
+    fn is_seekable(&self, _: &[usize]) -> bool {
         false
     }
 

@@ -6,7 +6,7 @@ use super::ipc::Ipc;
 use super::npy;
 use crate::error::Fault;
 use crate::source::contents::content::Content;
-use crate::source::files::stream::Stream;
+use crate::source::files::stream::InputStream;
 use crate::source::files::text::TextFile;
 
 /// Bytes of text that are taken from a stream: labels of millions of rows.
@@ -38,7 +38,7 @@ const SAVE: &str = "save it to a file first; a stream cannot be read from its en
 /// # Errors
 /// A fault where the stream holds anything but `.npy`, Arrow or text.
 pub(crate) fn open_stream(path: &Path, scratch: &Path) -> Result<StreamContent, Fault> {
-    let stream = Stream::open(path)?;
+    let stream = InputStream::open(path)?;
     let first = stream.first();
     if let Some((_, found, hint)) = REFUSED.iter().find(|(start, ..)| first.starts_with(start)) {
         return Err(Fault::content(format_args!("expected .npy or Arrow from a stream, found {found}")).hint(hint));
