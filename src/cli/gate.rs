@@ -72,8 +72,8 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "CHANGE", value_parser = parse_regression, allow_hyphen_values = true, help_heading = "Gate")]
     max_regression: Option<Regression>,
 
-    /// Temperature at which --max and --max-regression are checked, on the ladder or not [default: where the baseline is
-    /// lowest, or without one the candidate]
+    /// Temperature at which --max and --max-regression are checked, on the ladder or not [default: candidate and baseline each
+    /// where it is lowest itself]
     #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Gate")]
     at: Option<f64>,
 

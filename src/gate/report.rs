@@ -35,12 +35,19 @@ pub struct GateReport {
 }
 
 impl GateReport {
-    /// Holds every rule against the layers of `candidate`. With `init`, what is missing in the baseline, or all of it, is no
-    /// reason to stop: there is nothing yet to compare with.
+    /// Holds every rule against the layers of `candidate`. Of the baseline's layers only those
+    /// that are `asked_for` must be there. With `init`, what is missing in the baseline, or all of it, is no reason to stop: there
+    /// is nothing yet to compare with.
     ///
     /// # Errors
     /// [`Error::Comparison`] where baseline and candidate were not scored by one definition on the same data.
-    pub fn of(rules: &Rules, candidate: &Checkpoint, baseline: Option<&Checkpoint>, init: bool) -> Result<Self, Error> {
+    pub fn of(
+        rules: &Rules,
+        candidate: &Checkpoint,
+        baseline: Option<&Checkpoint>,
+        asked_for: &dyn Fn(&str) -> bool,
+        init: bool,
+    ) -> Result<Self, Error> {
         if let Some(baseline) = baseline {
             Comparable::of(baseline).check(&Comparable::of(candidate))?;
         }
@@ -49,7 +56,8 @@ impl GateReport {
             findings.extend(check_rule(rule, &Layers { candidate, baseline, init }));
         }
         if let Some(baseline) = baseline.filter(|baseline| !init && !are_lone(baseline, candidate)) {
-            findings.extend(missing_layers(baseline, candidate));
+            let missing = missing_layers(baseline, candidate);
+            findings.extend(missing.into_iter().filter(|finding| asked_for(&finding.layer)));
         }
         let deciding = || findings.iter().filter(|found| !found.report_only).map(|found: &Finding| found.outcome);
         let fails = deciding().any(|outcome| outcome == Outcome::Fail);

@@ -87,7 +87,13 @@ fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Re
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());
     }
-    let report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), plan.init)?;
+    let report = GateReport::of(
+        &plan.rules,
+        &candidate,
+        baseline.as_ref(),
+        &|layer| plan.score.selection.takes(layer),
+        plan.init,
+    )?;
     Ok(Decided { report, candidate })
 }
 

@@ -55,6 +55,9 @@ pub(super) fn masses(tally: &Tally) -> &Masses {
 /// dimension's share of that.
 const SAME_DIRECTION: f64 = 1e-14;
 
+/// Whole numbers up to this are exact in f32, and so are their sums.
+const EXACT_F32: f64 = 16_777_216.0;
+
 /// Temperatures, in units of prepared distances, that the kernels' exponents are made for.
 const SENSIBLE: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
 
@@ -246,7 +249,12 @@ fn prepare(survey: &Survey, distance: Distance) -> Result<Preparation, Fault> {
         return Err(Fault::content(problem).hint("rescale the layer, or use --distance cosine"));
     }
     let scale = if size.is_normal() { (-size.log2().round().clamp(-1000.0, 1000.0)).exp2() } else { 1.0 };
-    Ok(Preparation { distance, centre: survey.mean.clone(), scale })
+    // Of small whole numbers every product and distance is exact, as it would not be of their differences from a mean: so distances that
+    // are equal stay equal, and neighbors keep their order.
+    let dim = survey.mean.len();
+    let is_exact = survey.largest_whole.is_some_and(|largest| 4.0 * dim as f64 * largest * largest <= EXACT_F32);
+    let centre = if is_exact { vec![0.0; dim] } else { survey.mean.clone() };
+    Ok(Preparation { distance, centre, scale })
 }
 
 /// The ladder in units of prepared distances.

@@ -25,6 +25,8 @@ pub(crate) struct Survey {
     pub(crate) mean: Vec<f64>,
     /// Mean squared Euclidean distance of two different kept rows, or of their directions; 0 where no mean is wanted.
     pub(crate) mean_squared_distance: f64,
+    /// The largest magnitude, where all numbers of kept rows are whole and that is wanted; `None` where one is not.
+    pub(crate) largest_whole: Option<f64>,
     /// Those of the half-precision types looked for that hold every number of all rows.
     pub(crate) halves: Halves,
     /// The hash of all rows, kept or not.
@@ -63,6 +65,7 @@ impl Survey {
                 duplicates: 0,
                 mean: vec![0.0; dim],
                 mean_squared_distance: 0.0,
+                largest_whole: distance.filter(|distance| !distance.is_scale_free()).map(|_| 0.0),
                 halves,
                 hash: String::new(),
                 hash_at_mark: String::new(),
@@ -112,6 +115,7 @@ impl Looking<'_> {
         let not_finite = |row: &[T]| row.iter().position(|&x| !x.into().is_finite());
         let sought = self.survey.halves;
         let seeks_directions = self.distance.is_some_and(Distance::is_scale_free);
+        let seeks_whole = self.survey.largest_whole.is_some();
         let norm = |room: &mut Vec<f64>, row: &[T]| {
             room.clear();
             room.extend(row.iter().map(|&x| x.into()));
@@ -119,12 +123,13 @@ impl Looking<'_> {
         };
         let glance = |(bytes, numbers): &mut (Vec<u8>, Vec<f64>), row: &[T]| {
             let factors = if seeks_directions { norm(numbers, row) } else { (1.0, 1.0) };
-            (not_finite(row), fingerprint(row, bytes), sought.that_hold(row), factors)
+            let whole = seeks_whole.then(|| largest_whole(row)).flatten();
+            (not_finite(row), fingerprint(row, bytes), sought.that_hold(row), factors, whole)
         };
         let room = || (Vec::new(), Vec::new());
         let glances: Vec<_> = values.par_chunks(dim).map_init(room, glance).collect();
         let glances = values.chunks_exact(dim).zip(glances);
-        for (id, (row, (not_finite, fingerprint, halves, factors))) in (start..).zip(glances) {
+        for (id, (row, (not_finite, fingerprint, halves, factors, whole))) in (start..).zip(glances) {
             self.hash.push(fingerprint);
             self.survey.halves = self.survey.halves.and(halves);
             if id + 1 == self.mark {
@@ -141,6 +146,8 @@ impl Looking<'_> {
                 Some(_) => self.survey.non_finite += 1,
                 None => {
                     self.add(row, factors);
+                    let largest = &mut self.survey.largest_whole;
+                    *largest = largest.zip(whole).map(|(largest, whole)| largest.max(whole));
                     self.fingerprints.push(fingerprint);
                     self.survey.kept.push(id as u32);
                     if row.iter().all(|&x| x.into() == 0.0) {
@@ -196,6 +203,14 @@ impl Looking<'_> {
         survey.duplicates = self.fingerprints.array_windows().filter(|[a, b]| a == b).count();
         survey
     }
+}
+
+/// The largest magnitude of whole numbers; `None` where one is not whole.
+fn largest_whole<T: Copy + Into<f64>>(row: &[T]) -> Option<f64> {
+    row.iter().try_fold(0.0, |largest: f64, &x| {
+        let x: f64 = x.into();
+        (x.fract() == 0.0).then(|| largest.max(x.abs()))
+    })
 }
 
 /// Equal rows have equal fingerprints; two of a million different rows share one with probability 3e-8.

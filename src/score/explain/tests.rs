@@ -2,7 +2,7 @@
 
 use snnl_core::tally::{nearest_by_definition, picks_by_definition};
 
-use crate::definition::Definition;
+use crate::definition::{Definition, Precision};
 use crate::distance::Distance;
 use crate::pairing::{Ids, Pairing};
 use crate::score::explanation::{Explanation, MOST_CLASSES};
@@ -66,6 +66,31 @@ fn explanations_are_those_of_plain_loops() {
                 for class in 0..4 {
                     assert_eq!(found.classes[class].accuracy[at].accuracy, share(of_class(class as u32)), "{distance}");
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn neighbors_at_one_distance_stand_in_the_order_of_their_rows() {
+    // Of bits, many distances are equal; and a row equals others, whose pairs are computed in another way.
+    let bit = |row: usize, feature: usize| (((row * 2_654_435_761) >> (feature + 7)) & 1) as f64;
+    let rows: Vec<Vec<f64>> = (0..500).map(|row| (0..11).map(|feature| bit(row, feature)).collect()).collect();
+    let classes: Vec<u32> = (0..500).map(|row| (row * 7 % 13 % 3) as u32).collect();
+    let (labels, layer) = (labels(&classes, 3), layer(&rows));
+    let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &labels });
+    for distance in [Distance::Sqeuclidean, Distance::Euclidean] {
+        let nearest = nearest_by_definition(&rows, distance);
+        for precision in [Precision::F32, Precision::F64] {
+            let definition = Definition { explains: true, precision, ..definition(distance, 1.0) };
+            let scored = score_layer(&sides, &definition, &mut means(usize::MAX), None).unwrap().score;
+            for of in scored.explanation.unwrap().accuracy {
+                let told = |row: usize| {
+                    let neighbors: Vec<u32> = nearest[row].iter().map(|near| classes[near.id as usize]).collect();
+                    majority(&neighbors, of.k) == classes[row]
+                };
+                let expected = (0..500).filter(|row| told(*row)).count() as f64 / 500.0;
+                assert_eq!(of.accuracy, expected, "{distance}, {precision:?}, {} neighbors", of.k);
             }
         }
     }

@@ -74,7 +74,7 @@ fn in_directory(directory: &Path, selection: &Selection, excluded: &Exclusion) -
         Split::Whole => directory.to_owned(),
         Split::Directory(directory) => directory,
         Split::Files(files) => {
-            return Ok(sets(files.into_iter().filter(|file| !excluded.covers(&directory, file)).collect()));
+            return Ok(sets(files.into_iter().filter(|file| !excluded.covers(directory, file)).collect()));
         }
     };
     in_dataset(&directory, selection, excluded).map_err(Fault::Io)

@@ -53,6 +53,14 @@ impl Selection {
         self.scratch.clone().unwrap_or_else(std::env::temp_dir)
     }
 
+    /// Whether a layer of this name is taken; of names that no glob can be, none is.
+    pub fn takes(&self, layer: &str) -> bool {
+        let is_taken = |glob: &String| {
+            *glob == layer || globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(layer))
+        };
+        self.layers.is_empty() || self.layers.iter().any(is_taken)
+    }
+
     /// Whether labels lie in `path`, a file, or in its directory.
     pub(super) fn is_labels(&self, path: &Path) -> bool {
         self.labels.iter().any(|labels| labels.is_in(path))

@@ -84,6 +84,10 @@ fn what_is_missing_never_passes_but_on_the_first_run() {
     assert_code(&place, args, 4, "the baseline has no such layer at this temperature");
     assert_code(&place, args, 4, "the baseline `worse` has this layer, the candidate does not");
     assert_code(&place, &format!("{args} --init"), 0, "good passes the gate");
+    // What is not asked for need not be there.
+    place.layer("worse/enc10.npy", &ROWS);
+    place.stdout("worse --labels y.npy --export-json two.json -q");
+    assert_code(&place, "worse --labels y.npy --baseline two.json --max-regression 2% --layers enc", 0, "passes");
     // A layer that is broken is more than one that is missing.
     assert_code(&place, &format!("{args} --max 0.1"), 1, "fails the gate");
     assert_code(&place, &format!("{args} --exit-zero"), 0, "MISSING");

@@ -53,7 +53,7 @@ fn lists_in_cells() {
     for separator in [", ", ",", " ", "  "] {
         fs::write(&path, table("id,embedding,label", |at| format!("{at},\"[{}]\",cat", row(at, separator)))).unwrap();
         let layer = open(&path, &Selection::default());
-        assert_eq!(layer.name, "enc1");
+        assert_eq!(layer.name, "embedding");
         assert_holds_the_matrix(&layer, "float64");
     }
     fs::write(&path, table("a,b", |at| format!("\"[{}]\",\"[{at}]\"", row(at, ",")))).unwrap();
