@@ -21,6 +21,7 @@ pub mod minimum;
 mod neighbors;
 mod reading;
 mod resume;
+mod row_glance;
 mod row_losses;
 mod rows;
 mod rows_hash;

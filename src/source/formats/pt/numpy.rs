@@ -1,25 +1,12 @@
 //! An array of NumPy as a pickle describes it, with its elements beside.
 
 use super::global::SAVE_AGAIN;
-use super::value::{Id, PickleValue, PickleValues, damaged_pickle};
+use super::value::{Id, Ndarray, PickleValue, PickleValues, damaged_pickle};
 use crate::error::Fault;
 use crate::source::arrays::dtype::Dtype;
 use crate::source::arrays::header::ArrayHeader;
 use crate::source::arrays::strides::{columns_first, rows_first};
 use crate::source::formats::npy::parse_dtype;
-
-/// An array as it is described.
-#[derive(Debug)]
-pub(super) struct Ndarray<'a> {
-    /// The element type without its byte order, `f4` for one.
-    pub(super) code: &'a str,
-    pub(super) byte_order: &'a str,
-    /// Length of each axis.
-    pub(super) shape: Vec<usize>,
-    pub(super) columns_first: bool,
-    /// The value that has the elements.
-    pub(super) bytes: Id,
-}
 
 impl Ndarray<'_> {
     /// The array that it is in `len` bytes, which are its own alone.

@@ -2,7 +2,6 @@
 //! made of is refused by name.
 
 use super::global::{Global, SAVE_AGAIN};
-use super::numpy::Ndarray;
 use super::tensor::{Storage, Tensor};
 use crate::error::Fault;
 
@@ -11,6 +10,19 @@ const MOST_AXES: usize = 32;
 
 /// The number of a value in the order in which they were made.
 pub(super) type Id = usize;
+
+/// An array of NumPy's as it is described.
+#[derive(Debug)]
+pub(super) struct Ndarray<'a> {
+    /// The element type without its byte order, `f4` for one.
+    pub(super) code: &'a str,
+    pub(super) byte_order: &'a str,
+    /// Length of each axis.
+    pub(super) shape: Vec<usize>,
+    pub(super) columns_first: bool,
+    /// The value that has the elements.
+    pub(super) bytes: Id,
+}
 
 /// A value; containers hold the numbers of theirs.
 #[derive(Debug)]
