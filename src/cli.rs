@@ -51,11 +51,14 @@ Exit codes:
   130, 143  stopped by SIGINT (Ctrl-C), by SIGTERM
 ";
 
+/// The commands with a manual page of their own.
+const DESCRIBED: [&str; 5] = ["inspect", "compare", "gate", "completions", "man"];
+
 /// Soft Nearest Neighbor Loss of saved activations: how entangled the classes are, for every layer and temperature, on
 /// the full dataset, exactly. 0: classes apart; the chance value: as entangled as random labels.
 #[derive(Debug, Parser)]
 #[command(name = "snnl-score", version, after_help = EXAMPLES, max_term_width = 110)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(mut_arg("labels", |labels| labels.required(true)))]
 pub struct Args {
     #[command(subcommand)]
@@ -69,18 +72,18 @@ pub struct Args {
 ///
 /// # Errors
 /// What `out` reports.
-pub fn describe(description: Description, out: &mut dyn Write) -> io::Result<()> {
+pub fn describe(description: &Description, out: &mut dyn Write) -> io::Result<()> {
     let mut command = Args::command();
     match description {
-        Description::Completions(shell) => {
+        &Description::Completions(shell) => {
             clap_complete::generate(shell, &mut command, "snnl-score", out);
             Ok(())
         }
-        Description::Man => {
-            clap_mangen::Man::new(command.clone()).render(out)?;
+        Description::Man(of) => {
             command.build();
-            let commands = command.get_subcommands().cloned();
-            commands.into_iter().try_for_each(|command| clap_mangen::Man::new(command).render(out))
+            let named = of.as_deref().and_then(|name| command.find_subcommand(name)).unwrap_or(&command);
+            let program = format!("snnl-score {}", env!("CARGO_PKG_VERSION"));
+            clap_mangen::Man::new(named.clone()).source(program).render(out)
         }
     }
 }
@@ -102,9 +105,14 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Write the manual page to standard output
-    #[command(after_help = "Example:\n  snnl-score man > ~/.local/share/man/man1/snnl-score.1")]
-    Man,
+    /// Write a manual page to standard output
+    #[command(after_help = "Examples:\n  snnl-score man > ~/.local/share/man/man1/snnl-score.1\n  \
+        snnl-score man gate > ~/.local/share/man/man1/snnl-score-gate.1")]
+    Man {
+        /// The command that it is about [default: the score]
+        #[arg(value_parser = DESCRIBED)]
+        command: Option<String>,
+    },
 }
 
 impl Args {
@@ -118,7 +126,7 @@ impl Args {
             Some(Command::Compare(compare)) => compare.plan().map(Plan::Compare),
             Some(Command::Gate(gate)) => gate.plan().map(Plan::Gate),
             Some(Command::Completions { shell }) => Ok(Plan::Describe(Description::Completions(shell))),
-            Some(Command::Man) => Ok(Plan::Describe(Description::Man)),
+            Some(Command::Man { command }) => Ok(Plan::Describe(Description::Man(command))),
             None => self.score.plan().map(Plan::Score),
         }
     }
@@ -140,6 +148,8 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+        let commands: Vec<String> = Args::command().get_subcommands().map(|one| one.get_name().to_owned()).collect();
+        assert_eq!(commands, DESCRIBED);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use snnl_score::cli::{Args, explain};
 use snnl_score::error::Explanation;
 use snnl_score::report::printable;
@@ -11,7 +12,10 @@ use snnl_score::run::run;
 
 fn main() -> ExitCode {
     let ending = match Args::try_parse() {
-        Err(asked_for) if !asked_for.use_stderr() => asked_for.exit(),
+        // Help, also that of a command without any argument, which is wrong usage.
+        Err(help) if !help.use_stderr() || help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            help.exit()
+        }
         parsed => parsed.map_err(|error| explain(&error)).and_then(Args::plan).and_then(|plan| run(&plan)),
     };
     let (explanation, exit_code) = match &ending {

@@ -127,12 +127,12 @@ pub struct GatePlan {
 }
 
 /// A description of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Description {
     /// Completions for a shell.
     Completions(clap_complete::Shell),
-    /// The manual page.
-    Man,
+    /// The manual page of a command; of the score where none is named.
+    Man(Option<String>),
 }
 
 /// A checked look at layers.

@@ -39,7 +39,7 @@ Exit codes:
 
 /// What can be typed after `compare`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
 #[command(mut_arg("inputs", |paths| paths.value_name("CHECKPOINT").help("Checkpoints: directories of layers, or results of \
     earlier runs (.json); the first is what the others are compared with").long_help(None)))]
 pub(super) struct CompareArgs {

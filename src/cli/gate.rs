@@ -41,7 +41,7 @@ Exit codes:
 
 /// What can be typed after `gate`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
 #[command(override_usage = "snnl-score gate [OPTIONS] <CANDIDATE>")]
 #[command(mut_arg("inputs", |path| path.value_name("CANDIDATE")
     .help("The candidate: a directory of layers, or the result of an earlier run (.json)").long_help(None)))]

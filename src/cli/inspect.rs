@@ -31,7 +31,7 @@ Exit codes:
 
 /// What can be typed after `inspect`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub(super) struct InspectArgs {
     #[command(flatten)]
     input: Input,

@@ -32,6 +32,10 @@ pub fn explain(error: &clap::Error) -> Error {
             };
             Error::usage(typed, "there is no such option", hint)
         }
+        ErrorKind::InvalidSubcommand => {
+            let name = context(ContextKind::InvalidSubcommand);
+            Error::usage(format_args!("`{name}`"), "there is no such command", "`snnl-score help` lists them")
+        }
         ErrorKind::MissingRequiredArgument => {
             let hint = "`snnl-score embeddings/ --labels y.npy` is the shortest form";
             Error::usage("this command line", format_args!("it lacks {named}"), hint)

@@ -62,7 +62,7 @@ pub fn run(plan: &Plan) -> Result<Ending, Error> {
             verdict => return Ok(Ending::Decided(verdict)),
         },
         Plan::Describe(description) => {
-            Destination::create(Path::new("-"))?.finish(|out| describe(*description, out)).map(drop)
+            Destination::create(Path::new("-"))?.finish(|out| describe(description, out)).map(drop)
         }
     };
     done.map(|()| Ending::Done)

@@ -278,7 +278,17 @@ fn the_command_line_describes_itself() {
         assert!(place.stdout(&format!("completions {shell}")).contains("update-baseline"), "{shell}");
     }
     let man = place.stdout("man");
-    assert!(man.contains(".TH snnl-score 1") && man.contains("max\\-regression"), "{}", man.len());
+    assert!(man.contains(".TH snnl-score 1") && !man.contains("max\\-regression"), "{}", man.len());
+    let man = place.stdout("man gate");
+    assert!(man.contains(".TH snnl-score-gate 1") && man.contains("max\\-regression"), "{man}");
+    assert_refused(&place.run("man gato"), 2, ["`[COMMAND] gato`", "inspect, compare, gate", ""]);
+    assert!(man.contains(concat!("\"snnl-score ", env!("CARGO_PKG_VERSION"))), "{man}");
+    assert_refused(&place.run("help gato"), 2, ["`gato`", "there is no such command", "`snnl-score help`"]);
+    assert!(place.stdout("help gate").contains("max-regression"));
+    for command in ["inspect", "compare", "gate"] {
+        let bare = place.run(command);
+        assert!(bare.code == Some(2) && bare.stdout.is_empty() && bare.stderr.contains("Examples:"), "{bare:?}");
+    }
     for command in ["", "inspect ", "compare ", "gate ", "completions ", "man "] {
         let help = place.stdout(&format!("{command}--help"));
         assert!(help.contains("Example"), "{command}: {help}");
