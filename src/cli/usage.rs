@@ -37,7 +37,10 @@ pub fn explain(error: &clap::Error) -> Error {
             Error::usage(format_args!("`{name}`"), "there is no such command", "`snnl-score help` lists them")
         }
         ErrorKind::MissingRequiredArgument => {
-            let hint = "`snnl-score embeddings/ --labels y.npy` is the shortest form";
+            let hint = match named.contains("--labels") || named.contains("<PATH>") {
+                true => "`snnl-score embeddings/ --labels y.npy` is the shortest form",
+                false => HELP,
+            };
             Error::usage("this command line", format_args!("it lacks {named}"), hint)
         }
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {

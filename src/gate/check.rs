@@ -27,7 +27,9 @@ fn degenerate(layer: &LayerScore, candidate: &Checkpoint) -> Option<String> {
     let rows = data.rows - data.ignored_rows - layer.non_finite_rows;
     let counts = [(layer.zero_rows, "are zero"), (layer.duplicate_rows, "equal an earlier row")];
     let (count, what) = counts.into_iter().find(|(count, _)| 2 * count > rows)?;
-    Some(format!("degenerate: {count} of {rows} rows {what}; allow_degenerate judges it all the same"))
+    Some(format!(
+        "degenerate: {count} of {rows} rows {what}; --allow-degenerate, or allow_degenerate in its rule, judges it all the same"
+    ))
 }
 
 /// The layers that rules are held against.

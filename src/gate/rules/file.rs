@@ -27,6 +27,19 @@ const RULE_KEYS: [&str; 11] = [
     "report_only",
 ];
 
+/// What the value of `key` must be, and whether `value` is; a regression is looked at where it is parsed.
+fn expected(key: &str, value: &Value) -> (&'static str, bool) {
+    match key {
+        "name" | "layers" => ("a text", value.is_str()),
+        "direction" => ("\"lower\" or \"higher\"", matches!(value.as_str(), Some("lower" | "higher"))),
+        "allow_degenerate" | "report_only" => ("true or false", value.is_bool()),
+        "max_regression" => ("", true),
+        "temperature" if value.as_str() == Some("best") => ("", true),
+        "temperature" => ("a number or \"best\"", value.is_float() || value.is_integer()),
+        _ => ("a number", value.is_float() || value.is_integer()),
+    }
+}
+
 impl Rules {
     /// Reads the text of a `gate.toml`.
     ///
@@ -55,6 +68,7 @@ impl Rules {
             let entry =
                 entry.as_table().ok_or_else(|| Fault::content(format_args!("{place}expected keys and values")))?;
             check_keys(&place, entry, &RULE_KEYS)?;
+            check_values(&place, entry)?;
             if let Some(Value::Table(regression)) = entry.get("max_regression") {
                 check_keys(&format!("{place}max_regression: "), regression, &["rel", "abs"])?;
             }
@@ -106,12 +120,22 @@ fn check_keys(place: &str, table: &Table, known: &[&str]) -> Result<(), Fault> {
         return Ok(());
     };
     let similarity = |key: &&str| strsim::jaro_winkler(key, unknown);
-    let nearest = known.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-    let hint = match nearest.filter(|key| similarity(key) >= SIMILAR) {
+    let most_similar = || known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    let nearest = known.iter().find(|key| strsim::osa_distance(key, unknown) == 1);
+    let hint = match nearest.or_else(|| most_similar().filter(|key| similarity(key) >= SIMILAR)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("the keys are {}", known.join(", ")),
     };
     Err(Fault::content(format_args!("{place}there is no key `{unknown}`")).hint(hint))
+}
+
+/// Checks the type of each value of a rule.
+fn check_values(place: &str, rule: &Table) -> Result<(), Fault> {
+    let wrong = rule.iter().find(|(key, value)| !expected(key, value).1);
+    wrong.map_or(Ok(()), |(key, value)| {
+        let problem = format!("{place}expected {} for {key}, found {value}", expected(key, value).0);
+        Err(Fault::content(problem).hint(KEYS_HINT))
+    })
 }
 
 #[cfg(test)]
@@ -162,7 +186,11 @@ mod tests {
             ("max = -0.1", "expected a number from 0 on for max, found -0.1"),
             ("min = -inf", "expected a number for min, found -inf"),
             ("worst_class = -1", "expected a number from 0 on for worst_class, found -1"),
-            ("max = \"low\"", "rule 1: invalid type"),
+            ("mx = 1", "no key `mx`; did you mean `max`?"),
+            ("max = \"low\"", "rule 1: expected a number for max, found \"low\""),
+            ("max = 1\ntemperature = \"bset\"", "expected a number or \"best\" for temperature, found \"bset\""),
+            ("max = 1\nname = 3", "expected a text for name, found 3"),
+            ("max = 1\nreport_only = 1", "expected true or false for report_only, found 1"),
             ("max = 1\nlayers = \"enc[\"", "rule 1: layers = \"enc[\": unclosed character class"),
             ("max = 1\nsignificance = 0.95", "which it lacks"),
             ("max_regression = { rel = 0.1 }\nsignificance = 95", "from 0.5 to below 1, found 95"),
@@ -172,7 +200,7 @@ mod tests {
             ("max_regression = { abs = inf }", "from 0 on"),
             ("max = 1\ntemperature = 0", "above 0 or \"best\", found 0"),
             ("max = 1\ntemperature = inf", "above 0 or \"best\", found inf"),
-            ("max = 1\ndirection = \"down\"", "unknown variant `down`"),
+            ("max = 1\ndirection = \"down\"", "expected \"lower\" or \"higher\" for direction, found \"down\""),
         ] {
             let error = parse(rule).unwrap_err();
             assert!(error.contains(said), "{rule}: {error}");
