@@ -37,6 +37,8 @@ pub mod worst_row;
 
 use std::time::Instant;
 
+use chrono::{SecondsFormat, Utc};
+
 use self::check::Checked;
 pub(crate) use self::layer::best;
 use self::layer::score_layer;
@@ -155,6 +157,7 @@ pub fn score_rows(
             device,
             device_reason,
             threads,
+            finished: Some(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)),
             seconds,
             pairs_per_second: pairs.saturating_sub(resumed_pairs) as f64 / seconds,
             resumed_pairs,

@@ -215,6 +215,9 @@ pub struct Run {
     pub device_reason: Option<String>,
     /// Number of threads.
     pub threads: usize,
+    /// When the last value was there: UTC, as RFC 3339 writes it, to the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<String>,
     /// Wall-clock time from the first byte read to the last value.
     pub seconds: f64,
     /// Unordered pairs of rows a second, over all layers.

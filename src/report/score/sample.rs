@@ -34,6 +34,7 @@ pub(in crate::report) fn sample() -> ScoreTable {
             device: "cpu, avx512".into(),
             device_reason: None,
             threads: 2,
+            finished: Some("2026-11-27T08:58:31Z".into()),
             seconds: 0.4,
             pairs_per_second: 1.0e9,
             resumed_pairs: 0,

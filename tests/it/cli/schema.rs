@@ -40,6 +40,7 @@ fn every_kind_of_run_writes_what_the_schema_says() {
         let json: Value = serde_json::from_str(&place.stdout(&format!("{args} --format json"))).unwrap();
         schema.validate(&json).unwrap_or_else(|error| panic!("{args}: {error} at {}", error.instance_path()));
         assert_eq!(json["definition"]["preset"], preset);
+        assert!(json["run"]["finished"].as_str().is_some_and(|time| time >= "2026-11-27T00:00:00Z"), "{}", json["run"]);
         let layer = &json["layers"][0];
         let counted = ["singletons", "zero_rows", "non_finite_rows", "duplicate_rows"].map(|name| &layer[name]);
         if args.starts_with("odd") {
