@@ -10,6 +10,7 @@ use snnl_score::source::{Pool, Selection, discover};
 use tempfile::TempDir;
 
 use crate::support::matrix::{assert_says, error_of};
+use crate::support::mutate::{each_byte_changed, each_cut};
 use crate::support::npy::{npy, npy_with_header};
 use crate::support::{chain, write_parquet};
 
@@ -49,10 +50,9 @@ fn npy_files_cut_anywhere() {
     let path = directory.path().join("layer.npy");
     npy(&path, 2, "<f4", false, &[2, 2], &[0; 16]);
     let whole = std::fs::read(&path).unwrap();
-    for length in 0..whole.len() {
-        std::fs::write(&path, &whole[..length]).unwrap();
+    each_cut(&path, &whole, || {
         error_of(&path, &Selection::default());
-    }
+    });
     for (claimed, expected) in [(u32::MAX, "at most 1048576"), (1 << 20, "inside its header")] {
         let mut bytes = whole.clone();
         bytes[8..12].copy_from_slice(&claimed.to_le_bytes());
@@ -134,15 +134,11 @@ fn parquet_files_damaged_anywhere() {
     let lists = ListArray::from_iter_primitive::<Float32Type, _, _>((0..5).map(|_| Some([Some(1.0), Some(2.0)])));
     write_parquet(&path, &[("v", Arc::new(lists))]);
     let whole = std::fs::read(&path).unwrap();
-    for length in 0..whole.len() {
-        std::fs::write(&path, &whole[..length]).unwrap();
+    each_cut(&path, &whole, || {
         error_of(&path, &Selection::default());
-    }
+    });
     // A changed byte may go unseen, but never costs the process, and never a row.
-    for (position, flip) in (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip))) {
-        let mut damaged = whole.clone();
-        damaged[position] ^= flip;
-        std::fs::write(&path, damaged).unwrap();
+    each_byte_changed(&path, &whole, |position| {
         for layer in discover(std::slice::from_ref(&path), &Selection::default()).unwrap_or_default() {
             let promised = layer.activations.rows();
             let Ok(scan) = layer.activations.scan(0..promised) else {
@@ -152,7 +148,7 @@ fn parquet_files_damaged_anywhere() {
                 assert_eq!(chunks.iter().map(|chunk| chunk.rows()).sum::<usize>(), promised, "byte {position}");
             }
         }
-    }
+    });
 }
 
 /// Seeds of the fuzzers whose sizes would end the process if the decoder believed them, and what their errors say.

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::support::matrix::{
     DIM, ROWS, assert_holds_the_matrix, assert_says, error_of, open, read, try_read, value, values,
 };
+use crate::support::mutate::{each_byte_changed, each_cut};
 use crate::support::npy::{encode, header, npy_bytes};
 use crate::support::zip::{Member, zip};
 use crate::support::{chain, fixture};
@@ -225,17 +226,11 @@ fn archives_damaged_anywhere_give_the_truth_or_an_error() {
             zip(&path, large, &[Member::new("enc1.npy", deflated, &matrix("<f4")), labels]);
             let whole = std::fs::read(&path).unwrap();
             let truth = try_read(&path, &Selection::default()).unwrap();
-            for length in 0..whole.len() {
-                std::fs::write(&path, &whole[..length]).unwrap();
+            each_cut(&path, &whole, || {
                 error_of(&path, &Selection::default());
                 Labels::read(&[&format!("{}:y", path.display())], &[]).unwrap_err();
-            }
-            for (position, flip) in
-                (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip)))
-            {
-                let mut damaged = whole.clone();
-                damaged[position] ^= flip;
-                std::fs::write(&path, damaged).unwrap();
+            });
+            each_byte_changed(&path, &whole, |position| {
                 for (_, values) in try_read(&path, &Selection::default()).unwrap_or_default() {
                     // A changed name may make a layer of the labels, never other numbers of the matrix.
                     assert_eq!(values, truth[0].1, "byte {position}");
@@ -243,7 +238,7 @@ fn archives_damaged_anywhere_give_the_truth_or_an_error() {
                 if let Ok(labels) = Labels::read(&[&format!("{}:y", path.display())], &[]) {
                     assert_eq!(labels.classes, [0; ROWS], "byte {position}");
                 }
-            }
+            });
         }
     }
 }

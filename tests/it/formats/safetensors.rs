@@ -8,6 +8,7 @@ use snnl_score::source::{Selection, discover};
 use tempfile::TempDir;
 
 use crate::support::matrix::{DIM, ROWS, assert_holds_the_matrix, assert_says, error_of, open, read, try_read, values};
+use crate::support::mutate::{each_byte_changed, each_cut};
 use crate::support::npy::encode;
 use crate::support::{chain, fixture};
 
@@ -130,15 +131,11 @@ fn files_damaged_anywhere_give_a_whole_layer_or_an_error() {
     let tensors = [entry("enc", "F32", &[ROWS, DIM], [0, data.len()]), entry("y", "U8", &[2], [168, 170])];
     write(&path, &format!("{{{}}}", tensors.join(",")), &[&data[..], &[1, 2]].concat());
     let whole = fs::read(&path).unwrap();
-    for length in 0..whole.len() {
-        fs::write(&path, &whole[..length]).unwrap();
+    each_cut(&path, &whole, || {
         error_of(&path, &Selection::default());
         Labels::read(&[&format!("{}:y", path.display())], &[]).unwrap_err();
-    }
-    for (position, flip) in (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip))) {
-        let mut damaged = whole.clone();
-        damaged[position] ^= flip;
-        fs::write(&path, damaged).unwrap();
+    });
+    each_byte_changed(&path, &whole, |position| {
         if let Ok(layers) = try_read(&path, &Selection::default()) {
             assert_eq!(layers.len(), 1, "byte {position}");
         }
@@ -146,7 +143,7 @@ fn files_damaged_anywhere_give_a_whole_layer_or_an_error() {
         if let Ok(labels) = Labels::read(&[&format!("{}:y", path.display())], &[]) {
             assert_eq!(labels.len(), 2, "byte {position}");
         }
-    }
+    });
 }
 
 #[test]

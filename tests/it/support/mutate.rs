@@ -1,4 +1,30 @@
-//! Damages files at random, the same way every time.
+//! Damages files: everywhere, or at random, the same way every time.
+
+use std::fs;
+use std::path::Path;
+
+/// Each byte of a file of `len` bytes, and what to change it by: all of its bits, the lowest, the highest.
+pub(crate) fn flips(len: usize) -> impl Iterator<Item = (usize, u8)> {
+    (0..len).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip)))
+}
+
+/// Writes the file `path` with each byte of `whole` in turn changed, and lets `look` at it; the position is for messages.
+pub(crate) fn each_byte_changed(path: &Path, whole: &[u8], mut look: impl FnMut(usize)) {
+    for (position, flip) in flips(whole.len()) {
+        let mut damaged = whole.to_vec();
+        damaged[position] ^= flip;
+        fs::write(path, damaged).unwrap();
+        look(position);
+    }
+}
+
+/// Writes the file `path` cut at every length below that of `whole`, and lets `look` at it.
+pub(crate) fn each_cut(path: &Path, whole: &[u8], mut look: impl FnMut()) {
+    for length in 0..whole.len() {
+        fs::write(path, &whole[..length]).unwrap();
+        look();
+    }
+}
 
 /// Marsaglia's xorshift with 64 bits of state.
 pub(crate) struct Random(u64);

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use crate::support::ipc::{FORMS, Form, batch, ipc_bytes, steps};
 use crate::support::matrix::error_of;
+use crate::support::mutate::{each_cut, flips};
 
 /// Five rows in three batches, with labels in a dictionary and a column of views.
 fn small(compression: Option<CompressionType>) -> [Vec<u8>; 2] {
@@ -36,10 +37,9 @@ fn cut_at_every_length() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("layer.arrow");
     for whole in small(None) {
-        for length in 0..whole.len() {
-            std::fs::write(&path, &whole[..length]).unwrap();
+        each_cut(&path, &whole, || {
             error_of(&path, &Selection::default());
-        }
+        });
         std::fs::write(&path, [&whole[..], b"\0"].concat()).unwrap();
         error_of(&path, &Selection::default());
     }
@@ -84,9 +84,7 @@ fn changed_at_every_byte() {
                 file.seek(SeekFrom::Start(position as u64)).unwrap();
                 file.write_all(&[byte]).unwrap();
             };
-            for (position, flip) in
-                (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip)))
-            {
+            for (position, flip) in flips(whole.len()) {
                 put(position, whole[position] ^ flip);
                 read_all(&path, &format!("{form:?} {compression:?}, byte {position} ^ {flip:#x}"));
                 put(position, whole[position]);

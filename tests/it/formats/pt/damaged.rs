@@ -5,6 +5,7 @@ use snnl_score::source::{Pool, Selection};
 
 use super::writer::*;
 use crate::support::matrix::{ROWS, assert_says, error_of, try_read, values};
+use crate::support::mutate::{each_byte_changed, each_cut};
 use crate::support::npy::encode;
 use crate::support::zip::{Member, zip};
 
@@ -126,22 +127,18 @@ fn archives_damaged_anywhere_give_the_truth_or_an_error() {
     let truth = try_read(&path, &Selection::default()).unwrap();
     assert_eq!(truth.len(), 2);
     let labels = classes_of(&spec);
-    for length in 0..whole.len() {
-        std::fs::write(&path, &whole[..length]).unwrap();
+    each_cut(&path, &whole, || {
         error_of(&path, &Selection::default());
         Labels::read(&[&spec], &[]).unwrap_err();
-    }
-    for (position, flip) in (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip))) {
-        let mut damaged = whole.clone();
-        damaged[position] ^= flip;
-        std::fs::write(&path, damaged).unwrap();
+    });
+    each_byte_changed(&path, &whole, |position| {
         if let Ok(layers) = try_read(&path, &Selection::default()) {
             assert_eq!(layers, truth, "byte {position}");
         }
         if let Ok(found) = Labels::read(&[&spec], &[]) {
             assert_eq!(found.classes, labels, "byte {position}");
         }
-    }
+    });
 }
 
 #[test]

@@ -6,6 +6,7 @@ use snnl_score::source::{Selection, discover};
 use super::writer::*;
 use crate::support::fixture;
 use crate::support::matrix::{DIM, ROWS, assert_holds_the_matrix, assert_says, error_of, open, try_read};
+use crate::support::mutate::{each_byte_changed, each_cut};
 
 const MAGIC: &[u8] = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.";
 
@@ -92,16 +93,12 @@ fn files_damaged_anywhere_never_panic() {
     std::fs::write(&path, &whole).unwrap();
     assert_holds_the_matrix(&open(&path, &Selection::default()), "float32");
     assert_eq!(classes_of(&spec), CLASSES);
-    for length in 0..whole.len() {
-        std::fs::write(&path, &whole[..length]).unwrap();
+    each_cut(&path, &whole, || {
         error_of(&path, &Selection::default());
         Labels::read(&[&spec], &[]).unwrap_err();
-    }
-    for (position, flip) in (0..whole.len()).flat_map(|position| [0xff, 0x01, 0x80].map(|flip| (position, flip))) {
-        let mut damaged = whole.clone();
-        damaged[position] ^= flip;
-        std::fs::write(&path, damaged).unwrap();
+    });
+    each_byte_changed(&path, &whole, |_| {
         let _ = try_read(&path, &Selection::default());
         let _ = Labels::read(&[&spec], &[]);
-    }
+    });
 }
