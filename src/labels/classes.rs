@@ -13,7 +13,7 @@ pub(super) struct Classes {
     ids: HashMap<String, u32>,
     /// Rows in the files before this one.
     before: usize,
-    /// Classes whose rows are left out.
+    /// Names of the classes whose rows are left out.
     ignored: Vec<String>,
 }
 
@@ -23,7 +23,8 @@ pub(super) const MISSING: &str = "null";
 impl Classes {
     /// No rows yet; those of the classes `ignored` need not have a label that is a class.
     pub(super) fn ignoring(ignored: &[String]) -> Classes {
-        Classes { ignored: ignored.to_vec(), ..Classes::default() }
+        let ignored = ignored.iter().map(|label| class_name(label).into_owned()).collect();
+        Classes { ignored, ..Classes::default() }
     }
 
     /// Whether rows of the class `name` are left out.

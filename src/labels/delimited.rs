@@ -55,7 +55,9 @@ fn is_number(cell: &str) -> bool {
 /// In one column a blank line before others is a missing label; the CSV reader would pass over it and shift all that follow.
 fn refuse_blank_lines(text: &TextFile) -> Result<(), Fault> {
     for_each_line(text, |number, line| match line {
-        "" => Err(Fault::content(format_args!("line {number} has no label: it is blank"))),
+        "" => Err(Fault::content(format_args!("line {number} has no label: it is blank")).hint(
+            "in text of one column a row without a label is `\"\"`, which --ignore-label null leaves out and counts",
+        )),
         _ => Ok(()),
     })
 }

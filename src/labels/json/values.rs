@@ -138,10 +138,7 @@ impl<'de> Visitor<'de> for Label<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.0.push(|classes| {
-            Err(Fault::content(format_args!("row {} has no label: it is null", classes.len()))
-                .hint("every row needs a class; one of its own for those without would do"))
-        })
+        self.0.push(|classes| classes.push_missing("it is null"))
     }
 }
 

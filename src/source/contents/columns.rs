@@ -35,7 +35,7 @@ fn side_by_side(
     glob: &GlobMatcher,
     layout: &Layout,
 ) -> Result<FileContents, Fault> {
-    let matching = columns.into_iter().filter(|column| glob.is_match(&column.name));
+    let matching = columns.into_iter().filter(|column| is_named(glob, &column.name));
     let (mut chosen, others): (Vec<ColumnPath>, Vec<ColumnPath>) =
         matching.partition(|column| is_numeric(&column.data_type));
     if chosen.is_empty() {

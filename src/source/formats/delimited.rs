@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Float64Builder, StringBuilder};
 use arrow_array::{ArrayRef, Float64Array, ListArray, RecordBatch};
-use arrow_buffer::OffsetBuffer;
+use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Schema};
 use csv::StringRecord;
 
@@ -23,7 +23,7 @@ const BATCH_BYTES: usize = 8 << 20;
 /// Characters of a cell that a message shows.
 const SHOWN: usize = 20;
 
-/// Text in columns with a header, of which the first row tells the types.
+/// Text in columns with a header; the first cell of a column that is not empty tells its type.
 pub(super) struct DelimitedTable {
     text: TextFile,
     delimiter: Option<u8>,
@@ -55,13 +55,16 @@ impl DelimitedTable {
                 .hint("name the columns in the first line, or save the numbers with `numpy.save`"));
         }
         let mut record = StringRecord::new();
-        let (mut types, mut rows) = (vec![DataType::Utf8; names.len()], 0);
+        let (mut types, mut untold, mut rows) = (vec![None; names.len()], names.len(), 0);
         while reader.read_record(&mut record).map_err(csv_fault)? {
-            if rows == 0 {
-                types = record.iter().map(type_of).collect();
+            if untold > 0 {
+                let told = types.iter_mut().zip(&record).filter(|(known, cell)| known.is_none() && !cell.is_empty());
+                told.for_each(|(known, cell)| *known = Some(type_of(cell)));
+                untold = types.iter().filter(|known| known.is_none()).count();
             }
             rows += 1;
         }
+        let types = types.into_iter().map(|known| known.unwrap_or(DataType::Utf8));
         let fields = names.iter().zip(types).map(|(name, data_type)| Field::new(name, data_type, true));
         let schema = Schema::new(fields.collect::<Vec<_>>());
         Ok(DelimitedTable { text, delimiter, schema, rows })
@@ -76,7 +79,7 @@ impl DelimitedTable {
                 let shown: String = cell.chars().take(SHOWN).collect();
                 let name = field.name();
                 Fault::content(format_args!("column `{name}`: expected a number in row {row}, found `{shown}`"))
-                    .hint("the first row has numbers there; is it another kind of column?")
+                    .hint("the first cells of the column are numbers; is it another kind of column?")
             })
         };
         match field.data_type() {
@@ -92,13 +95,17 @@ impl DelimitedTable {
                 let (mut numbers, mut lengths) = (Vec::new(), Vec::with_capacity(records.len()));
                 for (row, cell) in (start..).zip(cells()) {
                     let before = numbers.len();
-                    for item in items(cell).unwrap_or_else(|| vec![cell]) {
+                    let of_cell = if cell.is_empty() { Vec::new() } else { items(cell).unwrap_or_else(|| vec![cell]) };
+                    for item in of_cell {
                         numbers.push(number(row, item)?);
                     }
                     lengths.push(numbers.len() - before);
                 }
                 let offsets = OffsetBuffer::from_lengths(lengths);
-                let list = ListArray::try_new(element.clone(), offsets, Arc::new(Float64Array::from(numbers)), None);
+                // Writers leave a missing list out.
+                let nulls = NullBuffer::from_iter(cells().map(|cell| !cell.is_empty()));
+                let numbers = Arc::new(Float64Array::from(numbers));
+                let list = ListArray::try_new(element.clone(), offsets, numbers, Some(nulls));
                 Ok(Arc::new(list.map_err(damaged_file)?))
             }
             _ => {

@@ -81,6 +81,30 @@ fn an_ignored_label_that_no_row_has_is_said() {
 }
 
 #[test]
+fn rows_without_a_label_are_left_out_of_every_kind_of_text() {
+    let place = Place::with_layer();
+    place.write("y.json", "[0, 0, 0, null, 1, 1, 1, 1]");
+    place.write("y.jsonl", "0\n0\n0\nnull\n1\n1\n1\n1\n");
+    place.write("y.txt", "0\n0\n0\n\n1\n1\n1\n1\n");
+    place.write("y.csv", "y\n0\n0\n0\n\"\"\n1\n1\n1\n1\n");
+    place.write("two.csv", "id,y\n0,0\n1,0\n2,0\n3,\n4,1\n5,1\n6,1\n7,1\n");
+    for labels in ["y.json", "y.jsonl", "y.txt", "y.csv", "two.csv:y"] {
+        let left = json(&place, &format!("x.npy --labels {labels} --ignore-label null"));
+        assert_eq!(
+            (&left["data"]["ignored_rows"], &left["layers"][0]["scores"][0]["n"]),
+            (&1.into(), &7.into()),
+            "{labels}"
+        );
+        let kept = place.run(&format!("x.npy --labels {labels}"));
+        assert_refused(&kept, 3, [labels, "row 3 has no label", "--ignore-label null"]);
+    }
+    // The CSV reader passes over a blank line, so it must say what to write there.
+    place.write("blank.csv", "y\n0\n0\n0\n\n1\n1\n1\n1\n");
+    let blank = place.run("x.npy --labels blank.csv --ignore-label null");
+    assert_refused(&blank, 3, ["blank.csv", "line 5 has no label: it is blank", "is `\"\"`"]);
+}
+
+#[test]
 fn one_line_too_many_may_be_a_header() {
     let place = Place::with_layer();
     place.write("y.txt", "kind\na\na\na\na\nb\nb\nb\nb\n");

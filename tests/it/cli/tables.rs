@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::types::{Float32Type, Int64Type};
 use arrow_array::{ArrayRef, Int64Array, ListArray};
+use serde_json::Value;
 
 use crate::cli::harness::{Place, ROWS, assert_refused};
 use crate::support::ipc::{Form, write_ipc};
@@ -69,4 +70,25 @@ fn rows_without_a_label_are_left_out_and_counted() {
     assert_refused(&place.run("x.npy --labels y.parquet"), 3, said);
     let shown = place.stdout("x.npy --labels y.parquet --ignore-label null");
     assert!(shown.contains("1 left out for their label"), "{shown}");
+}
+
+#[test]
+fn an_empty_cell_of_text_is_a_missing_number_or_list_in_the_first_row_too() {
+    let place = Place::empty();
+    place.write("wide.csv", "f[0],f1,f2,y\n,1,2,0\n3,4,5,0\n6,7,8,0\n2,,8,1\n6,5,1,1\n3,5,1,1\n");
+    place.write("lists.csv", "e,y\n,0\n\"[3, 4]\",0\n\"[6, 7]\",0\n,1\n\"[6, 5]\",1\n\"[3, 5]\",1\n");
+    for (args, dim) in [("wide.csv --labels wide.csv:y --columns f*", 3), ("lists.csv --labels lists.csv:y", 2)] {
+        let found: Value =
+            serde_json::from_str(&place.stdout(&format!("{args} -q --non-finite drop --format json"))).unwrap();
+        let layer = &found["layers"][0];
+        assert_eq!((&layer["dim"], &layer["non_finite_rows"]), (&dim.into(), &2.into()), "{layer}");
+        assert_refused(&place.run(&format!("{args} -q")), 3, ["", "is null", "--non-finite drop"]);
+    }
+    // A name that is itself a pattern is named as it is.
+    let one: Value =
+        serde_json::from_str(&place.stdout(
+            "wide.csv --labels wide.csv:y -q --columns f[0] --non-finite drop --distance euclidean --format json",
+        ))
+        .unwrap();
+    assert_eq!(one["layers"][0]["dim"], 1);
 }

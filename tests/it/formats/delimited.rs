@@ -81,6 +81,7 @@ fn cells_that_are_no_numbers_are_named() {
             Some("f*"),
             "column `f2`: expected a number in row 1, found `cat and dog and more`",
         ),
+        ("f1,f2\n,2\n3,4\n", Some("f*"), "column `f1`: row 0 is null"),
         ("f1,f2\n1,2\n3\n", Some("f*"), "expected 2 columns in line 3, found 1"),
         ("f1;f2\n1,5;2,5\n", Some("f*"), "no numeric column matches"),
         ("f1,f2\n", Some("f*"), "no numeric column matches"),

@@ -129,6 +129,7 @@ fn minus_one_is_no_class_among_names() {
     writer.close().unwrap();
     let said = error(&path, "");
     assert!(said.contains("row 1 has no label: it is -1") && said.contains("; --ignore-label -1 leaves"), "{said}");
+    read(&path, "", &["-1.0"]).unwrap();
     let labels = read(&path, "", &["-1"]).unwrap();
     assert_eq!((names(&labels), labels.ignored_rows()), (vec!["dog", "-1", "cat"], 1));
 }

@@ -29,9 +29,9 @@ pub(super) fn open_packed(path: &Path, codec: Codec) -> Result<Array, Fault> {
 
 /// The array that comes from a stream, which ends where its header says.
 pub(super) fn open_spooled(mut spool: Spool) -> Result<Array, Fault> {
-    let (_, size) = header::read_unsized(&mut spool)?;
+    let (header, size) = header::read_unsized(&mut spool)?;
     // One byte more, if it comes, is one too many.
-    spool.copy(size.saturating_add(1))?;
+    spool.copy((size - header.data_start).saturating_add(1))?;
     let file = spool.finish()?;
     let header = header::read(&mut file.reader(), file.len())?;
     Ok(Array::in_region(file, header))
