@@ -80,6 +80,8 @@ pub fn describe(description: &Description, out: &mut dyn Write) -> io::Result<()
             Ok(())
         }
         Description::Man(of) => {
+            // The help of each command is in its page.
+            let mut command = command.disable_help_subcommand(true);
             command.build();
             let named = of.as_deref().and_then(|name| command.find_subcommand(name)).unwrap_or(&command);
             let program = format!("snnl-score {}", env!("CARGO_PKG_VERSION"));

@@ -195,15 +195,15 @@ impl GateArgs {
             }
             None => Rules { rules: Vec::new() },
         };
-        let of_flags = FlagRules {
-            at: self.at,
-            max: self.max,
-            max_regression: self.max_regression,
-            allows_degenerate: self.allow_degenerate,
-        };
+        let of_flags = FlagRules { at: self.at, max: self.max, max_regression: self.max_regression };
         let of_flags =
             of_flags.rules().map_err(|fault| Error::Usage { argument: "this command line".into(), fault })?;
+        if self.at.is_some() && of_flags.is_empty() {
+            let problem = "it is the temperature of --max and --max-regression, neither of which is given";
+            return Err(Error::usage("`--at`", problem, "each rule of a file has a `temperature` of its own"));
+        }
         rules.rules.extend(of_flags);
+        rules.rules.iter_mut().for_each(|rule| rule.allows_degenerate |= self.allow_degenerate);
         match rules.rules.is_empty() {
             true => {
                 let hint = "--max 0.8, --max-regression 2% with a --baseline, or --rules gate.toml";

@@ -111,8 +111,6 @@ pub struct FlagRules {
     pub max: Option<f64>,
     /// The largest change for the worse allowed.
     pub max_regression: Option<Regression>,
-    /// Whether layers are judged of whose rows most are alike.
-    pub allows_degenerate: bool,
 }
 
 impl FlagRules {
@@ -121,13 +119,8 @@ impl FlagRules {
     /// # Errors
     /// A fault where one of them makes no sense.
     pub fn rules(self) -> Result<Vec<Rule>, Fault> {
-        let FlagRules { at, max, max_regression, allows_degenerate } = self;
-        let rule = |name: &str| UncheckedRule {
-            name: name.into(),
-            temperature: at,
-            allow_degenerate: allows_degenerate,
-            ..UncheckedRule::default()
-        };
+        let FlagRules { at, max, max_regression } = self;
+        let rule = |name: &str| UncheckedRule { name: name.into(), temperature: at, ..UncheckedRule::default() };
         let of_max = max.map(|max| UncheckedRule { max: Some(max), ..rule("max") });
         let of_regression = max_regression
             .map(|regression| UncheckedRule { max_regression: Some(regression), ..rule("max-regression") });

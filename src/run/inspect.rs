@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use super::workload::{Workload, means, on_threads};
-use crate::engine::device::Products;
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::plan::InspectPlan;
 use crate::report::destination::Destination;
 use crate::report::inspection;
+use crate::score::Silent;
 use crate::score::inspection::Inspection;
-use crate::score::{Silent, bytes_a_row};
 use crate::source::{Nulls, Selection, look};
 
 /// Shows everything, and then ends with the first error that a run would end with.
@@ -27,14 +26,7 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());
     let rows = rows.or_else(|| shapes().map(|shape| shape.rows).max()).unwrap_or(0);
     let dims = shapes().map(|shape| shape.dim).collect();
-    let workload = Workload {
-        rows,
-        scored: plan.definition.draw.map_or(rows, |draw| draw.rows.min(rows)),
-        is_mutual: plan.definition.draw.is_none(),
-        dims,
-        bytes_a_row: bytes_a_row(plan.definition.ladder.temperatures().len(), false),
-        products: Products::Exact,
-    };
+    let workload = Workload::by(&plan.definition, rows, None, dims);
     let means = means(&plan.resources, &workload, &Silent, &|| None)?;
     let (seen, error) =
         on_threads(means.threads, || Inspection::of(layers, labels.as_ref(), &plan.definition, means))??;

@@ -29,13 +29,21 @@ pub(super) struct Workload {
 impl Workload {
     /// Of scoring `layers` by `definition`.
     pub(super) fn of(layers: &[Layer], labels: &RunLabels, definition: &Definition) -> Workload {
-        let own = labels.own.len();
+        let dims = layers.iter().map(|layer| layer.activations.dim()).collect();
+        Workload::by(definition, labels.own.len(), labels.met.as_ref().map(Labels::len), dims)
+    }
+
+    /// Of scoring `own` rows of each layer by `definition`, across `met` references if there are any.
+    pub(super) fn by(definition: &Definition, own: usize, met: Option<usize>, dims: Vec<usize>) -> Workload {
         Workload {
-            rows: labels.met.as_ref().map_or(own, Labels::len),
+            rows: met.unwrap_or(own),
             scored: definition.draw.map_or(own, |draw| draw.rows.min(own)),
-            is_mutual: labels.met.is_none() && definition.draw.is_none_or(|draw| draw.rows >= own),
-            dims: layers.iter().map(|layer| layer.activations.dim()).collect(),
-            bytes_a_row: bytes_a_row(definition.ladder.temperatures().len(), definition.explains),
+            is_mutual: met.is_none() && definition.draw.is_none(),
+            dims,
+            bytes_a_row: bytes_a_row(
+                definition.ladder.temperatures().len(),
+                definition.explains || definition.minimises,
+            ),
             products: if definition.precision == Precision::Tf32 { Products::Tf32 } else { Products::Exact },
         }
     }

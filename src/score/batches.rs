@@ -54,7 +54,7 @@ impl BatchMeans {
             let batches: Vec<Vec<RowTag>> = batches.map(|batch| draws.draw(batch).of(tags, |tag| tag.id)).collect();
             let read = read(side, &batches)?;
             for batch in &batches {
-                (means.stop)().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))?;
+                side.reading.check_stop()?;
                 let of_batch = losses(batch, &read, side, rows, &mut engine, means)?;
                 if of_batch.iter().any(|losses| !losses.is_empty()) {
                     let found: Vec<f64> = of_batch.iter().map(|losses| Mean::of(losses).mean).collect();

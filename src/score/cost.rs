@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::bytes_a_row;
 use super::reading::shared;
 use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
 use crate::definition::Definition;
@@ -51,7 +52,7 @@ impl Cost {
         let [short, long] = [timed(DIMS[0])?, timed(DIMS[1])?];
         let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
         let of_pair = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
-        let row_bytes = Tally::nothing(0, &[Statistic::Masses(temperatures.to_vec())]).bytes_a_row();
+        let row_bytes = bytes_a_row(temperatures.len(), false);
         let scored = |rows: usize| definition.draw.map_or(rows, |draw| draw.rows.min(rows));
         let pairs = |rows: usize| match definition.draw {
             None => Pairing::Within(rows),

@@ -65,16 +65,16 @@ pub(super) fn score_layer(
     }
     let again = surveyed.as_ref().map(|(_, again)| again);
     let readings = again.map(|&Again { matrix, kept }| Reading::of(matrix.as_ref(), kept, means, &spent));
+    // Before all else, so that what they cannot be made of is known soon.
+    let batches = match definition.batches {
+        None => None,
+        Some(draws) => Some(BatchMeans::of(draws, rows.sides(&readings).gaining(), &rows, means)?),
+    };
     // Before the sweep, for the rows are still in memory.
     let own = Side { rows: rows.population(), reading: readings.gaining() };
     let companions = definition.companions.then(|| companions(&layer.name, &own, means.memory)).transpose()?;
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
-    // Before all pairs, so that what they cannot be made of is known soon.
-    let batches = match definition.batches {
-        None => None,
-        Some(draws) => Some(BatchMeans::of(draws, rows.sides(&readings).gaining(), &rows, means)?),
-    };
     let swept = Sweeps::over(&rows, definition, &layer.name, &readings).run(halves, means, resume)?;
     means.progress.note(&format!("layer `{}`: {}", layer.name, spent.describe()));
 

@@ -47,6 +47,7 @@ pub use self::means::{Means, Progress, Silent, Stop};
 pub use self::resume::Resume;
 use self::resume::ResumeFile;
 pub use self::row_losses::RowLosses;
+use self::sweeps::nothing_tallied;
 use self::table::{
     Dataset, DefinitionRecord, LayerScore, References, Run, SCHEMA_VERSION, ScoreTable, SelfCheck, SumScore, Tool,
 };
@@ -55,7 +56,6 @@ use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::pairing::{Ids, Pairing};
 use crate::source::Layer;
-use crate::tally::{Statistic, Tally};
 
 /// Scores every layer at every temperature.
 ///
@@ -168,12 +168,8 @@ pub fn score_rows(
 }
 
 /// Bytes of memory that a row takes beside its features, at so many temperatures: its tally, and its losses.
-pub fn bytes_a_row(temperatures: usize, explains: bool) -> usize {
-    let losses = temperatures * size_of::<f64>();
-    let temperatures = vec![1.0; temperatures];
-    let nearest = explains.then_some(Statistic::Nearest);
-    let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
-    Tally::nothing(0, &statistics).bytes_a_row() + losses
+pub fn bytes_a_row(temperatures: usize, seeks_nearest: bool) -> usize {
+    nothing_tallied(0, vec![1.0; temperatures], seeks_nearest).bytes_a_row() + temperatures * size_of::<f64>()
 }
 
 /// The data of a run over the rows of `labels`, across those of `references` if there are any, in the words of the result.

@@ -77,6 +77,13 @@ pub(super) struct Sweeps<'a> {
     pub(super) seeks_nearest: bool,
 }
 
+/// Nothing yet of the masses of so many rows at these temperatures, and of their nearest neighbors if these are sought.
+pub(super) fn nothing_tallied(rows: usize, temperatures: Vec<f64>, seeks_nearest: bool) -> Tally {
+    let nearest = seeks_nearest.then_some(Statistic::Nearest);
+    let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
+    Tally::nothing(rows, &statistics)
+}
+
 impl<'a> Sweeps<'a> {
     /// Those over `rows`, read by `readings`, for nothing but the losses.
     pub(super) fn over(
@@ -156,9 +163,7 @@ impl<'a> Sweeps<'a> {
     /// Nothing of what is tallied at these positions of the ladder.
     fn nothing_at(&self, positions: &[usize]) -> Tally {
         let temperatures = positions.iter().map(|&position| self.rows.temperatures[position]).collect();
-        let nearest = self.seeks_nearest.then_some(Statistic::Nearest);
-        let statistics: Vec<Statistic> = [Statistic::Masses(temperatures)].into_iter().chain(nearest).collect();
-        Tally::nothing(self.rows.pairing.gaining().tags.len(), &statistics)
+        nothing_tallied(self.rows.pairing.gaining().tags.len(), temperatures, self.seeks_nearest)
     }
 
     /// Refuses temperatures beyond the range of the arithmetic that was asked for.

@@ -129,6 +129,14 @@ pub struct LayerScore {
     pub companions: Option<Companions>,
 }
 
+impl LayerScore {
+    /// The best value as a share of chance, where that says something.
+    pub fn relative_at_best(&self) -> Option<f64> {
+        let best = self.scores.iter().find(|score| score.temperature == self.best.temperature);
+        best.and_then(|score| score.relative)
+    }
+}
+
 fn one() -> usize {
     1
 }

@@ -58,7 +58,8 @@ fn minimum_cells(layer: &LayerScore) -> Option<[Cell; 2]> {
 
 fn row(layer: &LayerScore, temperatures: usize) -> impl Iterator<Item = Cell> {
     let best = CellValue::BestTemperature { temperature: layer.best.temperature, edge: edge(layer) };
-    let names = [CellValue::text(&layer.name), relative_at_best(layer), best, CellValue::Count(layer.dim)];
+    let relative = layer.relative_at_best().map_or(CellValue::Missing, CellValue::Share);
+    let names = [CellValue::text(&layer.name), relative, best, CellValue::Count(layer.dim)];
     let values = (0..temperatures).map(|at| layer.scores.get(at).map_or(CellValue::Empty.into(), |s| value(layer, s)));
     names.map(Cell::from).into_iter().chain(values).chain([CellValue::Snnl(layer.chance).into()])
 }
@@ -71,11 +72,6 @@ fn value(layer: &LayerScore, score: &Score) -> Cell {
         None => CellValue::Snnl(snnl),
     };
     Cell { shade: score.relative, is_best: score.temperature == layer.best.temperature, ..value.into() }
-}
-
-fn relative_at_best(layer: &LayerScore) -> CellValue {
-    let best = layer.scores.iter().find(|score| score.temperature == layer.best.temperature);
-    best.and_then(|score| score.relative).map_or(CellValue::Missing, CellValue::Share)
 }
 
 fn total(table: &ScoreTable) -> impl Iterator<Item = CellValue> {
@@ -133,7 +129,7 @@ mod tests {
     fn a_single_class_has_no_relative_value() {
         let mut table = sample();
         table.layers[0].scores[0].relative = None;
-        assert_eq!(relative_at_best(&table.layers[0]), CellValue::Missing);
+        assert_eq!(table.layers[0].relative_at_best(), None);
     }
 
     #[test]

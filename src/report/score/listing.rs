@@ -37,10 +37,7 @@ impl Listing {
             return Cow::Borrowed(table);
         }
         let mut shown = table.clone();
-        let relative = |layer: &LayerScore| {
-            let best = layer.scores.iter().find(|score| score.temperature == layer.best.temperature);
-            best.and_then(|score| score.relative).unwrap_or(f64::INFINITY)
-        };
+        let relative = |layer: &LayerScore| layer.relative_at_best().unwrap_or(f64::INFINITY);
         match self.order {
             LayerOrder::Natural => shown.layers.sort_by(|a, b| natural(&a.name, &b.name)),
             LayerOrder::Name => shown.layers.sort_by(|a, b| a.name.cmp(&b.name)),

@@ -119,6 +119,12 @@ fn a_layer_of_rows_that_are_alike_never_passes_unseen() {
         assert_code(&place, &args, 4, said);
         assert_code(&place, &args, 4, "DEGENERATE");
         assert_code(&place, &format!("{args} --allow-degenerate"), 0, "passes the gate");
+        place.write("rules.toml", "version = 1\n[[rule]]\nmax = 5\n");
+        let by_rules = format!("{name} --labels y.npy --rules rules.toml");
+        assert_code(&place, &by_rules, 4, "DEGENERATE");
+        assert_code(&place, &format!("{by_rules} --allow-degenerate"), 0, "passes the gate");
+        let at = ["`--at`", "it is the temperature of --max", "a `temperature` of its own"];
+        assert_refused(&gate(&place, &format!("{by_rules} --at 1")), 2, at);
         place.write("rules.toml", "version = 1\n[[rule]]\nmax = 5\nallow_degenerate = true\n");
         assert_code(&place, &format!("{name} --labels y.npy --rules rules.toml"), 0, "passes the gate");
     }
@@ -281,6 +287,7 @@ fn the_command_line_describes_itself() {
     assert!(man.contains(".TH snnl-score 1") && !man.contains("max\\-regression"), "{}", man.len());
     let man = place.stdout("man gate");
     assert!(man.contains(".TH snnl-score-gate 1") && man.contains("max\\-regression"), "{man}");
+    assert!(!place.stdout("man").contains("snnl\\-score\\-help"));
     assert_refused(&place.run("man gato"), 2, ["`[COMMAND] gato`", "inspect, compare, gate", ""]);
     assert!(man.contains(concat!("\"snnl-score ", env!("CARGO_PKG_VERSION"))), "{man}");
     assert_refused(&place.run("help gato"), 2, ["`gato`", "there is no such command", "`snnl-score help`"]);

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::cli::harness::{Place, ROWS};
+use crate::cli::harness::{Place, ROWS, assert_refused};
 use crate::support::npy::{header, npy_with_header};
 
 #[test]
@@ -18,6 +18,10 @@ fn layers_labels_and_cost() {
     assert!(lines[9].starts_with("a run: 114720 pairs, ") && lines[9].ends_with(" MB of memory"), "{shown}");
     let sampled = place.stdout("inspect snnl --labels y.npy --rows 100 -T 0.1,1");
     assert!(sampled.contains("a run: 96000 pairs, "), "{sampled}");
+    // Of what a run cannot do, it says so, too.
+    let tf32 = |command: &str| place.run(&format!("{command}snnl --labels y.npy --precision tf32 --device cpu"));
+    assert_refused(&tf32("inspect "), 2, ["`--device cpu`", "TF32", ""]);
+    assert_eq!(tf32("inspect ").stderr, tf32("").stderr);
     // Without labels there is nothing to align with.
     let alone = place.stdout("inspect snnl/code.npy");
     assert!(

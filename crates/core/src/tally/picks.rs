@@ -37,11 +37,6 @@ impl Picks {
         Picks { temperature, classes, log2_masses, unit, sums: vec![0; classes * classes] }
     }
 
-    /// Bytes that so many classes take.
-    pub fn bytes(classes: usize) -> usize {
-        classes * classes * size_of::<u64>()
-    }
-
     /// The sum of the probabilities with which rows of `class` pick a neighbor of the class `picked`.
     pub fn sum(&self, class: usize, picked: usize) -> f64 {
         self.sums[class * self.classes + picked] as f64 * self.unit
