@@ -96,6 +96,15 @@ pub struct ComparePlan {
     pub shown: Shown,
 }
 
+/// How a gate changes the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BaselineUpdate {
+    /// It takes what is better in a candidate that passes.
+    Better,
+    /// It takes all of the candidate, whatever the gate says.
+    All,
+}
+
 /// A checked gate.
 #[derive(Debug, Clone)]
 pub struct GatePlan {
@@ -112,8 +121,8 @@ pub struct GatePlan {
     pub baseline: Option<PathBuf>,
     /// Whether what the baseline lacks is no reason to stop.
     pub init: bool,
-    /// Whether a candidate that passes becomes the baseline.
-    pub update_baseline: bool,
+    /// What becomes of the baseline, if it changes at all.
+    pub update: Option<BaselineUpdate>,
     /// Whether the candidate's classes are shown, too.
     pub shows_classes: bool,
     /// Whether the outcome does not decide the exit code.

@@ -15,7 +15,7 @@ use crate::error::{Error, Fault};
 use crate::gate::GateReport;
 use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
 use crate::labels::LabelOptions;
-use crate::plan::{GatePlan, ScorePlan};
+use crate::plan::{BaselineUpdate, GatePlan, ScorePlan};
 use crate::report::format::Format;
 use crate::report::score::Listing;
 use crate::temperature::parse_temperature;
@@ -85,9 +85,13 @@ pub(super) struct GateArgs {
     #[arg(long, help_heading = "Gate")]
     init: bool,
 
-    /// Where the gate is passed, make the candidate the baseline
+    /// Where the gate is passed, put into the baseline what got better, of each layer at each temperature
     #[arg(long, requires = "baseline", help_heading = "Gate")]
     update_baseline: bool,
+
+    /// Make the candidate the baseline as a whole, whatever the gate says
+    #[arg(long, requires = "baseline", help_heading = "Gate")]
+    accept: bool,
 
     /// Report, but let no outcome of the gate fail the command; errors still do
     #[arg(long, help_heading = "Gate")]
@@ -142,7 +146,7 @@ impl GateArgs {
         let candidate = std::mem::take(candidate);
         let rules = self.rules()?;
         if rules.need_baseline() && self.baseline.is_none() {
-            let problem = "max_regression is about a baseline, and none is named";
+            let problem = "max_regression and max_drift are about a baseline, and none is named";
             return Err(Error::usage(
                 "this command line",
                 problem,
@@ -177,7 +181,11 @@ impl GateArgs {
             rules,
             baseline: self.baseline,
             init: self.init,
-            update_baseline: self.update_baseline,
+            update: match (self.accept, self.update_baseline) {
+                (true, _) => Some(BaselineUpdate::All),
+                (_, true) => Some(BaselineUpdate::Better),
+                _ => None,
+            },
             shows_classes: self.per_class,
             exit_zero: self.exit_zero,
             outputs,

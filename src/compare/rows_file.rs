@@ -15,7 +15,6 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use crate::error::Fault;
-use crate::labels::Labels;
 use crate::score::RowLosses;
 use crate::score::table::ScoreTable;
 use crate::source::table::Table;
@@ -64,8 +63,8 @@ impl<W: Write + Send> RowsWriter<W> {
     ///
     /// # Errors
     /// What the output reports.
-    pub fn write(&mut self, layer: &str, rows: &RowLosses, labels: &Labels) -> Result<(), ParquetError> {
-        let names: ArrayRef = Arc::new(StringArray::from_iter_values(&labels.names));
+    pub fn write(&mut self, layer: &str, rows: &RowLosses) -> Result<(), ParquetError> {
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values(rows.names.iter()));
         let classes = rows.classes.iter().map(|&class| class as i32).collect();
         let label: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::try_new(classes, names)?);
         let row: ArrayRef = Arc::new(UInt32Array::from(rows.rows.clone()));
@@ -105,19 +104,20 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
         .hint("they are written by `--export-rows`"));
     }
     let mut layers: BTreeMap<String, RowLosses> = BTreeMap::new();
-    for batch in file.scan(&[0, 2, 3, 4], 0..file.rows(), BATCH_ROWS)? {
+    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+    for batch in file.scan(&[0, 1, 2, 3, 4], 0..file.rows(), BATCH_ROWS)? {
         let (_, batch) = batch?;
-        let [row, layer, temperature, loss] = [0, 1, 2, 3].map(|at| batch.column(at));
+        let [row, label, layer, temperature, loss] = [0, 1, 2, 3, 4].map(|at| batch.column(at));
         let wrong_type = || {
             let found: Vec<String> = batch.columns().iter().map(|column| column.data_type().to_string()).collect();
             Fault::content(format_args!(
-                "expected whole numbers as `row`, text as `layer`, and numbers as `temperature` and `loss`, without nulls, found {}",
+                "expected whole numbers as `row`, text as `label` and `layer`, and numbers as `temperature` and `loss`, without nulls, found {}",
                 found.join(", ")
             ))
             .hint(AS_WRITTEN)
         };
-        let (Some(row), Some(layer), Ok(temperature), Ok(loss)) =
-            (integers(row), texts(layer), widen(temperature), widen(loss))
+        let (Some(row), Some(label), Some(layer), Ok(temperature), Ok(loss)) =
+            (integers(row), texts(label), texts(layer), widen(temperature), widen(loss))
         else {
             return Err(wrong_type());
         };
@@ -125,13 +125,20 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
         if batch.columns().iter().any(|column| column.logical_null_count() > 0) {
             return Err(wrong_type());
         }
-        for (at, name) in layer.into_iter().enumerate() {
+        for (at, (name, label)) in layer.into_iter().zip(label).enumerate() {
             if !layers.contains_key(name) {
                 layers.insert(name.to_owned(), RowLosses::default());
             }
             if let Some(known) = layers.get_mut(name) {
                 let row = u32::try_from(row[at]).map_err(|_| wrong_type())?;
-                if !known.push(row, temperature[at], loss[at]) {
+                let class = || match numbers.get(label) {
+                    Some(&number) => number,
+                    None => {
+                        let next = numbers.len() as u32;
+                        *numbers.entry(label.to_owned()).or_insert(next)
+                    }
+                };
+                if !known.push(row, class, temperature[at], loss[at]) {
                     return Err(Fault::content(format_args!(
                         "expected the rows of layer `{name}` in ascending order, and the same at every temperature, found row {row} \
                          out of place at {}",
@@ -142,6 +149,10 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
             }
         }
     }
+    let mut names = vec![String::new(); numbers.len()];
+    numbers.into_iter().for_each(|(name, number)| names[number as usize] = name);
+    let names: Arc<[String]> = names.into();
+    layers.values_mut().for_each(|rows| rows.names = names.clone());
     for layer in &table.layers {
         let known = layers.get(&layer.name).is_some_and(|rows| {
             let is_mean_of = |(score, losses): (&crate::score::table::Score, &Vec<f64>)| {

@@ -1,24 +1,16 @@
 //! Checks one rule against one layer of the candidate.
 
+use super::drift::drift;
 use super::finding::{Finding, Outcome};
+use super::pairs::paired;
 use super::rules::{Direction, Regression, Rule, RuleTemperature};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::{Measured, change};
 use crate::score::table::LayerScore;
 
 /// `value` as a reason shows it.
-fn four_decimals(value: f64) -> String {
+pub(super) fn four_decimals(value: f64) -> String {
     format!("{value:.4}")
-}
-
-/// The layer of `baseline` that is compared with that of this name of `candidate`: lone ones are, whatever their names.
-fn paired<'a>(baseline: &'a Checkpoint, candidate: &Checkpoint, name: &str) -> Option<&'a LayerScore> {
-    if are_lone(baseline, candidate) { baseline.table.layers.first() } else { baseline.layer(name) }
-}
-
-/// Whether each of the two has one layer alone.
-pub(super) fn are_lone(baseline: &Checkpoint, candidate: &Checkpoint) -> bool {
-    [baseline, candidate].iter().all(|checkpoint| checkpoint.table.layers.len() == 1)
 }
 
 /// Why the value of a layer says nothing of its classes: more than half of its rows are zero, or equal an earlier one.
@@ -78,24 +70,29 @@ impl Layers<'_> {
         if let Some(limit) = rule.worst_class {
             findings.push(worst_class(found("worst_class", limit, value), layer, temperature, limit));
         }
-        if let Some(regression) = rule.max_regression {
-            let before = self
-                .baseline
-                .zip(before)
-                .and_then(|(checkpoint, layer)| Some(Measured { checkpoint, layer, position: at(layer)? }));
-            let after = Measured { checkpoint: self.candidate, layer, position };
-            findings.push(self.regression(rule, regression, found("max_regression", 0.0, value), before, after));
+        let was = || {
+            let before = self.baseline.zip(before);
+            before.and_then(|(checkpoint, layer)| Some(Measured { checkpoint, layer, position: at(layer)? }))
+        };
+        let is = Measured { checkpoint: self.candidate, layer, position };
+        if let Some(allowed) = rule.max_regression {
+            let finding = found("max_regression", 0.0, value);
+            findings.push(self.against(was(), is, finding, |finding, was| regression(rule, allowed, finding, was, is)));
+        }
+        if let Some(allowed) = rule.max_drift {
+            let finding = found("max_drift", 0.0, value);
+            findings.push(self.against(was(), is, finding, |finding, was| drift(rule, allowed, finding, was)));
         }
         findings
     }
 
-    fn regression(
+    /// What `decide` makes of `finding` where the baseline has what it is about, with the same number of rows.
+    fn against<'a>(
         &self,
-        rule: &Rule,
-        regression: Regression,
-        finding: Finding,
-        before: Option<Measured>,
+        before: Option<Measured<'a>>,
         after: Measured,
+        finding: Finding,
+        decide: impl FnOnce(Finding, Measured<'a>) -> Finding,
     ) -> Finding {
         let Some(before) = before else {
             let why = match self.baseline {
@@ -105,45 +102,50 @@ impl Layers<'_> {
             let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };
             return Finding { outcome, why: why.into(), ..finding };
         };
-        let [was, is] = [before, after].map(|of| &of.layer.scores[of.position]);
-        if is.n != was.n {
+        let [was, is] = [before, after].map(|of| of.layer.scores[of.position].n);
+        if is != was {
             // Rows left out of one side, for a NaN for one, would make a bad checkpoint look good.
-            let why = format!("expected {} rows as in the baseline, counted {}", was.n, is.n);
+            let why = format!("expected {was} rows as in the baseline, counted {is}");
             return Finding { why, ..finding };
         }
-        let was = was.snnl;
-        let limit = regression.limit(was);
-        let change = change(before, after);
-        let growth = change.confidence_of_growth();
-        let (worse, confidence) = match rule.direction {
-            Direction::Lower => (change.absolute, growth),
-            Direction::Higher => (-change.absolute, 1.0 - growth),
-        };
-        let way = if change.absolute < 0.0 { "down" } else { "up" };
-        let [by, from, allowed] = [change.absolute.abs(), was, limit].map(four_decimals);
-        let mut why = format!("{way} by {by} from {from}, {allowed} allowed");
-        // A NaN is over every limit.
-        let is_over = worse > limit || worse.is_nan();
-        let mut is_broken = is_over;
-        if let Some(level) = rule.significance {
-            match change.paired {
-                true => {
-                    is_broken = is_over && (confidence >= level || confidence.is_nan());
-                    why += &format!("; worse with confidence {confidence:.3}, {level} asked for");
-                }
-                // What could excuse it is not known.
-                false => why += "; without the losses of its rows nothing tells it from noise",
+        decide(finding, before)
+    }
+}
+
+/// The finding of a change against the baseline.
+fn regression(rule: &Rule, allowed: Regression, finding: Finding, before: Measured, after: Measured) -> Finding {
+    let was = before.layer.scores[before.position].snnl;
+    let limit = allowed.limit(was);
+    let change = change(before, after);
+    let growth = change.confidence_of_growth();
+    let (worse, confidence) = match rule.direction {
+        Direction::Lower => (change.absolute, growth),
+        Direction::Higher => (-change.absolute, 1.0 - growth),
+    };
+    let way = if change.absolute < 0.0 { "down" } else { "up" };
+    let [by, from, most] = [change.absolute.abs(), was, limit].map(four_decimals);
+    let mut why = format!("{way} by {by} from {from}, {most} allowed");
+    // A NaN is over every limit.
+    let is_over = worse > limit || worse.is_nan();
+    let mut is_broken = is_over;
+    if let Some(level) = rule.significance {
+        match change.paired {
+            true => {
+                is_broken = is_over && (confidence >= level || confidence.is_nan());
+                why += &format!("; worse with confidence {confidence:.3}, {level} asked for");
             }
+            // What could excuse it is not known.
+            false => why += "; without the losses of its rows nothing tells it from noise",
         }
-        Finding {
-            baseline: Some(was),
-            limit,
-            change: Some(change),
-            confidence: rule.significance.and(change.paired.then_some(confidence)),
-            outcome: if is_broken { Outcome::Fail } else { Outcome::Pass },
-            why,
-            ..finding
-        }
+    }
+    Finding {
+        baseline: Some(was),
+        limit,
+        change: Some(change),
+        confidence: rule.significance.and(change.paired.then_some(confidence)),
+        outcome: if is_broken { Outcome::Fail } else { Outcome::Pass },
+        why,
+        ..finding
     }
 }
 

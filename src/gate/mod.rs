@@ -2,11 +2,17 @@
 //! never a pass.
 
 mod check;
+mod drift;
 mod finding;
+#[cfg(test)]
+mod made;
+mod pairs;
+mod ratchet;
 mod report;
 pub mod rules;
 mod verdict;
 
 pub use self::finding::{Finding, Outcome};
+pub use self::ratchet::{Renewal, Renewed, RenewedLayer, Takes, renew};
 pub use self::report::GateReport;
 pub use self::verdict::Verdict;

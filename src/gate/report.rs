@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::check::{Layers, are_lone};
+use super::check::Layers;
 use super::finding::{Finding, Outcome};
+use super::pairs::are_lone;
+use super::ratchet::RenewedLayer;
 use super::rules::{Rule, Rules};
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
@@ -32,6 +34,9 @@ pub struct GateReport {
     pub outcome: Outcome,
     /// One entry a check, rules in their order and layers in natural order within each.
     pub findings: Vec<Finding>,
+    /// What becomes of each layer of the baseline; `None` where it stays as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_baseline: Option<Vec<RenewedLayer>>,
 }
 
 impl GateReport {
@@ -75,6 +80,7 @@ impl GateReport {
             baseline: baseline.map(|baseline| baseline.name.clone()),
             outcome,
             findings,
+            new_baseline: None,
         })
     }
 }

@@ -38,6 +38,8 @@ pub struct Rule {
     pub min: Option<f64>,
     /// The largest change for the worse allowed.
     pub max_regression: Option<Regression>,
+    /// The largest change for the worse allowed against the best value that the baseline ever had.
+    pub max_drift: Option<Regression>,
     /// The highest value allowed for any class.
     pub worst_class: Option<f64>,
     /// The confidence from which a change for the worse counts, by a paired one-sided t test.
@@ -80,6 +82,8 @@ struct UncheckedRule {
     min: Option<f64>,
     #[serde(skip)]
     max_regression: Option<Regression>,
+    #[serde(skip)]
+    max_drift: Option<Regression>,
     worst_class: Option<f64>,
     significance: Option<f64>,
     allow_degenerate: bool,
@@ -89,7 +93,15 @@ struct UncheckedRule {
 impl Rules {
     /// Whether any of them needs a baseline.
     pub fn need_baseline(&self) -> bool {
-        self.rules.iter().any(|rule| rule.max_regression.is_some())
+        self.rules.iter().any(|rule| rule.max_regression.or(rule.max_drift).is_some())
+    }
+
+    /// Which way is better for a layer at a temperature: as the first rule says that names both, or else one of its best.
+    pub(super) fn direction_at(&self, layer: &str, temperature: f64) -> Direction {
+        let of_layer = || self.rules.iter().filter(|rule| rule.layers.compile_matcher().is_match(layer));
+        let at = |place| of_layer().find(|rule| rule.temperature == place);
+        let rule = at(RuleTemperature::Fixed(temperature)).or_else(|| at(RuleTemperature::Best));
+        rule.map_or(Direction::Lower, |rule| rule.direction)
     }
 
     /// The temperatures that rules name.
@@ -138,13 +150,17 @@ impl UncheckedRule {
             refuse(problem).hint("`*` stands for any text, `[ab]` for a or b")
         })?;
         let limits = [("max", self.max), ("min", self.min), ("worst_class", self.worst_class)];
-        if limits.iter().all(|(_, limit)| limit.is_none()) && self.max_regression.is_none() {
-            return Err(refuse("it asks for nothing: one of max, min, max_regression and worst_class".into()));
+        let changes = [("max_regression", self.max_regression), ("max_drift", self.max_drift)];
+        if limits.iter().all(|(_, limit)| limit.is_none()) && changes.iter().all(|(_, change)| change.is_none()) {
+            let problem = "it asks for nothing: one of max, min, max_regression, max_drift and worst_class";
+            return Err(refuse(problem.into()));
         }
         for (key, limit) in limits {
             limit.map_or(Ok(0.0), |limit| check_limit(key, limit)).map_err(refuse)?;
         }
-        self.max_regression.map_or(Ok(()), check_regression).map_err(refuse)?;
+        for (key, change) in changes {
+            change.map_or(Ok(()), |change| check_regression(key, change)).map_err(refuse)?;
+        }
         self.significance.map_or(Ok(()), check_significance).map_err(refuse)?;
         if self.significance.is_some() && self.max_regression.is_none() {
             return Err(refuse("significance is about max_regression, which it lacks".into()));
@@ -164,6 +180,7 @@ impl UncheckedRule {
             max: self.max,
             min: self.min,
             max_regression: self.max_regression,
+            max_drift: self.max_drift,
             worst_class: self.worst_class,
             significance: self.significance,
             allows_degenerate: self.allow_degenerate,

@@ -8,11 +8,11 @@ use super::cell::{Cell, CellValue};
 use super::checks::{CheckResult, CheckStatus, Checks};
 use super::document::{Document, Metrics, Report, Section, json};
 use super::grid::{Folding, Grid, number, text};
-use super::number::{DIGITS, significant};
+use super::number::{DIGITS, significant, temperature};
 use super::score::{classes, odd_rows};
 use super::sentences;
 use crate::error::{Error, Explanation};
-use crate::gate::{Finding, GateReport, Outcome};
+use crate::gate::{Finding, GateReport, Outcome, Renewal, RenewedLayer};
 use crate::score::table::{LayerScore, ScoreTable, Tool};
 
 /// What makes checks.
@@ -146,6 +146,29 @@ fn status(found: &Finding) -> &'static str {
     }
 }
 
+/// What becomes of the layers of a baseline, in one sentence.
+fn renewed(layers: &[RenewedLayer]) -> String {
+    let words = [
+        (Renewal::Added, "added"),
+        (Renewal::Replaced, "replaced"),
+        (Renewal::Partly, "replaced in part"),
+        (Renewal::Kept, "kept"),
+        (Renewal::Removed, "removed"),
+    ];
+    let named = |layer: &RenewedLayer| match layer.renewal {
+        Renewal::Partly => {
+            let at: Vec<String> = layer.temperatures.iter().map(|&value| temperature(value)).collect();
+            format!("{} (T = {})", layer.layer, at.join(", "))
+        }
+        _ => layer.layer.clone(),
+    };
+    let of = |(renewal, word): (Renewal, &str)| {
+        let names: Vec<String> = layers.iter().filter(|layer| layer.renewal == renewal).map(named).collect();
+        (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
+    };
+    format!("new baseline: {}", words.into_iter().filter_map(of).collect::<Vec<_>>().join("; "))
+}
+
 fn notes(report: &GateReport, candidate: &ScoreTable, classes: Option<&ScoreTable>) -> Vec<String> {
     let mut notes = vec![sentences::definition(&report.definition), sentences::dataset(&report.data)];
     notes.extend(sentences::unit(&report.definition));
@@ -160,6 +183,7 @@ fn notes(report: &GateReport, candidate: &ScoreTable, classes: Option<&ScoreTabl
         };
         notes.push(format!("baseline: {baseline}{how}"));
     }
+    notes.extend(report.new_baseline.as_deref().map(renewed));
     notes
 }
 
@@ -241,6 +265,7 @@ mod tests {
                 finding("enc10", outcome, false),
                 finding("head", Outcome::Fail, true),
             ],
+            new_baseline: None,
         }
     }
 

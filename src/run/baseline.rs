@@ -1,6 +1,6 @@
 //! The baseline of a gate: read before the candidate is scored, and written where the candidate takes its place.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,6 @@ use super::rows::RowsOutput;
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::rows_file;
 use crate::error::{Error, Fault};
-use crate::labels::Labels;
 use crate::plan::GatePlan;
 use crate::report::destination::Destination;
 use crate::report::format::{Format, Screen};
@@ -39,7 +38,7 @@ pub(super) struct NewBaseline {
 impl NewBaseline {
     /// Opens the place without touching what is there; `None` where the plan leaves the baseline as it is.
     pub(super) fn open(plan: &GatePlan) -> Result<Option<NewBaseline>, Error> {
-        let Some(path) = plan.baseline.as_deref().filter(|_| plan.update_baseline) else {
+        let Some(path) = plan.baseline.as_deref().filter(|_| plan.update.is_some()) else {
             return Ok(None);
         };
         let rows_path = rows_file::beside(path);
@@ -52,30 +51,25 @@ impl NewBaseline {
         [&self.result, &self.rows]
     }
 
-    /// Makes `candidate` the baseline, which was scored now over `labels` or read from the result `path`: the losses of its
-    /// rows first, which are of no use without the result.
-    pub(super) fn write(self, candidate: &Checkpoint, path: &Path, labels: Option<&Labels>) -> Result<(), Error> {
-        match labels {
-            Some(labels) if !Checkpoint::is_result(path) => {
+    /// Makes `checkpoint` the baseline: the losses of its rows first, which are of no use without the result.
+    pub(super) fn write(self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        let losses = checkpoint.table.layers.iter().map(|layer| Some((&layer.name, checkpoint.rows.get(&layer.name)?)));
+        match losses.collect::<Option<Vec<_>>>() {
+            Some(losses) => {
                 let mut output = RowsOutput::start(self.rows)?;
-                for (layer, rows) in &candidate.rows {
-                    output.write(layer, rows, labels)?;
+                for (layer, rows) in losses {
+                    output.write(layer, rows)?;
                 }
                 output.finish()?;
             }
-            _ if !candidate.rows.is_empty() => {
-                let earlier = rows_file::beside(path);
-                let mut file = File::open(&earlier).map_err(|error| unwritten(&earlier, error))?;
-                self.rows.finish(|out| io::copy(&mut file, out).map(drop))?;
-            }
-            // The losses of another result would be worse than none.
-            _ => match fs::remove_file(&self.rows_path) {
+            // Those of some layers, or of another result, would be worse than none.
+            None => match fs::remove_file(&self.rows_path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(unwritten(&self.rows_path, error)),
                 _ => {}
             },
         }
         write(
-            &score::document(&candidate.table, score::Listing::default()),
+            &score::document(&checkpoint.table, score::Listing::default()),
             Screen::default(),
             vec![(Format::Json, self.result)],
         )

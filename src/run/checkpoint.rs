@@ -64,7 +64,7 @@ pub(super) fn score_or_read(
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
-            score.classes = Some(losses.by_class(&labels.own));
+            score.classes = Some(losses.by_class());
         }
         rows.insert(score.name.clone(), losses);
         Ok(())

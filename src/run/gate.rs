@@ -13,8 +13,8 @@ use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
-use crate::gate::{GateReport, Outcome, Verdict};
-use crate::plan::GatePlan;
+use crate::gate::{GateReport, Outcome, Renewed, Takes, Verdict, renew};
+use crate::plan::{BaselineUpdate, GatePlan};
 use crate::report::destination::Destination;
 use crate::report::document::Document;
 use crate::report::format::{Format, Screen};
@@ -39,11 +39,11 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let nothing = RunLayers::NONE;
     let layers = found.as_ref().map_or(&nothing, |(_, layers)| layers);
     refuse_to_lose(plan, &destinations, new_baseline.as_ref(), sums.as_ref(), layers)?;
-    match found.and_then(|(labels, layers)| Ok((decide(plan, labels.as_ref(), &layers)?, labels))) {
-        Ok((Decided { report, candidate }, labels)) => {
+    match found.and_then(|(labels, layers)| decide(plan, labels.as_ref(), &layers)) {
+        Ok(Decided { report, candidate, next }) => {
             report_all(plan, &gate::document(&report, &candidate.table, plan.shows_classes), destinations)?;
-            if let Some(new_baseline) = new_baseline.filter(|_| report.outcome == Outcome::Pass) {
-                new_baseline.write(&candidate, &plan.candidate, labels.as_ref().map(|labels| &labels.own))?;
+            if let Some((place, next)) = new_baseline.zip(next) {
+                place.write(&next)?;
             }
             Ok(Verdict::of(&report))
         }
@@ -65,6 +65,8 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
 struct Decided {
     report: GateReport,
     candidate: Checkpoint,
+    /// The baseline that takes the place of the present one, if any does.
+    next: Option<Checkpoint>,
 }
 
 /// Scores the candidate and holds it to the rules.
@@ -87,14 +89,17 @@ fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Re
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());
     }
-    let report = GateReport::of(
-        &plan.rules,
-        &candidate,
-        baseline.as_ref(),
-        &|layer| plan.score.selection.takes(layer),
-        plan.init,
-    )?;
-    Ok(Decided { report, candidate })
+    let asked_for = |layer: &str| plan.score.selection.takes(layer);
+    let mut report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), &asked_for, plan.init)?;
+    let takes = match plan.update {
+        Some(BaselineUpdate::All) => Some(Takes::All),
+        Some(BaselineUpdate::Better) if report.outcome == Outcome::Pass => Some(Takes::Better(&plan.rules)),
+        _ => None,
+    };
+    let next = takes.map(|takes| renew(baseline.as_ref(), &candidate, takes, &asked_for));
+    report.new_baseline = next.as_ref().map(|next| next.layers.clone());
+    let next = next.filter(Renewed::differs).map(|next| next.checkpoint);
+    Ok(Decided { report, candidate, next })
 }
 
 /// Writes a document to every output, and to where CI systems look for it.

@@ -4,7 +4,6 @@ use std::io;
 
 use crate::compare::rows_file::RowsWriter;
 use crate::error::Error;
-use crate::labels::Labels;
 use crate::report::destination::Destination;
 use crate::report::stream::Stream;
 use crate::score::RowLosses;
@@ -22,8 +21,8 @@ impl RowsOutput {
         Ok(RowsOutput { writer: writer.map_err(|error| output_error(&name, error))?, name })
     }
 
-    pub(super) fn write(&mut self, layer: &str, losses: &RowLosses, labels: &Labels) -> Result<(), Error> {
-        self.writer.write(layer, losses, labels).map_err(|error| output_error(&self.name, error))
+    pub(super) fn write(&mut self, layer: &str, losses: &RowLosses) -> Result<(), Error> {
+        self.writer.write(layer, losses).map_err(|error| output_error(&self.name, error))
     }
 
     pub(super) fn finish(self) -> Result<(), Error> {

@@ -38,9 +38,9 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let means = Means { resume: plan.keeping.clone(), ..means(&plan.resources, &workload, &progress, &stop)? };
     let mut take = |score: &mut LayerScore, losses: RowLosses| {
         if plan.per_class {
-            score.classes = Some(losses.by_class(&labels.own));
+            score.classes = Some(losses.by_class());
         }
-        rows.as_mut().map_or(Ok(()), |rows| rows.write(&score.name, &losses, &labels.own))
+        rows.as_mut().map_or(Ok(()), |rows| rows.write(&score.name, &losses))
     };
     let references = layers.references(&labels);
     let table = on_threads(means.threads, || {

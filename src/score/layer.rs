@@ -140,10 +140,12 @@ pub(super) fn score_layer(
         explanation,
         worst,
         companions,
+        kept: Vec::new(),
     };
     let losses = RowLosses {
         rows: rows.scored().map(|tag| tag.id).collect(),
         classes: rows.scored().map(|tag| tag.class).collect(),
+        names: sides.gaining().labels.names.as_slice().into(),
         population: definition.draw.map(|_| rows.counted_of_classes()),
         temperatures: ladder.to_vec(),
         losses: swept.losses.into_iter().map(|losses| losses.of_rows).collect(),

@@ -8,6 +8,7 @@ mod cost;
 mod definition_record;
 mod explain;
 pub mod explanation;
+pub mod extremes;
 mod halves;
 pub mod inspection;
 mod layer;

@@ -6,6 +6,7 @@ use super::batch_scores::BatchScores;
 use super::companions::record::Companions;
 pub use super::definition_record::DefinitionRecord;
 use super::explanation::Explanation;
+use super::extremes::Extremes;
 use super::minimum::Minimum;
 use super::worst_row::WorstRow;
 
@@ -127,6 +128,9 @@ pub struct LayerScore {
     /// Statistics that cost little beside the pairs (`--companions`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub companions: Option<Companions>,
+    /// Of a baseline that followed others: the lowest and highest values that it ever had (`gate --update-baseline`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Extremes>,
 }
 
 impl LayerScore {

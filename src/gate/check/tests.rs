@@ -1,43 +1,8 @@
-use serde_json::json;
-
 use super::*;
+use crate::gate::made::{checkpoint, with_rows};
 use crate::gate::rules::Rules;
-use crate::score::RowLosses;
+use crate::score::extremes::Extremes;
 use crate::score::table::{ClassScore, ClassValue};
-
-/// A checkpoint of one layer `enc` with 4 rows and these values at these temperatures.
-fn checkpoint(values: &[(f64, f64)]) -> Checkpoint {
-    let lowest = values.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
-    let score = |(temperature, snnl): &(f64, f64)| json!({"temperature": temperature, "snnl": snnl, "stderr": 0.1, "relative": null, "n": 4, "precision": "f32"});
-    let layer = json!({
-        "name": "enc", "dim": 2, "dtype": "float32", "chance": 1.0, "singletons": 0, "zero_rows": 0, "non_finite_rows": 0,
-        "duplicate_rows": 0, "temperature_scale": 1.0, "scores": values.iter().map(score).collect::<Vec<_>>(),
-        "best": {"temperature": lowest.0, "snnl": lowest.1, "at_edge": true},
-    });
-    let table = json!({
-        "schema_version": 1, "tool": {"name": "snnl-score", "version": "0"},
-        "definition": {"preset": "exact", "distance": "cosine", "epsilon": 0.0, "singletons": "drop", "precision": "auto",
-            "temperature_unit": "raw"},
-        "data": {"rows": 4, "classes": 2, "labels": "y.npy", "labels_sha256": ""},
-        "layers": [layer], "sum": [],
-        "run": {"device": "cpu", "threads": 1, "seconds": 1.0, "pairs_per_second": 1.0,
-            "self_check": {"rows": 0, "max_error": 0.0}},
-    });
-    Checkpoint { name: "some".into(), table: serde_json::from_value(table).unwrap(), rows: Default::default() }
-}
-
-/// The same with the loss of each row at T = 1, of which the value is the mean.
-fn with_rows(losses: [f64; 4]) -> Checkpoint {
-    let mut checkpoint = checkpoint(&[(1.0, losses.iter().sum::<f64>() / 4.0)]);
-    let rows = RowLosses {
-        rows: vec![0, 1, 2, 3],
-        temperatures: vec![1.0],
-        losses: vec![losses.to_vec()],
-        ..RowLosses::default()
-    };
-    checkpoint.rows.insert("enc".into(), rows);
-    checkpoint
-}
 
 /// The only finding of a rule with these keys.
 fn check(keys: &str, candidate: &Checkpoint, baseline: Option<&Checkpoint>, init: bool) -> Finding {
@@ -172,4 +137,31 @@ fn the_worst_class_is_named_and_must_be_known() {
     let found = check("worst_class = 0.7", &seen, None, false);
     assert_eq!(found.outcome, Outcome::Fail);
     assert_eq!(found.why, "class `dog`: 0.8000 is above 0.7000");
+}
+
+#[test]
+fn drift_is_against_the_best_ever_kept() {
+    let mut baseline = checkpoint(&[(1.0, 0.5), (2.0, 0.6)]);
+    let seen = checkpoint(&[(1.0, 0.5), (2.0, 0.6)]);
+    // A baseline that followed no other knows its own value alone.
+    assert_eq!(outcome("max_drift = 0.01", &seen, &baseline), Outcome::Pass);
+    baseline.table.layers[0].kept = vec![
+        Extremes { temperature: None, lowest: 0.4, highest: 0.5 },
+        Extremes { temperature: Some(2.0), lowest: 0.6, highest: 0.65 },
+    ];
+    for (keys, expected) in [
+        ("max_drift = 0.11", Outcome::Pass),
+        ("max_drift = 0.09", Outcome::Fail),
+        ("max_drift = \"26%\"", Outcome::Pass),
+        ("max_drift = { rel = 0.24 }", Outcome::Fail),
+        ("max_drift = 0.001\ntemperature = 2", Outcome::Pass),
+        ("max_drift = 0.04\ndirection = \"higher\"\ntemperature = 2", Outcome::Fail),
+        ("max_drift = 0.06\ndirection = \"higher\"\ntemperature = 2", Outcome::Pass),
+        ("max_drift = 0.5\ntemperature = 3", Outcome::Missing),
+    ] {
+        assert_eq!(outcome(keys, &seen, &baseline), expected, "{keys}");
+    }
+    assert_eq!(check("max_drift = 0.1", &seen, None, true).outcome, Outcome::Pass);
+    let found = check("max_drift = 0.09", &seen, Some(&baseline), false);
+    assert_eq!(found.why, "worse by 0.1000 than 0.4000, the best ever kept; 0.0900 allowed");
 }

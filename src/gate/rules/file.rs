@@ -13,7 +13,7 @@ const SIMILAR: f64 = 0.7;
 
 const KEYS: [&str; 2] = ["version", "rule"];
 
-const RULE_KEYS: [&str; 11] = [
+const RULE_KEYS: [&str; 12] = [
     "name",
     "layers",
     "temperature",
@@ -21,6 +21,7 @@ const RULE_KEYS: [&str; 11] = [
     "max",
     "min",
     "max_regression",
+    "max_drift",
     "worst_class",
     "significance",
     "allow_degenerate",
@@ -33,7 +34,7 @@ fn expected(key: &str, value: &Value) -> (&'static str, bool) {
         "name" | "layers" => ("a text", value.is_str()),
         "direction" => ("\"lower\" or \"higher\"", matches!(value.as_str(), Some("lower" | "higher"))),
         "allow_degenerate" | "report_only" => ("true or false", value.is_bool()),
-        "max_regression" => ("", true),
+        "max_regression" | "max_drift" => ("", true),
         "temperature" if value.as_str() == Some("best") => ("", true),
         "temperature" => ("a number or \"best\"", value.is_float() || value.is_integer()),
         _ => ("a number", value.is_float() || value.is_integer()),
@@ -69,20 +70,14 @@ impl Rules {
                 entry.as_table().ok_or_else(|| Fault::content(format_args!("{place}expected keys and values")))?;
             check_keys(&place, entry, &RULE_KEYS)?;
             check_values(&place, entry)?;
-            if let Some(Value::Table(regression)) = entry.get("max_regression") {
-                check_keys(&format!("{place}max_regression: "), regression, &["rel", "abs"])?;
-            }
             let mut entry = entry.clone();
             if entry.get("temperature").and_then(Value::as_str) == Some("best") {
                 entry.remove("temperature");
             }
-            let regression = entry.remove("max_regression");
-            let regression = regression
-                .map(|value| regression_of(&value))
-                .transpose()
-                .map_err(|problem| Fault::content(format_args!("{place}max_regression: {problem}")).hint(KEYS_HINT))?;
+            let mut change = |key| entry.remove(key).map(|value| regression_of(&place, key, &value)).transpose();
+            let (max_regression, max_drift) = (change("max_regression")?, change("max_drift")?);
             let mut rule: UncheckedRule = Value::Table(entry).try_into().map_err(|error| unreadable(&place, error))?;
-            rule.max_regression = regression;
+            (rule.max_regression, rule.max_drift) = (max_regression, max_drift);
             if rule.name.is_empty() {
                 rule.name = format!("rule {}", at + 1);
             }
@@ -92,8 +87,16 @@ impl Rules {
     }
 }
 
-/// A regression as a table of limits, or as a flag has it.
-fn regression_of(value: &Value) -> Result<Regression, String> {
+/// The change that `key` allows, as a table of limits or as a flag has it.
+fn regression_of(place: &str, key: &str, value: &Value) -> Result<Regression, Fault> {
+    let place = format!("{place}{key}: ");
+    if let Value::Table(limits) = value {
+        check_keys(&place, limits, &["rel", "abs"])?;
+    }
+    limits_of(value).map_err(|problem| Fault::content(format_args!("{place}{problem}")).hint(KEYS_HINT))
+}
+
+fn limits_of(value: &Value) -> Result<Regression, String> {
     match value {
         Value::Table(limits) => {
             let limits: Regression =
@@ -157,12 +160,13 @@ mod tests {
     fn a_rule_with_every_key() {
         let rule = parse(
             "name = \"code\"\nlayers = \"enc*\"\ntemperature = 0.1\ndirection = \"higher\"\nmin = 0.5\n\
-             max_regression = { rel = 0.02, abs = 0.005 }\nworst_class = 1.5\nsignificance = 0.95\nreport_only = true",
+             max_regression = { rel = 0.02, abs = 0.005 }\nworst_class = 1.5\nsignificance = 0.95\nreport_only = true\nmax_drift = \"10%\"",
         );
         let rule = rule.unwrap();
         let expected = (RuleTemperature::Fixed(0.1), Direction::Higher, Some(0.5));
         assert_eq!((rule.temperature, rule.direction, rule.min), expected);
         assert_eq!(rule.max_regression, Some(Regression { rel: 0.02, abs: 0.005 }));
+        assert_eq!(rule.max_drift, Some(Regression { rel: 0.1, abs: 0.0 }));
         for text in ["\"2%\"", "0.5", "\"0.5nats\""] {
             assert!(parse(&format!("max_regression = {text}")).is_ok(), "{text}");
         }
@@ -180,6 +184,9 @@ mod tests {
             ("max_regression = 2", "is it `2%` or `2nats`?"),
             ("max_regression = { rel = 2 }", "rel is a share, and 2 would be 200 %: is it 0.02?"),
             ("max_regression = true", "expected `{ rel = 0.02"),
+            ("max_drift = 2", "rule 1: max_drift: is it `2%` or `2nats`?"),
+            ("max_drift = { relative = 0.1 }", "no key `relative`; did you mean `rel`?"),
+            ("max_drift = { abs = nan }", "from 0 on for max_drift"),
             ("layers = \"*\"", "asks for nothing"),
             ("max = nan", "expected a number for max, found NaN"),
             ("max = inf", "expected a number for max, found inf"),

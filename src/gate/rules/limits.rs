@@ -37,10 +37,10 @@ pub(super) fn check_limit(key: &str, number: f64) -> Result<f64, String> {
 }
 
 /// Checks that both limits are finite and allow no less than no change.
-pub(super) fn check_regression(Regression { rel, abs }: Regression) -> Result<(), String> {
+pub(super) fn check_regression(key: &str, Regression { rel, abs }: Regression) -> Result<(), String> {
     match [rel, abs].iter().all(|limit| *limit >= 0.0 && limit.is_finite()) {
         true => Ok(()),
-        false => Err(format!("expected limits from 0 on for max_regression, found rel = {rel}, abs = {abs}")),
+        false => Err(format!("expected limits from 0 on for {key}, found rel = {rel}, abs = {abs}")),
     }
 }
 
@@ -74,7 +74,7 @@ pub fn parse_regression(text: &str) -> Result<Regression, String> {
         (_, Some(nats)) => number(nats).map(|abs| Regression { rel: 0.0, abs }),
         (None, None) => number(text).map(|abs| Regression { rel: 0.0, abs }),
     };
-    let sound = parsed.filter(|regression| check_regression(*regression).is_ok());
+    let sound = parsed.filter(|regression| check_regression("", *regression).is_ok());
     let sound = sound.ok_or("expected a percentage, `2%` for one, or a number of nats from 0 on, `0.02nats`")?;
     match number(text) {
         Some(bare) if bare >= 1.0 => {
@@ -100,7 +100,7 @@ mod tests {
         for bare in ["2", "1", "100"] {
             assert!(parse_regression(bare).unwrap_err().contains(&format!("`{bare}%` or `{bare}nats`")));
         }
-        assert!(check_regression(Regression { rel: 2.0, abs: 0.0 }).is_ok(), "200%, as said");
+        assert!(check_regression("max_drift", Regression { rel: 2.0, abs: 0.0 }).is_ok(), "200%, as said");
         for text in ["", "%", "nats", "-1%", "nan", "two", "inf", "inf%", "-0.1"] {
             assert!(parse_regression(text).is_err(), "{text}");
         }

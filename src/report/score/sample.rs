@@ -76,6 +76,7 @@ pub(in crate::report) fn layer(name: &str, dim: usize, values: [f64; 2]) -> Laye
         batches: None,
         worst: None,
         companions: None,
+        kept: Vec::new(),
         scores,
     }
 }
