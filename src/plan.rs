@@ -80,6 +80,8 @@ pub struct PlannedCheckpoint {
     pub ladder: Ladder,
     /// Files and directories of the activations that its rows meet, instead of each other; or none.
     pub references: Vec<PathBuf>,
+    /// The ids of its rows, where these find labels by them.
+    pub ids: Vec<String>,
     /// Where its sums are kept for a later run, if they are.
     pub keeping: Option<Resume>,
 }
@@ -89,7 +91,7 @@ pub struct PlannedCheckpoint {
 pub struct ComparePlan {
     /// In the order of the comparison.
     pub checkpoints: Vec<PlannedCheckpoint>,
-    /// How each that is not a result is scored, but for its temperatures and references. Its inputs are not used; its outputs are
+    /// How each that is not a result is scored, but for its temperatures, references and ids. Its inputs are not used; its outputs are
     /// those of the comparison.
     pub score: ScorePlan,
     /// What is shown of the comparison.
@@ -144,6 +146,19 @@ pub enum Description {
     Man(Option<String>),
 }
 
+/// The labels of a run, as named on the command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelInputs {
+    /// Those of the rows that are scored; none for results of earlier runs, and for a look at the layers alone.
+    pub own: Vec<String>,
+    /// The ids of these labels, by which rows find theirs; none where labels are in the order of the rows.
+    pub ids: Vec<String>,
+    /// The labels of the rows that these meet, if those are others.
+    pub references: Vec<String>,
+    /// How labels are read, and which rows are left out.
+    pub options: LabelOptions,
+}
+
 /// A checked look at layers.
 #[derive(Debug, Clone)]
 pub struct InspectPlan {
@@ -151,10 +166,10 @@ pub struct InspectPlan {
     pub inputs: Vec<PathBuf>,
     /// What to take from them.
     pub selection: Selection,
-    /// The labels, as named on the command line; none for a look at the layers alone.
-    pub labels: Vec<String>,
-    /// How labels are read, and which rows are left out.
-    pub label_options: LabelOptions,
+    /// Their labels.
+    pub labels: LabelInputs,
+    /// The ids of their rows, where these find labels by them.
+    pub ids: Vec<String>,
     /// What a run would compute.
     pub definition: Definition,
     /// What to print.
@@ -172,18 +187,16 @@ pub struct ScorePlan {
     pub inputs: Vec<PathBuf>,
     /// What to take from them.
     pub selection: Selection,
-    /// The labels, as named on the command line.
-    pub labels: Vec<String>,
-    /// How labels are read, and which rows are left out.
-    pub label_options: LabelOptions,
+    /// Their labels.
+    pub labels: LabelInputs,
+    /// The ids of their rows, where these find labels by them.
+    pub ids: Vec<String>,
     /// What to compute.
     pub definition: Definition,
     /// Where results go; never two to one place.
     pub outputs: Vec<Output>,
     /// Files and directories of the activations that those of the inputs meet, instead of each other; or none.
     pub references: Vec<PathBuf>,
-    /// Their labels.
-    pub reference_labels: Vec<String>,
     /// Where parts of the result go, in files of their own.
     pub details: Vec<DetailOutput>,
     /// Where the losses of rows go.

@@ -13,7 +13,6 @@ use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::compare::{CLUSTERS, Comparison, Shown};
 use crate::definition::{Definition, TemperatureUnit};
 use crate::error::Error;
-use crate::labels::LabelOptions;
 use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
 use crate::report::score::Listing;
 use crate::score::Resume;
@@ -79,7 +78,8 @@ impl CompareArgs {
         self.input.resolve(&mut self.references)?;
         self.input.check_labels(&self.input.inputs)?;
         let selection = self.input.selection(&self.references);
-        let checkpoints = in_order(self.references.of_checkpoints(self.input.inputs)?, |(path, _)| path);
+        let checkpoints = std::mem::take(&mut self.input.inputs);
+        let checkpoints = in_order(self.references.of_checkpoints(checkpoints)?, |(path, _)| path);
         let is_annealed = self.definition.is_annealed();
         let definition = Definition { draw: self.sample.draw(), ..self.definition.definition()? };
         let resume = self.resume.resume()?;
@@ -113,22 +113,24 @@ impl CompareArgs {
         let keeping = |number: usize| {
             resume.as_ref().map(|Resume { path, every }| Resume { path: numbered(path, number + 1), every: *every })
         };
-        let checkpoint = |(number, (path, references))| PlannedCheckpoint {
-            path,
-            ladder: ladder(number),
-            references,
-            keeping: keeping(number),
+        let checkpoint = |(number, (path, references)): (usize, (PathBuf, Vec<PathBuf>))| {
+            Ok(PlannedCheckpoint {
+                ids: self.input.ids_of(std::slice::from_ref(&path))?,
+                path,
+                ladder: ladder(number),
+                references,
+                keeping: keeping(number),
+            })
         };
-        let checkpoints = checkpoints.into_iter().enumerate().map(checkpoint).collect();
+        let checkpoints = checkpoints.into_iter().enumerate().map(checkpoint).collect::<Result<_, Error>>()?;
         let score = ScorePlan {
             inputs: Vec::new(),
             selection,
-            labels: self.input.labels,
-            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
+            labels: self.input.label_inputs(&self.references),
+            ids: Vec::new(),
             definition,
             outputs: self.output.outputs()?,
             references: Vec::new(),
-            reference_labels: self.references.reference_labels,
             details: Vec::new(),
             rows_output: None,
             keeping: None,

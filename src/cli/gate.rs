@@ -14,7 +14,6 @@ use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
 use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
-use crate::labels::LabelOptions;
 use crate::plan::{BaselineUpdate, GatePlan, ScorePlan};
 use crate::report::format::Format;
 use crate::report::score::Listing;
@@ -159,12 +158,11 @@ impl GateArgs {
         let score = ScorePlan {
             inputs: Vec::new(),
             selection: self.input.selection(&self.references),
-            labels: self.input.labels,
-            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
+            labels: self.input.label_inputs(&self.references),
+            ids: self.input.ids_of(std::slice::from_ref(&candidate))?,
             definition,
             outputs: Vec::new(),
             references: self.references.reference,
-            reference_labels: self.references.reference_labels,
             details: Vec::new(),
             rows_output: None,
             keeping: self.resume.resume()?,

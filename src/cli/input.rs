@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use crate::compare::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::labels::Labels;
+use crate::labels::{LabelOptions, Labels};
+use crate::plan::LabelInputs;
 use crate::source::{Nulls, Pool, Selection, expand};
 
 /// Layers and labels.
@@ -20,16 +21,25 @@ pub(super) struct Input {
     /// y.jsonl[:KEY], y.txt[:HEADER] with one per line, any other format of activations, a directory of parts, or a
     /// glob; :COLUMN alone is in the files of the layer; given several times, one after the other
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
-    pub(super) labels: Vec<String>,
+    labels: Vec<String>,
+
+    /// Ids of the rows of the layers, by which labels are found in whatever order they are: ids.npy, dump.parquet:id, any other
+    /// format of labels; :id is in the files of the layer
+    #[arg(long, value_name = "FILE[:COLUMN]", requires = "labels", help_heading = "Input")]
+    ids: Vec<String>,
+
+    /// Ids of the labels [default: the column of the same name beside the labels]
+    #[arg(long, value_name = "FILE[:COLUMN]", requires = "ids", help_heading = "Input")]
+    label_ids: Vec<String>,
 
     /// What separates columns of text: a character, or tab [default: the comma, semicolon or tab that is most
     /// frequent in the first line]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Input")]
-    pub(super) delimiter: Option<u8>,
+    delimiter: Option<u8>,
 
     /// Leave out the rows of this label, and count them; null is for rows without one; may be given several times
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
-    pub(super) ignore_label: Vec<String>,
+    ignore_label: Vec<String>,
 
     /// Files to pass over in directories, by name or by path within the directory; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
@@ -121,11 +131,59 @@ impl Input {
         let split = self.split.as_deref();
         self.labels = Labels::resolve(&self.labels, &scored, split)?;
         references.reference_labels = Labels::resolve(&references.reference_labels, &references.reference, split)?;
+        self.label_ids = match self.label_ids.is_empty() {
+            true => self.ids_beside_labels()?,
+            false => Labels::resolve(&self.label_ids, &scored, split)?,
+        };
         Ok(())
+    }
+
+    /// The ids of the rows in `inputs`.
+    ///
+    /// # Errors
+    /// As [`Input::resolve`].
+    pub(super) fn ids_of(&self, inputs: &[PathBuf]) -> Result<Vec<String>, Error> {
+        Labels::resolve(&self.ids, inputs, self.split.as_deref())
+    }
+
+    /// The labels, their ids and how they are read.
+    pub(super) fn label_inputs(&self, references: &ReferenceFlags) -> LabelInputs {
+        LabelInputs {
+            own: self.labels.clone(),
+            ids: self.label_ids.clone(),
+            references: references.reference_labels.clone(),
+            options: LabelOptions { ignored: self.ignore_label.clone(), delimiter: self.delimiter },
+        }
+    }
+
+    /// Where the labels have their ids if nothing else is said: in the column of the files of the labels that is called as that of the
+    /// rows.
+    fn ids_beside_labels(&self) -> Result<Vec<String>, Error> {
+        let column = |spec: &String| match spec.strip_prefix(':') {
+            Some(column) => Some(column.to_owned()),
+            None => Labels::locate(spec).column,
+        };
+        let beside = |column: String| {
+            let of = |spec: &String| format!("{}:{column}", Labels::locate(spec).path.display());
+            self.labels.iter().map(of).collect()
+        };
+        match self.ids.first().map(|spec| (spec, column(spec))) {
+            None => Ok(Vec::new()),
+            Some((_, Some(column))) => Ok(beside(column)),
+            Some((spec, None)) => Err(Error::usage(
+                format_args!("`--ids {spec}`"),
+                "it says what rows are called, not what labels are",
+                "--label-ids names the ids of the labels; the same file, if labels are in the order of the rows",
+            )),
+        }
     }
 
     /// What to take from the inputs and their references.
     pub(super) fn selection(&self, references: &ReferenceFlags) -> Selection {
+        // What cannot be found is an error where it is read.
+        let ids = self.inputs.iter().flat_map(|input| self.ids_of(std::slice::from_ref(input)).unwrap_or_default());
+        let specs = self.labels.iter().chain(&references.reference_labels).chain(&self.label_ids).cloned();
+        let specs: Vec<String> = specs.chain(ids).collect();
         Selection {
             exclude: self.exclude.clone(),
             layers: self.layers.clone(),
@@ -136,7 +194,7 @@ impl Input {
             pool: self.pool,
             nulls: Nulls::default(),
             units: self.units.clone(),
-            labels: self.labels.iter().chain(&references.reference_labels).map(|spec| Labels::locate(spec)).collect(),
+            labels: specs.iter().map(|spec| Labels::locate(spec)).collect(),
             rows: None,
             delimiter: self.delimiter,
             scratch: None,

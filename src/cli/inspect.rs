@@ -10,7 +10,6 @@ use super::resources::ResourceFlags;
 use super::sample::SampleFlags;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::labels::LabelOptions;
 use crate::plan::InspectPlan;
 use crate::report::format::Format;
 
@@ -59,9 +58,9 @@ impl InspectArgs {
         Ok(InspectPlan {
             definition: Definition { draw: self.sample.draw(), ..self.definition.definition()? },
             selection: self.input.selection(&ReferenceFlags::default()),
+            labels: self.input.label_inputs(&ReferenceFlags::default()),
+            ids: self.input.ids_of(&self.input.inputs)?,
             inputs: self.input.inputs,
-            labels: self.input.labels,
-            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
             format: self.format,
             screen: self.screen.screen(),
             resources: self.resources.resources()?,

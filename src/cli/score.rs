@@ -11,7 +11,6 @@ use super::sample::{RANDOM, SampleFlags};
 use crate::definition::Definition;
 use crate::draw::BatchDraws;
 use crate::error::Error;
-use crate::labels::LabelOptions;
 use crate::plan::{DetailOutput, Output, ScorePlan};
 use crate::report::format::Format;
 use crate::report::score::{Detail, LayerOrder, Listing};
@@ -160,9 +159,9 @@ impl ScoreArgs {
         Ok(ScorePlan {
             keeping: self.resume.resume()?,
             selection: self.input.selection(&self.references),
+            labels: self.input.label_inputs(&self.references),
+            ids: self.input.ids_of(&self.input.inputs)?,
             inputs: self.input.inputs,
-            labels: self.input.labels,
-            label_options: LabelOptions { ignored: self.input.ignore_label, delimiter: self.input.delimiter },
             definition: Definition {
                 draw,
                 batches,
@@ -176,7 +175,6 @@ impl ScoreArgs {
             },
             outputs: self.output.outputs()?,
             references: self.references.reference,
-            reference_labels: self.references.reference_labels,
             details,
             rows_output: self.export_rows,
             per_class: self.per_class,

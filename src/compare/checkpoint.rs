@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::change::{LossesOf, Summary};
 use super::rows_file;
@@ -19,6 +20,8 @@ pub struct Checkpoint {
     pub table: ScoreTable,
     /// The losses of each layer's rows.
     pub rows: BTreeMap<String, RowLosses>,
+    /// What each row is called, where that is known; empty for a row of which it is not.
+    pub ids: Option<Arc<[String]>>,
 }
 
 impl Checkpoint {
@@ -36,11 +39,11 @@ impl Checkpoint {
     pub fn read(path: &Path) -> Result<Checkpoint, Error> {
         let table = read_table(path).map_err(|fault| fault.in_input(path))?;
         let rows_path = rows_file::beside(path);
-        let rows = match rows_path.is_file() {
+        let (rows, ids) = match rows_path.is_file() {
             true => rows_file::read(&rows_path, &table).map_err(|fault| fault.in_input(&rows_path))?,
-            false => BTreeMap::new(),
+            false => (BTreeMap::new(), None),
         };
-        Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows })
+        Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, ids })
     }
 
     /// What the checkpoint in `path` is called.

@@ -12,6 +12,8 @@ use crate::score::table::{Dataset, DefinitionRecord};
 
 const UNIT: &str = "temperature unit";
 
+const LABELS: &str = "hash of the labels";
+
 /// How a checkpoint was or will be scored, and on which data.
 #[derive(Debug, Clone)]
 pub struct Comparable {
@@ -59,7 +61,10 @@ impl Comparable {
             difference("classes", &data.classes, &their_data.classes),
             difference("rows left out for their label", &data.ignored_rows, &their_data.ignored_rows),
             difference("references", &references(data), &references(their_data)),
-            difference("hash of the labels", &data.labels_sha256, &their_data.labels_sha256),
+            match (&data.rows_sha256, &their_data.rows_sha256) {
+                (Some(own), Some(theirs)) => difference("hash of the ids with their labels", own, theirs),
+                _ => difference(LABELS, &data.labels_sha256, &their_data.labels_sha256),
+            },
         ];
         let Some(problem) = differences.into_iter().flatten().next() else {
             return Ok(());
@@ -67,6 +72,10 @@ impl Comparable {
         // The unit is the matter of one flag.
         let hint = match problem.starts_with(UNIT) {
             true => format!("--temperature-unit {} scores in that of `{}`", ours.temperature_unit, self.name),
+            false if problem.starts_with(LABELS) => {
+                "score both on the same rows in the same order; with --ids for both, rows are found by their ids"
+                    .to_owned()
+            }
             false => "score both by one definition, on the same rows in the same order".to_owned(),
         };
         Err(Error::Comparison {

@@ -1,15 +1,19 @@
 //! Checkpoints side by side: the same layers of the same rows, and how much each changed.
 
+mod alignment;
 mod at;
 pub mod change;
 pub mod checkpoint;
 pub mod comparable;
 mod layers;
+#[cfg(test)]
+pub(crate) mod made;
 mod points;
 pub mod rows_file;
 
 use serde::Serialize;
 
+pub use self::alignment::align;
 pub use self::at::{At, CLUSTERS, Shown};
 use self::checkpoint::Checkpoint;
 use self::comparable::Comparable;

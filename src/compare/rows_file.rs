@@ -26,6 +26,9 @@ const SAME_MEAN: f64 = 1e-12;
 /// What to try about a file that another program has changed.
 const AS_WRITTEN: &str = "leave the file as `--export-rows` wrote it";
 
+/// The column of what rows are called, which there is only where they are called anything.
+const ID: &str = "id";
+
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
@@ -38,25 +41,28 @@ pub fn beside(path: &Path) -> PathBuf {
 pub struct RowsWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: Arc<Schema>,
+    ids: Option<Arc<[String]>>,
 }
 
 impl<W: Write + Send> RowsWriter<W> {
-    /// Starts a file on `out`.
+    /// Starts a file on `out` of rows that are called by `ids`, if they are called anything.
     ///
     /// # Errors
     /// What `out` reports.
-    pub fn new(out: W) -> Result<Self, ParquetError> {
+    pub fn new(out: W, ids: Option<Arc<[String]>>) -> Result<Self, ParquetError> {
         let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         let field = |name: &str, data_type| Field::new(name, data_type, false);
-        let schema = Arc::new(Schema::new(vec![
-            field("row", DataType::UInt32),
+        let id = ids.iter().map(|_| field(ID, DataType::Utf8));
+        let others = [
             field("label", text()),
             field("layer", text()),
             field("temperature", DataType::Float64),
             field("loss", DataType::Float64),
-        ]));
+        ];
+        let fields: Vec<Field> = [field("row", DataType::UInt32)].into_iter().chain(id).chain(others).collect();
+        let schema = Arc::new(Schema::new(fields));
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        Ok(RowsWriter { writer: ArrowWriter::try_new(out, schema.clone(), Some(properties))?, schema })
+        Ok(RowsWriter { writer: ArrowWriter::try_new(out, schema.clone(), Some(properties))?, schema, ids })
     }
 
     /// Appends the losses of the rows of `layer`, a row group for each temperature.
@@ -68,12 +74,17 @@ impl<W: Write + Send> RowsWriter<W> {
         let classes = rows.classes.iter().map(|&class| class as i32).collect();
         let label: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::try_new(classes, names)?);
         let row: ArrayRef = Arc::new(UInt32Array::from(rows.rows.clone()));
+        let id = |ids: &Arc<[String]>| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(rows.rows.iter().map(|&row| &ids[row as usize])))
+        };
+        let id = self.ids.as_ref().map(id);
         let names: ArrayRef = Arc::new(StringArray::from_iter_values([layer]));
         let layer: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::try_new(vec![0; rows.rows.len()].into(), names)?);
         for (&temperature, losses) in rows.temperatures.iter().zip(&rows.losses) {
             let temperature: ArrayRef = Arc::new(Float64Array::from(vec![temperature; losses.len()]));
             let loss: ArrayRef = Arc::new(Float64Array::from(losses.clone()));
-            let columns = vec![row.clone(), label.clone(), layer.clone(), temperature, loss];
+            let others = [label.clone(), layer.clone(), temperature, loss];
+            let columns = [row.clone()].into_iter().chain(id.clone()).chain(others).collect();
             self.writer.write(&RecordBatch::try_new(self.schema.clone(), columns)?)?;
             self.writer.flush()?;
         }
@@ -89,14 +100,19 @@ impl<W: Write + Send> RowsWriter<W> {
     }
 }
 
-/// The losses in the file `path`, by layer, which are those of the result `table`.
+/// The losses of each layer, and what rows are called.
+pub(super) type NamedLosses = (BTreeMap<String, RowLosses>, Option<Arc<[String]>>);
+
+/// The losses in the file `path`, by layer, which are those of the result `table`, and what its rows are called if that is there.
 ///
 /// # Errors
 /// A fault where the file is damaged, of another run, or in another order than it was written in.
-pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, RowLosses>, Fault> {
+pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<NamedLosses, Fault> {
     let file = ParquetFile::open(path)?;
     let names: Vec<&str> = file.fields().iter().map(|field| field.name().as_str()).collect();
-    if names != ["row", "label", "layer", "temperature", "loss"] {
+    let has_ids = names.get(1) == Some(&ID);
+    let without_id: Vec<&str> = names.iter().copied().filter(|name| *name != ID || !has_ids).collect();
+    if without_id != ["row", "label", "layer", "temperature", "loss"] {
         return Err(Fault::content(format_args!(
             "expected the losses of rows, found the columns {}",
             names.join(", ")
@@ -105,9 +121,13 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
     }
     let mut layers: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
-    for batch in file.scan(&[0, 1, 2, 3, 4], 0..file.rows(), BATCH_ROWS)? {
+    let mut ids = vec![String::new(); if has_ids { table.data.rows } else { 0 }];
+    let all: Vec<usize> = (0..names.len()).collect();
+    for batch in file.scan(&all, 0..file.rows(), BATCH_ROWS)? {
         let (_, batch) = batch?;
-        let [row, label, layer, temperature, loss] = [0, 1, 2, 3, 4].map(|at| batch.column(at));
+        let others = usize::from(has_ids);
+        let row = batch.column(0);
+        let [label, layer, temperature, loss] = [1, 2, 3, 4].map(|at| batch.column(at + others));
         let wrong_type = || {
             let found: Vec<String> = batch.columns().iter().map(|column| column.data_type().to_string()).collect();
             Fault::content(format_args!(
@@ -124,6 +144,15 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
         let (temperature, loss) = (to_f64(temperature), to_f64(loss));
         if batch.columns().iter().any(|column| column.logical_null_count() > 0) {
             return Err(wrong_type());
+        }
+        if has_ids {
+            let id = texts(batch.column(1)).ok_or_else(wrong_type)?;
+            for (row, id) in row.iter().zip(id) {
+                let known = usize::try_from(*row).ok().and_then(|row| ids.get_mut(row)).ok_or_else(wrong_type)?;
+                if known.is_empty() {
+                    id.clone_into(known);
+                }
+            }
         }
         for (at, (name, label)) in layer.into_iter().zip(label).enumerate() {
             if !layers.contains_key(name) {
@@ -171,7 +200,12 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<BTreeMap<String, R
             .hint("write both in one run, by `--export-json base.json --export-rows base.rows.parquet`"));
         }
     }
-    Ok(layers)
+    let mut known: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
+    known.sort_unstable();
+    match known.array_windows().find(|[a, b]| a == b) {
+        Some([id, _]) => Err(Fault::content(format_args!("two rows have the id `{id}`")).hint(AS_WRITTEN)),
+        None => Ok((layers, has_ids.then(|| ids.into()))),
+    }
 }
 
 /// The numbers as f64, as which both types are exact.

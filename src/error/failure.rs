@@ -42,6 +42,15 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
+    /// The ids of rows cannot be used.
+    #[error("cannot use the ids `{path}`")]
+    Ids {
+        /// The ids as they were named on the command line.
+        path: String,
+        /// What is wrong with them.
+        #[source]
+        fault: Fault,
+    },
     /// One layer cannot be scored.
     #[error("cannot score layer `{layer}` ({path})")]
     Layer {
@@ -226,6 +235,7 @@ impl Error {
             Error::Usage { fault, .. }
             | Error::Input { fault, .. }
             | Error::Labels { fault, .. }
+            | Error::Ids { fault, .. }
             | Error::Layer { fault, .. }
             | Error::Stopped { fault, .. }
             | Error::Machine { fault }

@@ -4,8 +4,6 @@
 mod check;
 mod drift;
 mod finding;
-#[cfg(test)]
-mod made;
 mod pairs;
 mod ratchet;
 mod report;

@@ -15,6 +15,8 @@ pub(super) struct Classes {
     before: usize,
     /// Names of the classes whose rows are left out.
     ignored: Vec<String>,
+    /// Whether they are ids, of which each row has its own.
+    are_ids: bool,
 }
 
 /// What `--ignore-label` calls rows without a label.
@@ -27,6 +29,11 @@ impl Classes {
         Classes { ignored, ..Classes::default() }
     }
 
+    /// No rows yet, each of which must have an id.
+    pub(super) fn of_ids() -> Classes {
+        Classes { are_ids: true, ..Classes::default() }
+    }
+
     /// Whether rows of the class `name` are left out.
     pub(super) fn ignores(&self, name: &str) -> bool {
         self.ignored.iter().any(|ignored| ignored == name)
@@ -37,8 +44,11 @@ impl Classes {
         if self.ignores(MISSING) {
             return self.push(MISSING);
         }
-        Err(Fault::content(format_args!("row {} has no label: {why}", self.len()))
-            .hint("every row needs a class; --ignore-label null leaves out and counts those without"))
+        let (name, hint) = match self.are_ids {
+            true => ("id", "every row needs one, by which its label is found"),
+            false => ("label", "every row needs a class; --ignore-label null leaves out and counts those without"),
+        };
+        Err(Fault::content(format_args!("row {} has no {name}: {why}", self.len())).hint(hint))
     }
 
     /// Counts the rows of the next file from 0 on.
@@ -67,8 +77,12 @@ impl Classes {
     pub(super) fn push_number(&mut self, number: f64) -> Result<(), Fault> {
         if number.fract() != 0.0 || !number.is_finite() {
             let row = self.len();
-            return Err(Fault::content(format_args!("expected whole numbers as labels, found {number} in row {row}"))
-                .hint("labels are classes; for scores, cut them into classes first"));
+            let (names, hint) = match self.are_ids {
+                true => ("ids", "ids are whole numbers or text"),
+                false => ("labels", "labels are classes; for scores, cut them into classes first"),
+            };
+            return Err(Fault::content(format_args!("expected whole numbers as {names}, found {number} in row {row}"))
+                .hint(hint));
         }
         // Adding zero turns −0 into 0.
         self.push(&format!("{:.0}", number + 0.0))
@@ -191,6 +205,13 @@ mod tests {
             classes.push_text(text).unwrap();
         }
         assert_eq!(classes.finish().1, ["0", "0.5", "nan"]);
+    }
+
+    #[test]
+    fn every_row_needs_an_id() {
+        let mut ids = Classes::of_ids();
+        assert_eq!(ids.push_missing("it is null").unwrap_err().to_string(), "row 0 has no id: it is null");
+        assert!(ids.push_number(0.5).unwrap_err().to_string().contains("whole numbers as ids"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod delimited;
 mod json;
 mod lines;
 mod options;
+mod row_ids;
 mod several_hot;
 mod spec;
 mod text_format;
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use self::classes::{Classes, MISSING, class_name};
 pub use self::options::LabelOptions;
+pub use self::row_ids::RowIds;
 use self::spec::is_readable;
 use self::text_format::TextFormat;
 use crate::error::{Error, Fault};
@@ -29,7 +31,7 @@ const NAMED: usize = 10;
 const NAMED_SPECS: usize = 3;
 
 /// The class of every row of a dataset.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Labels {
     /// The labels as named on the command line, for messages.
     pub spec: String,
@@ -39,6 +41,8 @@ pub struct Labels {
     pub names: Vec<String>,
     /// For each class, whether its rows are left out, as if they were not there.
     pub ignored: Vec<bool>,
+    /// What the rows are called, where they are called anything (`--ids`).
+    pub ids: Option<RowIds>,
 }
 
 impl Labels {
@@ -60,32 +64,10 @@ impl Labels {
     /// # Errors
     /// As [`Labels::read`].
     pub fn read_with(specs: &[impl AsRef<str>], options: &LabelOptions, scratch: &Path) -> Result<Labels, Error> {
-        let mut classes = Classes::ignoring(&options.ignored);
-        for spec in specs.iter().map(AsRef::as_ref) {
-            let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
-            let LabelFile { path, column } = Labels::locate(spec);
-            if path.is_dir() {
-                for part in parts_in(&path, may_be_part).map_err(fault)? {
-                    let name = part.file_name().unwrap_or_default().to_string_lossy();
-                    read(&part, column.as_deref(), options, &mut classes)
-                        .map_err(|error| fault(error.within(&name)))?;
-                }
-            } else if stream_name(&path).is_some() {
-                let stream = source::open_stream(&path, scratch).map_err(fault)?;
-                read_stream(stream, column.as_deref(), options, &mut classes).map_err(fault)?;
-            } else {
-                read(&path, column.as_deref(), options, &mut classes).map_err(fault)?;
-            }
-        }
-        let (classes, names) = classes.finish();
+        let (classes, names) = named_classes(specs, Classes::ignoring(&options.ignored), options, scratch)?;
         let is_ignored = |name: &String| options.ignored.iter().any(|ignored| class_name(ignored) == name.as_str());
         let ignored = names.iter().map(is_ignored).collect();
-        let specs: Vec<&str> = specs.iter().map(AsRef::as_ref).collect();
-        let spec = match &specs[..] {
-            [first, .., last] if specs.len() > NAMED_SPECS => format!("{first} … {last}"),
-            _ => specs.join(", "),
-        };
-        Ok(Labels { spec, classes, names, ignored })
+        Ok(Labels { spec: shown_specs(specs), classes, names, ignored, ids: None })
     }
 
     /// Checks that each of the labels `ignored` is one in `all`: a misspelt one would leave in what was to be left out.
@@ -121,7 +103,7 @@ impl Labels {
             let mut ignored = vec![false; names.len()];
             numbers.iter().zip(&labels.ignored).for_each(|(&number, &own)| ignored[number as usize] = own);
             let classes = labels.classes.iter().map(|&class| numbers[class as usize]).collect();
-            Labels { spec: labels.spec.clone(), classes, names: names.clone(), ignored }
+            Labels { spec: labels.spec.clone(), classes, names: names.clone(), ignored, ids: labels.ids.clone() }
         })
     }
 
@@ -189,8 +171,57 @@ impl Labels {
             hash.update(&self.names[class as usize]);
             hash.update("\n");
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(hash)
     }
+
+    /// As [`Labels::sha256`], with the ids of the rows and in their order, where rows have ids.
+    pub fn rows_sha256(&self) -> Option<String> {
+        let ids = self.ids.as_ref()?;
+        Some(ids.sha256_with(|row| self.names[self.classes[row] as usize].clone()))
+    }
+
+    /// A number of the row that is the same in every order of the rows, where they have ids; otherwise its index.
+    pub(crate) fn key(&self, row: u32) -> u32 {
+        self.ids.as_ref().map_or(row, |ids| ids.place(row as usize))
+    }
+}
+
+fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How `specs` are called in a message.
+fn shown_specs(specs: &[impl AsRef<str>]) -> String {
+    let specs: Vec<&str> = specs.iter().map(AsRef::as_ref).collect();
+    match &specs[..] {
+        [first, .., last] if specs.len() > NAMED_SPECS => format!("{first} … {last}"),
+        _ => specs.join(", "),
+    }
+}
+
+/// Gathers in `classes` the class of every row that `specs` name, one after the other, and ends with them and their names.
+fn named_classes(
+    specs: &[impl AsRef<str>],
+    mut classes: Classes,
+    options: &LabelOptions,
+    scratch: &Path,
+) -> Result<(Vec<u32>, Vec<String>), Error> {
+    for spec in specs.iter().map(AsRef::as_ref) {
+        let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
+        let LabelFile { path, column } = Labels::locate(spec);
+        if path.is_dir() {
+            for part in parts_in(&path, may_be_part).map_err(fault)? {
+                let name = part.file_name().unwrap_or_default().to_string_lossy();
+                read(&part, column.as_deref(), options, &mut classes).map_err(|error| fault(error.within(&name)))?;
+            }
+        } else if stream_name(&path).is_some() {
+            let stream = source::open_stream(&path, scratch).map_err(fault)?;
+            read_stream(stream, column.as_deref(), options, &mut classes).map_err(fault)?;
+        } else {
+            read(&path, column.as_deref(), options, &mut classes).map_err(fault)?;
+        }
+    }
+    Ok(classes.finish())
 }
 
 /// Appends the labels in the file `path`.
@@ -260,7 +291,8 @@ mod tests {
     #[test]
     fn sizes_and_hash_follow_the_rows() {
         let names = vec!["a".into(), "b".into()];
-        let labels = Labels { spec: "y".into(), classes: vec![1, 0, 1], names, ignored: vec![true, false] };
+        let labels =
+            Labels { spec: "y".into(), classes: vec![1, 0, 1], names, ignored: vec![true, false], ..Labels::default() };
         assert_eq!(labels.sizes(), [1, 2]);
         assert_eq!((labels.ignored_rows(), labels.ignores(1), labels.ignores(2)), (1, true, false));
         // printf 'b\na\nb\n' | sha256sum

@@ -37,7 +37,8 @@ pub(super) fn dataset(data: &Dataset) -> String {
     let references = data.references.as_ref().map_or(String::new(), |references| {
         format!("; each against the {} rows of the references, labels {}", references.rows, references.labels)
     });
-    format!("{} rows in {classes}, labels {}{ignored}{references}", data.rows, data.labels)
+    let ids = data.ids.as_ref().map_or(String::new(), |ids| format!(" by the ids {ids}"));
+    format!("{} rows in {classes}, labels {}{ids}{ignored}{references}", data.rows, data.labels)
 }
 
 /// The columns that are no part of a layer though they might have been meant, each named once; `None` where there are none.

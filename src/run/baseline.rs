@@ -56,7 +56,7 @@ impl NewBaseline {
         let losses = checkpoint.table.layers.iter().map(|layer| Some((&layer.name, checkpoint.rows.get(&layer.name)?)));
         match losses.collect::<Option<Vec<_>>>() {
             Some(losses) => {
-                let mut output = RowsOutput::start(self.rows)?;
+                let mut output = RowsOutput::start(self.rows, checkpoint.ids.clone())?;
                 for (layer, rows) in losses {
                     output.write(layer, rows)?;
                 }

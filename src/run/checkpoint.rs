@@ -3,22 +3,32 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::data::{RunLabels, RunLayers};
+use super::data::{GivenLabels, RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::resumable;
 use super::workload::{Workload, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;
+use crate::labels::RowIds;
 use crate::plan::ScorePlan;
 use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::score::table::LayerScore;
 use crate::score::{Means, Resume, RowLosses, score_rows};
 
-/// The labels of the plan, if it names any: results of earlier runs need none.
-pub(super) fn labels(plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
-    if plan.labels.is_empty() { Ok(None) } else { RunLabels::read(plan).map(Some) }
+/// The labels that the plan names, if it names any: results of earlier runs need none.
+pub(super) fn given_labels(plan: &ScorePlan) -> Result<Option<GivenLabels>, Error> {
+    GivenLabels::read(&plan.labels, &plan.resources.scratch)
+}
+
+/// The labels of the rows of a checkpoint that are called by `ids`.
+pub(super) fn labels_of(
+    given: Option<&GivenLabels>,
+    ids: &[String],
+    plan: &ScorePlan,
+) -> Result<Option<RunLabels>, Error> {
+    given.map(|given| given.of_rows(ids, &plan.labels, &plan.resources.scratch)).transpose()
 }
 
 /// The layers of the checkpoint in `path`, and those in `references`; none where it is a result.
@@ -73,5 +83,6 @@ pub(super) fn score_or_read(
     let table =
         on_threads(means.threads, || score_rows(&layers.own, &labels.own, references, definition, means, &mut take))??;
     progress.finish();
-    Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows })
+    let ids = labels.own.ids.as_ref().map(RowIds::texts);
+    Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, ids })
 }

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::checkpoint::{find, labels, saved, score_or_read, sums_of};
+use super::checkpoint::{find, given_labels, labels_of, saved, score_or_read, sums_of};
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::{Checkpoint, names_of};
 use crate::compare::comparable::Comparable;
-use crate::compare::{Comparison, Named, check_common, check_temperatures};
+use crate::compare::{Comparison, Named, align, check_common, check_temperatures};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint};
@@ -18,44 +18,56 @@ use crate::score::table::ScoreTable;
 /// Scores what was not scored before, compares, and writes every output.
 pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let destinations = open(&plan.score.outputs)?;
-    let labels = labels(&plan.score)?;
+    let given = given_labels(&plan.score)?;
+    let labels = |planned: &PlannedCheckpoint| match Checkpoint::is_result(&planned.path) {
+        true => Ok(None),
+        false => labels_of(given.as_ref(), &planned.ids, &plan.score),
+    };
+    let labels = plan.checkpoints.iter().map(labels).collect::<Result<Vec<_>, _>>()?;
     let paths = || plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
-    let found = |planned: &PlannedCheckpoint| find(&planned.path, &planned.references, labels.as_ref(), &plan.score);
-    let layers = plan.checkpoints.iter().map(found).collect::<Result<Vec<_>, _>>()?;
+    let found = |(planned, labels): (&PlannedCheckpoint, &Option<RunLabels>)| {
+        find(&planned.path, &planned.references, labels.as_ref(), &plan.score)
+    };
+    let layers = plan.checkpoints.iter().zip(&labels).map(found).collect::<Result<Vec<_>, _>>()?;
     let read = paths().chain(layers.iter().flat_map(RunLayers::files));
     let sums = plan.checkpoints.iter().map(|planned| sums_of(&planned.path, planned.keeping.as_ref()));
     let sums = sums.collect::<Result<Vec<_>, _>>()?;
     let written = destinations.iter().map(|(_, destination)| destination).chain(sums.iter().flatten());
     refuse_to_overwrite(written, read, &plan.score)?;
     let saved = paths().map(|path| saved(path)).collect::<Result<Vec<_>, _>>()?;
-    check(plan, &saved, &layers, labels.as_ref())?;
+    check(plan, &saved, &layers, &labels)?;
 
     let interruption = Interruption::watch()?;
-    let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(&layers).map(|((saved, checkpoint), layers)| {
-        let definition = Definition { ladder: checkpoint.ladder.clone(), ..plan.score.definition.clone() };
-        let score = || {
-            score_or_read(
-                (&checkpoint.path, checkpoint.keeping.as_ref()),
-                layers,
-                labels.as_ref(),
-                &definition,
-                &plan.score,
-                &interruption,
-            )
-        };
-        match saved {
-            Some(saved) => Ok(saved),
-            None => {
-                let mut scored = score()?;
-                // Those that are only compared at are not searched for the best.
-                scored.search_first(plan.score.definition.ladder.temperatures().len());
-                Ok(scored)
+    let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(layers.iter().zip(&labels)).map(
+        |((saved, checkpoint), (layers, labels))| {
+            let definition = Definition { ladder: checkpoint.ladder.clone(), ..plan.score.definition.clone() };
+            let score = || {
+                score_or_read(
+                    (&checkpoint.path, checkpoint.keeping.as_ref()),
+                    layers,
+                    labels.as_ref(),
+                    &definition,
+                    &plan.score,
+                    &interruption,
+                )
+            };
+            match saved {
+                Some(saved) => Ok(saved),
+                None => {
+                    let mut scored = score()?;
+                    // Those that are only compared at are not searched for the best.
+                    scored.search_first(plan.score.definition.ladder.temperatures().len());
+                    Ok(scored)
+                }
             }
-        }
-    });
+        },
+    );
     let mut checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;
     let names = names_of(&paths().cloned().collect::<Vec<_>>());
     checkpoints.iter_mut().zip(names).for_each(|(checkpoint, name)| checkpoint.name = name);
+    if let Some((first, others)) = checkpoints.split_first_mut() {
+        others.iter_mut().for_each(|other| align(first, other));
+    }
     let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
     let tables: Vec<&ScoreTable> = checkpoints.iter().map(|checkpoint| &checkpoint.table).collect();
     write(&comparison::document(&comparison, &tables), plan.score.screen, destinations)
@@ -66,15 +78,16 @@ fn check(
     plan: &ComparePlan,
     saved: &[Option<Checkpoint>],
     layers: &[RunLayers],
-    labels: Option<&RunLabels>,
+    labels: &[Option<RunLabels>],
 ) -> Result<(), Error> {
-    let comparable = |(saved, checkpoint): (&Option<Checkpoint>, &PlannedCheckpoint)| match saved {
-        Some(saved) => Some(Comparable::of(saved)),
-        None => labels.map(|labels| {
-            Comparable::planned(&checkpoint.path, &plan.score.definition, &labels.own, labels.met.as_ref())
-        }),
-    };
-    let all: Vec<Comparable> = saved.iter().zip(&plan.checkpoints).filter_map(comparable).collect();
+    let comparable =
+        |((saved, checkpoint), labels): ((&Option<Checkpoint>, &PlannedCheckpoint), &Option<RunLabels>)| match saved {
+            Some(saved) => Some(Comparable::of(saved)),
+            None => labels.as_ref().map(|labels| {
+                Comparable::planned(&checkpoint.path, &plan.score.definition, &labels.own, labels.met.as_ref())
+            }),
+        };
+    let all: Vec<Comparable> = saved.iter().zip(&plan.checkpoints).zip(labels).filter_map(comparable).collect();
     if let Some((first, others)) = all.split_first() {
         others.iter().try_for_each(|other| first.check(other))?;
     }

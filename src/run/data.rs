@@ -1,11 +1,11 @@
 //! What a run scores: labels and layers, and those of the references if it names any.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::definition::NonFinite;
 use crate::error::Error;
-use crate::labels::Labels;
-use crate::plan::ScorePlan;
+use crate::labels::{Labels, RowIds};
+use crate::plan::{LabelInputs, ScorePlan};
 use crate::score::ReferenceLayers;
 use crate::source::{Layer, Nulls, Selection, discover};
 
@@ -25,17 +25,40 @@ pub(super) struct RunLayers {
     pub(super) met: Vec<Layer>,
 }
 
-impl RunLabels {
-    /// The labels that the plan names.
-    pub(super) fn read(plan: &ScorePlan) -> Result<RunLabels, Error> {
-        let own = Labels::read_with(&plan.labels, &plan.label_options, &plan.resources.scratch)?;
-        if plan.reference_labels.is_empty() {
-            Labels::check_ignored(&plan.label_options.ignored, &[&own])?;
-            return Ok(RunLabels { own, met: None });
+/// The labels that a command line names, as they were read.
+pub(super) struct GivenLabels {
+    own: Labels,
+    /// What the labels are called.
+    ids: Option<RowIds>,
+    met: Option<Labels>,
+}
+
+impl GivenLabels {
+    /// Reads what is named; `None` where nothing is. Streams are spooled to scratch files in `scratch`.
+    pub(super) fn read(named: &LabelInputs, scratch: &Path) -> Result<Option<GivenLabels>, Error> {
+        if named.own.is_empty() {
+            return Ok(None);
         }
-        let met = Labels::read_with(&plan.reference_labels, &plan.label_options, &plan.resources.scratch)?;
-        Labels::check_ignored(&plan.label_options.ignored, &[&own, &met])?;
-        let [own, met] = own.numbered_alike(&met);
+        let read = |specs: &[String]| Labels::read_with(specs, &named.options, scratch);
+        let own = read(&named.own)?;
+        let ids = match named.ids.is_empty() {
+            true => None,
+            false => Some(RowIds::read(&named.ids, named.options.delimiter, scratch)?),
+        };
+        let met = if named.references.is_empty() { None } else { Some(read(&named.references)?) };
+        let all: Vec<&Labels> = [&own].into_iter().chain(&met).collect();
+        Labels::check_ignored(&named.options.ignored, &all)?;
+        Ok(Some(GivenLabels { own, ids, met }))
+    }
+
+    /// The labels of the rows that are called by `ids`, or of all in their order where rows are not called anything.
+    pub(super) fn of_rows(&self, ids: &[String], named: &LabelInputs, scratch: &Path) -> Result<RunLabels, Error> {
+        let own = match &self.ids {
+            None => self.own.clone(),
+            Some(of_labels) => self.own.of_rows(of_labels, RowIds::read(ids, named.options.delimiter, scratch)?)?,
+        };
+        let Some(met) = &self.met else { return Ok(RunLabels { own, met: None }) };
+        let [own, met] = own.numbered_alike(met);
         Ok(RunLabels { own, met: Some(met) })
     }
 }

@@ -5,10 +5,11 @@ use std::io::{self, ErrorKind, Write, stderr};
 use std::path::Path;
 
 use super::baseline::{self, NewBaseline};
-use super::checkpoint::{find, labels, score_or_read, sums_of};
+use super::checkpoint::{find, given_labels, labels_of, score_or_read, sums_of};
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
+use crate::compare::align;
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::definition::Definition;
@@ -31,7 +32,8 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
     let sums = sums_of(&plan.candidate, plan.score.keeping.as_ref())?;
     let labels_and_layers = || {
-        let labels = labels(&plan.score)?;
+        let given = given_labels(&plan.score)?.filter(|_| !Checkpoint::is_result(&plan.candidate));
+        let labels = labels_of(given.as_ref(), &plan.score.ids, &plan.score)?;
         let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
         Ok((labels, layers))
     };
@@ -88,6 +90,9 @@ fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Re
     )?;
     if !Checkpoint::is_result(&plan.candidate) {
         candidate.search_first(plan.score.definition.ladder.temperatures().len());
+    }
+    if let Some(baseline) = &baseline {
+        align(baseline, &mut candidate);
     }
     let asked_for = |layer: &str| plan.score.selection.takes(layer);
     let mut report = GateReport::of(&plan.rules, &candidate, baseline.as_ref(), &asked_for, plan.init)?;

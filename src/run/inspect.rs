@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::data::GivenLabels;
 use super::workload::{Workload, means, on_threads};
 use crate::error::Error;
 use crate::labels::Labels;
@@ -15,13 +16,12 @@ use crate::source::{Nulls, Selection, look};
 /// Shows everything, and then ends with the first error that a run would end with.
 pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let destination = Destination::create(Path::new("-"))?;
-    let labels = match plan.labels.is_empty() {
-        true => None,
-        false => Some(Labels::read_with(&plan.labels, &plan.label_options, &plan.resources.scratch)?),
-    };
-    Labels::check_ignored(&plan.label_options.ignored, labels.as_ref().as_slice())?;
+    let scratch = &plan.resources.scratch;
+    let given = GivenLabels::read(&plan.labels, scratch)?;
+    let labels = given.map(|given| given.of_rows(&plan.ids, &plan.labels, scratch)).transpose()?;
+    let labels = labels.map(|labels| labels.own);
     let rows = labels.as_ref().map(Labels::len);
-    let scratch = Some(plan.resources.scratch.clone());
+    let scratch = Some(scratch.clone());
     let layers = look(&plan.inputs, &Selection { rows, scratch, nulls: Nulls::NotFinite, ..plan.selection.clone() })?;
     let shapes = || layers.iter().flatten().map(|layer| layer.activations.shape());
     let rows = rows.or_else(|| shapes().map(|shape| shape.rows).max()).unwrap_or(0);

@@ -1,6 +1,7 @@
 //! The losses of rows on their way to a file.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::compare::rows_file::RowsWriter;
 use crate::error::Error;
@@ -15,9 +16,10 @@ pub(super) struct RowsOutput {
 }
 
 impl RowsOutput {
-    pub(super) fn start(destination: Destination) -> Result<RowsOutput, Error> {
+    /// Starts a file of rows, which are called by `ids` if they are called anything.
+    pub(super) fn start(destination: Destination, ids: Option<Arc<[String]>>) -> Result<RowsOutput, Error> {
         let name = destination.name().to_owned();
-        let writer = RowsWriter::new(Stream::start(destination)?);
+        let writer = RowsWriter::new(Stream::start(destination)?, ids);
         Ok(RowsOutput { writer: writer.map_err(|error| output_error(&name, error))?, name })
     }
 

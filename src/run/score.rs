@@ -1,12 +1,13 @@
 //! Scoring layers.
 
-use super::data::{RunLabels, RunLayers};
+use super::checkpoint::{given_labels, labels_of};
+use super::data::RunLayers;
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, resumable, write};
 use super::rows::RowsOutput;
 use super::workload::{Workload, means, on_threads};
 use crate::error::Error;
-use crate::labels::Labels;
+use crate::labels::{Labels, RowIds};
 use crate::plan::{DetailOutput, ScorePlan};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
@@ -22,7 +23,8 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let details = details.collect::<Result<Vec<_>, Error>>()?;
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
     let sums = plan.keeping.as_ref().map(|keeping| resumable(&keeping.path)).transpose()?;
-    let labels = RunLabels::read(plan)?;
+    let labels = labels_of(given_labels(plan)?.as_ref(), &plan.ids, plan)?
+        .ok_or_else(|| Error::usage("this command line", "activations need labels", "--labels <FILE[:COLUMN]>"))?;
     check_batches(plan, &labels.own)?;
     let layers = RunLayers::find(&plan.inputs, &plan.references, Some(&labels), plan)?;
     let details_of = || details.iter().map(|(_, destination)| destination);
@@ -30,7 +32,8 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let all = all.chain(&rows_destination).chain(&sums);
     refuse_to_overwrite(all, layers.files(), plan)?;
 
-    let mut rows = rows_destination.map(RowsOutput::start).transpose()?;
+    let rows = rows_destination.map(|rows| RowsOutput::start(rows, labels.own.ids.as_ref().map(RowIds::texts)));
+    let mut rows = rows.transpose()?;
     let progress = Bar::new(plan.verbosity);
     let interruption = Interruption::watch()?;
     let stop = || interruption.signal();

@@ -99,7 +99,11 @@ pub(super) fn score_layer(
             let losses = &swept.losses[position].of_rows;
             let (temperature, prepared) = (ladder[position], rows.temperatures[position]);
             let at = LossesAt { rows: &scored, losses, temperature, prepared };
-            Some(worst(&rows.sides(&readings), &at, &met.names, count)?)
+            let mut worst = worst(&rows.sides(&readings), &at, &met.names, count)?;
+            if let Some(ids) = &sides.gaining().labels.ids {
+                worst.iter_mut().for_each(|row| row.name(ids, sides.is_mutual()));
+            }
+            Some(worst)
         }
     };
     let mut check = swept.check;

@@ -30,7 +30,7 @@ pub(super) fn layer(rows: &[Vec<f64>]) -> Layer {
 /// Labels of so many classes: c0, c1 and so on.
 pub(super) fn labels(classes: &[u32], count: usize) -> Labels {
     let names = (0..count).map(|class| format!("c{class}")).collect();
-    Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored: vec![false; count] }
+    Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored: vec![false; count], ..Labels::default() }
 }
 
 /// The exact form at one raw temperature, in f64.

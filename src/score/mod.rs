@@ -183,6 +183,8 @@ pub(crate) fn dataset(labels: &Labels, references: Option<&Labels>) -> Dataset {
         ignored_rows: labels.ignored_rows(),
         labels: labels.spec.clone(),
         labels_sha256: labels.sha256(),
+        ids: labels.ids.as_ref().map(|ids| ids.spec.clone()),
+        rows_sha256: labels.rows_sha256(),
         references: references.map(described),
     }
 }

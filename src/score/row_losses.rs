@@ -42,6 +42,16 @@ impl RowLosses {
         ascends
     }
 
+    /// Gives the row `i` the number `numbers[i]`, no two of which are equal.
+    pub(crate) fn renumber(&mut self, numbers: &[u32]) {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        order.sort_unstable_by_key(|&place| numbers[self.rows[place] as usize]);
+        let sorted = |losses: &Vec<f64>| order.iter().map(|&place| losses[place]).collect();
+        self.losses = self.losses.iter().map(sorted).collect();
+        self.classes = order.iter().map(|&place| self.classes[place]).collect();
+        self.rows = order.iter().map(|&place| numbers[self.rows[place] as usize]).collect();
+    }
+
     /// The score of each class that has a counted row, over the rows of that class, in the order of the names.
     pub fn by_class(&self) -> Vec<ClassScore> {
         let mut places: Vec<Vec<usize>> = vec![Vec::new(); self.names.len()];

@@ -114,7 +114,8 @@ impl ScoredRows {
         }
         if let Some(draw) = definition.draw {
             let counted: Vec<RowTag> = rows.counted().copied().collect();
-            let drawn = draw.of(&counted, |tag| tag.id);
+            let labels = sides.gaining().labels;
+            let drawn = draw.of(&counted, |tag| labels.key(tag.id));
             let tags: Vec<RowTag> = (0..).zip(drawn).map(|(slot, tag)| RowTag { slot, ..tag }).collect();
             let queries = RowSet::new(tags, labels.names.len(), rows.pairing.met().preparation.clone());
             let (population, references) = rows.pairing.both();

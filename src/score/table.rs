@@ -62,6 +62,12 @@ pub struct Dataset {
     pub labels: String,
     /// SHA-256 over the class name of every row, each followed by a newline: equal labels in any format hash alike.
     pub labels_sha256: String,
+    /// The ids of the rows, as named on the command line (`--ids`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<String>,
+    /// SHA-256 over id and class name of every row in the order of the ids: equal for the same rows in any order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_sha256: Option<String>,
     /// The rows that these meet, where they are others (`--reference`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<References>,

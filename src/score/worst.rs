@@ -131,12 +131,14 @@ impl Found {
         let neighbor = |side: usize| {
             self.nearest[side].map(|(distance, tag)| NeighborRow {
                 row: tag.id,
+                id: None,
                 class: names[tag.class as usize].clone(),
                 distance: distance / scale,
             })
         };
         WorstRow {
             row: tag.id,
+            id: None,
             class: names[tag.class as usize].clone(),
             temperature,
             loss,

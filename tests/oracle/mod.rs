@@ -40,7 +40,7 @@ pub(crate) fn labels(classes: &[u32]) -> Labels {
     let count = classes.iter().max().map_or(0, |highest| highest + 1);
     let names: Vec<String> = (0..count).map(|class| class.to_string()).collect();
     let ignored = vec![false; names.len()];
-    Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored }
+    Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored, ..Labels::default() }
 }
 
 /// The fastest engine, on two threads.

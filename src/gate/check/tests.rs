@@ -1,5 +1,5 @@
 use super::*;
-use crate::gate::made::{checkpoint, with_rows};
+use crate::compare::made::{checkpoint, with_rows};
 use crate::gate::rules::Rules;
 use crate::score::extremes::Extremes;
 use crate::score::table::{ClassScore, ClassValue};

@@ -1,5 +1,5 @@
 use super::*;
-use crate::gate::made::{checkpoint, with_rows_at};
+use crate::compare::made::{checkpoint, with_rows_at};
 
 /// Rules with these keys.
 fn rules(text: &str) -> Rules {

@@ -74,27 +74,33 @@ fn worst(table: &ScoreTable) -> Vec<RecordColumn> {
     let optional = |name, of: fn(&WorstRow) -> Option<f64>| {
         column(name, ColumnValues::OptionalNumbers(rows.iter().map(|(_, row)| of(row)).collect()))
     };
-    let ids = |name, of: fn(&WorstRow) -> Option<u32>| {
+    let numbers_of = |name, of: fn(&WorstRow) -> Option<u32>| {
         column(name, ColumnValues::OptionalCounts(rows.iter().map(|(_, row)| of(row).map(u64::from)).collect()))
     };
-    let classes = |name, of: fn(&WorstRow) -> Option<&String>| {
+    let texts = |name, of: fn(&WorstRow) -> Option<&String>| {
         column(name, ColumnValues::OptionalTexts(rows.iter().map(|(_, row)| of(row).cloned()).collect()))
     };
-    vec![
+    let mut columns = vec![
         column("layer", ColumnValues::Texts(rows.iter().map(|(layer, _)| layer.clone()).collect())),
         numbers("temperature", |row| row.temperature),
         column("row", ColumnValues::Counts(rows.iter().map(|(_, row)| row.row.into()).collect())),
         column("class", ColumnValues::Texts(rows.iter().map(|(_, row)| row.class.clone()).collect())),
         numbers("loss", |row| row.loss),
         numbers("own_probability", |row| row.own_probability),
-        classes("picks", |row| row.picks.as_ref()),
+        texts("picks", |row| row.picks.as_ref()),
         optional("picks_probability", |row| row.picks_probability),
-        ids("nearest_own_row", |row| Some(row.nearest_own.as_ref()?.row)),
+        numbers_of("nearest_own_row", |row| Some(row.nearest_own.as_ref()?.row)),
         optional("nearest_own_distance", |row| Some(row.nearest_own.as_ref()?.distance)),
-        ids("nearest_other_row", |row| Some(row.nearest_other.as_ref()?.row)),
-        classes("nearest_other_class", |row| Some(&row.nearest_other.as_ref()?.class)),
+        numbers_of("nearest_other_row", |row| Some(row.nearest_other.as_ref()?.row)),
+        texts("nearest_other_class", |row| Some(&row.nearest_other.as_ref()?.class)),
         optional("nearest_other_distance", |row| Some(row.nearest_other.as_ref()?.distance)),
-    ]
+    ];
+    if table.data.ids.is_some() {
+        columns.push(texts("id", |row| row.id.as_ref()));
+        columns.push(texts("nearest_own_id", |row| row.nearest_own.as_ref()?.id.as_ref()));
+        columns.push(texts("nearest_other_id", |row| row.nearest_other.as_ref()?.id.as_ref()));
+    }
+    columns
 }
 
 fn column(name: &'static str, values: ColumnValues) -> RecordColumn {

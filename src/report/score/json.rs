@@ -123,6 +123,10 @@ mod tests {
                     "passed_over",
                     "device_reason",
                     "finished",
+                    "kept",
+                    "id",
+                    "ids",
+                    "rows_sha256",
                 ];
                 let is_known = |names: &[&str]| names.contains(&name.as_str());
                 assert!(is_known(&required) || is_known(&asked_for), "{name} may be left out");

@@ -16,6 +16,10 @@ use crate::score::table::{LayerScore, ScoreTable};
 /// A value relative to chance from which random labels would do as well.
 const NEAR_CHANCE: f64 = 0.98;
 
+/// What that may mean.
+const NOT_IN_ORDER: &str = "no value is below that of random labels: the labels may not be in the order of the rows; --ids finds \
+                             them by the ids of the rows";
+
 /// The ratio of temperatures over which a curve falls below chance anywhere, if its classes are apart at all.
 const SPAN: f64 = 20.0;
 
@@ -55,10 +59,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         of_layers("batches left out, for none of their rows has a loss", &|layer| {
             count(layer.batches.as_ref().map_or(0, |batches| batches.skipped))
         }),
-        when(
-            is_near_chance(table),
-            "no value is below that of random labels: the labels may not be in the order of the rows",
-        ),
+        when(is_near_chance(table) && table.data.ids.is_none(), NOT_IN_ORDER),
         of_layers("rows of several files, one below the other", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
         }),

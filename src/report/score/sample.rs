@@ -26,6 +26,8 @@ pub(in crate::report) fn sample() -> ScoreTable {
             ignored_rows: 0,
             labels: "y.npy".into(),
             labels_sha256: "0a".repeat(32),
+            ids: None,
+            rows_sha256: None,
             references: None,
         },
         layers: vec![layer("enc1", 500, [0.598_71, 2.1]), layer("enc10", 70, [0.25, 1e-9])],

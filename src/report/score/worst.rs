@@ -6,11 +6,16 @@ use crate::report::number::significant;
 use crate::score::table::ScoreTable;
 use crate::score::worst_row::NeighborRow;
 
+/// The column of what rows are called, which there is only where they are called anything.
+const ID: usize = 2;
+
 /// A line a row; `None` where they were not asked for.
 pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
+    let has_ids = table.data.ids.is_some();
     let headings = [
         text("layer"),
         number("row"),
+        text("id"),
         text("class"),
         number("loss"),
         number("own"),
@@ -19,14 +24,17 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
         text("nearest of own class"),
         text("nearest of another"),
     ];
-    let mut grid = Grid::new("worst rows", headings.to_vec());
-    grid.folding = Folding::Columns { names: 3, groups: vec![2, 2, 1, 1] };
+    let shown = |column: &usize| *column != ID || has_ids;
+    let headings = headings.into_iter().enumerate().filter(|(column, _)| shown(column)).map(|(_, heading)| heading);
+    let mut grid = Grid::new("worst rows", headings.collect::<Vec<_>>());
+    grid.folding = Folding::Columns { names: 3 + usize::from(has_ids), groups: vec![2, 2, 1, 1] };
     for layer in &table.layers {
         for (number_of, worst) in layer.worst.iter().flatten().enumerate() {
             let name = if number_of == 0 { CellValue::text(&layer.name) } else { CellValue::Empty };
-            grid.push([
+            let cells = [
                 name,
                 CellValue::Count(worst.row as usize),
+                worst.id.as_ref().map_or(CellValue::Missing, CellValue::text),
                 CellValue::text(&worst.class),
                 CellValue::Snnl(worst.loss),
                 CellValue::Share(worst.own_probability),
@@ -34,7 +42,8 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
                 worst.picks_probability.map_or(CellValue::Missing, CellValue::Share),
                 neighbor(worst.nearest_own.as_ref(), false),
                 neighbor(worst.nearest_other.as_ref(), true),
-            ]);
+            ];
+            grid.push(cells.into_iter().enumerate().filter(|(column, _)| shown(column)).map(|(_, cell)| cell));
         }
     }
     (!grid.rows.is_empty()).then_some(grid)
@@ -42,7 +51,8 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
 
 /// Who, and how far away.
 fn neighbor(neighbor: Option<&NeighborRow>, names_class: bool) -> CellValue {
-    let Some(NeighborRow { row, class, distance }) = neighbor else { return CellValue::Missing };
+    let Some(NeighborRow { row, id, class, distance }) = neighbor else { return CellValue::Missing };
     let class = if names_class { format!(" ({class})") } else { String::new() };
+    let row = id.clone().unwrap_or_else(|| row.to_string());
     CellValue::text(format!("{row}{class} at {}", significant(*distance, 3)))
 }

@@ -42,7 +42,8 @@ fn found_in(
     let definition = Definition { companions: true, ..Definition::new(wishes).unwrap() };
     let count = *classes.iter().max().unwrap() as usize + 1;
     let names = (0..count).map(|class| class.to_string()).collect();
-    let labels = Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored: vec![false; count] };
+    let labels =
+        Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored: vec![false; count], ..Labels::default() };
     let activations = Box::new(Memory::new(rows[0].len(), rows.concat()));
     let layer = Layer { name: "x".into(), files: Vec::new(), passed_over: Default::default(), activations };
     let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &labels });

@@ -33,6 +33,7 @@ fn labels(count: usize, classes: u32) -> Labels {
         classes: (0..count as u32).map(|row| row % classes).collect(),
         names,
         ignored: vec![false; 3],
+        ..Labels::default()
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) struct Identity {
     /// That of the rows that they meet, if these are others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     references_sha256: Option<String>,
+    /// That of the rows in the order of their ids, where a sample is drawn by these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    drawn_sha256: Option<String>,
 }
 
 /// How far a layer was.
@@ -131,6 +134,7 @@ impl Identity {
             rows,
             labels_sha256: String::new(),
             references_sha256: None,
+            drawn_sha256: None,
         }
     }
 
@@ -151,6 +155,7 @@ impl Identity {
             rows: labels.len(),
             labels_sha256: labels.sha256(),
             references_sha256: references.map(Labels::sha256),
+            drawn_sha256: definition.draw.and_then(|_| labels.rows_sha256()),
         }
     }
 
@@ -166,13 +171,14 @@ impl Identity {
             let name = name.replace('_', " ");
             return Err(different(format_args!("its {name} is {was}, that of this run {is}")));
         }
-        let references = |identity: &Identity| identity.references_sha256.clone().unwrap_or_else(|| "none".to_owned());
+        let hash = |hash: &Option<String>| hash.clone().unwrap_or_else(|| "none".to_owned());
         let differences = [
             ("temperatures are", format!("{:?}", self.temperatures), format!("{:?}", run.temperatures)),
             ("policies for rows that are not finite are", self.non_finite.to_string(), run.non_finite.to_string()),
             ("ignored labels are", format!("{:?}", self.ignored_labels), format!("{:?}", run.ignored_labels)),
             ("layers are", self.layers.join(", "), run.layers.join(", ")),
-            ("labels of references have the hash", references(self), references(run)),
+            ("labels of references have the hash", hash(&self.references_sha256), hash(&run.references_sha256)),
+            ("rows by their ids have the hash", hash(&self.drawn_sha256), hash(&run.drawn_sha256)),
         ];
         if let Some((name, was, is)) = differences.into_iter().find(|(_, was, is)| was != is) {
             return Err(different(format_args!("its {name} {was}, those of this run {is}")));
@@ -224,4 +230,23 @@ fn checksum(column: &dyn AnyColumn, rows: usize) -> u64 {
         }
         XxHash3_64::oneshot_with_seed(hash, &bytes)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_drawn_by_ids_are_not_those_drawn_by_their_order() {
+        let identity = |drawn: Option<&str>| Identity {
+            labels_sha256: Labels::default().sha256(),
+            drawn_sha256: drawn.map(str::to_owned),
+            ..Identity::for_tests(0)
+        };
+        let check = |was, is| identity(was).check(&identity(is), &Labels::default());
+        assert!(check(Some("a"), Some("a")).is_ok() && check(None, None).is_ok());
+        for (was, is) in [(Some("a"), Some("b")), (Some("a"), None), (None, Some("a"))] {
+            assert!(check(was, is).unwrap_err().to_string().contains("rows by their ids"), "{was:?} {is:?}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ fn scored(values: &[f64], classes: &[u32], definition: &Definition) -> Result<Sc
     let survey = Survey::of(1, chunks, definition.measured_distance(), NonFinite::Drop, &|_| false, 0, Halves::NONE)?;
     let names = (0..=*classes.iter().max().unwrap()).map(|class| class.to_string()).collect::<Vec<_>>();
     let ignored = vec![false; names.len()];
-    let labels = Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored };
+    let labels = Labels { spec: "y".into(), classes: classes.to_vec(), names, ignored, ..Labels::default() };
     ScoredRows::new(&Pairing::Within(Surveyed { survey: &survey, labels: &labels }), definition, None)
 }
 

@@ -34,6 +34,7 @@ fn swept(definition: &Definition) -> Result<SweptLayer, Fault> {
         classes: (0..ROWS as u32).map(|row| row % 3).collect(),
         names: ["a", "b", "c"].map(str::to_owned).to_vec(),
         ignored: vec![false; 3],
+        ..Labels::default()
     };
     let survey = Survey::of(
         2,

@@ -6,7 +6,7 @@ use crate::compare::checkpoint::Checkpoint;
 use crate::score::RowLosses;
 
 /// A checkpoint of one layer `enc` with 4 rows and these values at these temperatures.
-pub(super) fn checkpoint(values: &[(f64, f64)]) -> Checkpoint {
+pub(crate) fn checkpoint(values: &[(f64, f64)]) -> Checkpoint {
     let lowest = values.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
     let score = |(temperature, snnl): &(f64, f64)| json!({"temperature": temperature, "snnl": snnl, "stderr": 0.1, "relative": null, "n": 4, "precision": "f32"});
     let layer = json!({
@@ -23,16 +23,21 @@ pub(super) fn checkpoint(values: &[(f64, f64)]) -> Checkpoint {
         "run": {"device": "cpu", "threads": 1, "seconds": 1.0, "pairs_per_second": 1.0,
             "self_check": {"rows": 0, "max_error": 0.0}},
     });
-    Checkpoint { name: "some".into(), table: serde_json::from_value(table).unwrap(), rows: Default::default() }
+    Checkpoint {
+        name: "some".into(),
+        table: serde_json::from_value(table).unwrap(),
+        rows: Default::default(),
+        ids: None,
+    }
 }
 
 /// The same with the loss of each row at T = 1, of which the value is the mean.
-pub(super) fn with_rows(losses: [f64; 4]) -> Checkpoint {
+pub(crate) fn with_rows(losses: [f64; 4]) -> Checkpoint {
     with_rows_at(&[(1.0, losses)])
 }
 
 /// The same at several temperatures.
-pub(super) fn with_rows_at(values: &[(f64, [f64; 4])]) -> Checkpoint {
+pub(crate) fn with_rows_at(values: &[(f64, [f64; 4])]) -> Checkpoint {
     let means: Vec<(f64, f64)> = values.iter().map(|(at, losses)| (*at, losses.iter().sum::<f64>() / 4.0)).collect();
     let mut checkpoint = checkpoint(&means);
     let rows = RowLosses {
