@@ -12,6 +12,7 @@ use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use crate::error::Fault;
@@ -91,11 +92,14 @@ impl<W: Write + Send> RowsWriter<W> {
         Ok(())
     }
 
-    /// Ends the file and gives back its output.
+    /// Ends the file, with what else is to say of it, and gives back its output.
     ///
     /// # Errors
     /// What the output reports.
-    pub fn finish(self) -> Result<W, ParquetError> {
+    pub fn finish(mut self, metadata: Option<String>) -> Result<W, ParquetError> {
+        if let Some(metadata) = metadata {
+            self.writer.append_key_value_metadata(KeyValue::new(env!("CARGO_PKG_NAME").to_owned(), metadata));
+        }
         self.writer.into_inner()
     }
 }

@@ -11,6 +11,7 @@ pub mod gate;
 pub mod grid;
 pub mod inspection;
 mod number;
+pub mod provenance;
 pub mod records;
 pub mod score;
 mod sentences;

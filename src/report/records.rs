@@ -73,7 +73,8 @@ impl Records {
 }
 
 impl ColumnValues {
-    fn len(&self) -> usize {
+    /// Number of values.
+    pub(super) fn len(&self) -> usize {
         match self {
             ColumnValues::Texts(values) => values.len(),
             ColumnValues::OptionalTexts(values) => values.len(),

@@ -60,7 +60,7 @@ impl NewBaseline {
                 for (layer, rows) in losses {
                     output.write(layer, rows)?;
                 }
-                output.finish()?;
+                output.finish(&checkpoint.table)?;
             }
             // Those of some layers, or of another result, would be worse than none.
             None => match fs::remove_file(&self.rows_path) {

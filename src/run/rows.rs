@@ -6,8 +6,10 @@ use std::sync::Arc;
 use crate::compare::rows_file::RowsWriter;
 use crate::error::Error;
 use crate::report::destination::Destination;
+use crate::report::provenance;
 use crate::report::stream::Stream;
 use crate::score::RowLosses;
+use crate::score::table::ScoreTable;
 
 /// Losses of rows on their way to a file.
 pub(super) struct RowsOutput {
@@ -27,8 +29,10 @@ impl RowsOutput {
         self.writer.write(layer, losses).map_err(|error| output_error(&self.name, error))
     }
 
-    pub(super) fn finish(self) -> Result<(), Error> {
-        let stream = self.writer.finish().map_err(|error| output_error(&self.name, error))?;
+    /// Ends the file, which says that it is of `table`.
+    pub(super) fn finish(self, table: &ScoreTable) -> Result<(), Error> {
+        let stream =
+            self.writer.finish(provenance::timeless(table)).map_err(|error| output_error(&self.name, error))?;
         stream.finish().map(drop)
     }
 }

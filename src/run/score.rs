@@ -51,7 +51,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     })??;
     progress.finish();
 
-    rows.map_or(Ok(()), RowsOutput::finish)?;
+    rows.map_or(Ok(()), |rows| rows.finish(&table))?;
     for (DetailOutput { detail, output }, destination) in details {
         write(&score::detail(&table, *detail), Screen::default(), vec![(output.format, destination)])?;
     }

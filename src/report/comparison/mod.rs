@@ -21,7 +21,7 @@ pub fn document(comparison: &Comparison, tables: &[&ScoreTable]) -> Document {
         grids: [layers::grid(comparison)].into_iter().chain(classes::grid(comparison)).collect(),
         notes: notes::notes(comparison, tables),
         json: json(comparison),
-        records: Some(records::records(comparison)),
+        records: Some(records::records(comparison, tables)),
         checks: None,
         metrics: None,
     }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn layers_and_classes_stand_beside_each_other() {
-        let document = document(&comparison(), &[]);
+        let document = document(&comparison(), &[&sample(); 2]);
         let headings: Vec<&str> = document.grids[0].headings.iter().map(|heading| heading.text.as_str()).collect();
         assert_eq!(headings, ["layer", "at", "first", "T", "second", "T", "change", "%", "95 % interval"]);
         let interval = texts(&document.grids[0])[0].pop().unwrap();
@@ -99,15 +99,15 @@ mod tests {
         comparison.layers[0].points.push(Point { at: At::Temperature(0.1), ..best.clone() });
         comparison.layers[0].points.push(Point { at: At::Temperature(0.5), is_shown: false, ..best });
         comparison.definition.temperature_unit = TemperatureUnit::Mean;
-        let shown = document(&comparison, &[]);
+        let shown = document(&comparison, &[&sample(); 2]);
         assert_eq!(texts(&shown.grids[0])[1][..6], ["", "0.1", "1.000", "", "0.5000", ""]);
         assert_eq!(texts(&shown.grids[0]).len(), 3);
-        assert_eq!(shown.records.unwrap().len(), 7, "exports have everything");
+        assert_eq!(shown.records.unwrap().len(), 7 * (1 + 2), "exports have everything");
     }
 
     #[test]
     fn notes_say_what_is_compared_with_what() {
-        let notes = document(&comparison(), &[]).notes;
+        let notes = document(&comparison(), &[&sample(); 2]).notes;
         assert!(notes[2].starts_with("best: each checkpoint") && notes[3] == "classes: at best", "{notes:?}");
         assert_eq!(notes[4], "most entangled in second: class a in layer enc1: 0.5000");
         assert!(notes[5].starts_with("change: against first, of means alone"), "{notes:?}");
@@ -116,13 +116,14 @@ mod tests {
 
     #[test]
     fn a_record_for_each_layer_and_checkpoint_that_has_it() {
-        let document = document(&comparison(), &[]);
+        let document = document(&comparison(), &[&sample(); 2]);
         assert_eq!(document.sections(), Comparison::SECTIONS);
         let records = document.records.unwrap();
-        assert_eq!(records.len(), 3);
+        // Each with its two classes.
+        assert_eq!(records.len(), 3 * (1 + 2));
         let names: Vec<&str> = records.columns.iter().map(|column| column.name).collect();
-        let expected = "layer at checkpoint temperature snnl stderr n first change change_relative change_stderr change_low change_high \
-                        paired";
+        let expected = "layer class at checkpoint temperature snnl stderr n first change change_relative change_stderr change_low \
+                        change_high paired distance preset temperature_unit tool_version finished";
         assert_eq!(names.join(" "), expected);
     }
 }

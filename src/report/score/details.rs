@@ -1,7 +1,7 @@
 //! Parts of a result that have files of their own, for there is a record for every two classes, or for a row.
 
-use super::records::provenance;
 use crate::report::document::Document;
+use crate::report::provenance;
 use crate::report::records::{ColumnValues, RecordColumn, Records};
 use crate::score::explanation::{ExplainedClass, Explanation};
 use crate::score::table::{LayerScore, ScoreTable};
@@ -18,16 +18,18 @@ pub enum Detail {
 
 /// A part of a result, as a document of records.
 pub fn detail(table: &ScoreTable, detail: Detail) -> Document {
-    let columns = match detail {
+    let mut columns = match detail {
         Detail::Picks => picks(table),
         Detail::Worst => worst(table),
     };
+    let records = columns.first().map_or(0, |column| column.values.len());
+    columns.extend(provenance::columns(&vec![table; records]));
     Document {
         headline: None,
         grids: Vec::new(),
         notes: Vec::new(),
         json: Err("a part of a result is no JSON".into()),
-        records: Some(Records { columns, metadata: provenance(table) }),
+        records: Some(Records { columns, metadata: provenance::metadata(table) }),
         checks: None,
         metrics: None,
     }

@@ -12,6 +12,9 @@ fn json(place: &Place, args: &str) -> Value {
     serde_json::from_str(&place.stdout(&format!("{args} --format json"))).unwrap()
 }
 
+/// The columns that all records end with.
+const PROVENANCE: &str = "distance,preset,temperature_unit,tool_version,finished";
+
 #[test]
 fn the_table_the_json_and_the_files_say_the_same() {
     let place = Place::with_real_activations();
@@ -24,23 +27,23 @@ fn the_table_the_json_and_the_files_say_the_same() {
     assert_eq!((classes.len(), explanation["picked"].as_array().unwrap().len()), (10, 10));
     let picks = fs::read_to_string(place.path("p.csv")).unwrap();
     let mut lines = picks.lines();
-    assert_eq!(lines.next(), Some("layer,temperature,class,n,picked,probability"));
+    assert_eq!(lines.next(), Some(format!("layer,temperature,class,n,picked,probability,{PROVENANCE}").as_str()));
     for class in classes {
         let mut sum = 0.0;
         for probability in class["picks"].as_array().unwrap() {
             let probability = probability.as_f64().unwrap();
             sum += probability;
-            let written: f64 = lines.next().unwrap().rsplit(',').next().unwrap().parse().unwrap();
+            let written: f64 = lines.next().unwrap().split(',').nth(5).unwrap().parse().unwrap();
             assert_eq!(written.to_bits(), probability.to_bits());
         }
         assert!((sum - 1.0).abs() < 1e-4, "{class}");
     }
     assert_eq!(lines.next(), None);
     let worst = fs::read_to_string(place.path("w.csv")).unwrap();
-    assert!(worst.starts_with(
+    assert!(worst.starts_with(&format!(
         "layer,temperature,row,class,loss,own_probability,picks,picks_probability,nearest_own_row,\
-         nearest_own_distance,nearest_other_row,nearest_other_class,nearest_other_distance\n"
-    ));
+         nearest_own_distance,nearest_other_row,nearest_other_class,nearest_other_distance,{PROVENANCE}\n"
+    )));
     assert_eq!(worst.lines().count(), 4);
     let heading = table.lines().find(|line| line.contains("1-NN")).unwrap();
     let words: Vec<&str> = heading.split_whitespace().collect();

@@ -118,9 +118,7 @@ fn markdown_and_csv_of_real_activations() {
         lines.next(),
         Some(
             "layer,dim,dtype,temperature,temperature_scale,snnl,stderr,relative,n,chance,precision,singletons,\
-             zero_rows,non_finite_rows,duplicate_rows,low,high,minimum,minimum_temperature,\
-             knn_1,knn_5,knn_20,batch_snnl,batch_stderr,batch_difference,\
-             silhouette,r_squared,k_means_accuracy,k_means_nmi,k_means_ari,k_means_rows"
+             zero_rows,non_finite_rows,duplicate_rows,distance,preset,temperature_unit,tool_version,finished"
         )
     );
     let keys: Vec<String> = lines.map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",")).collect();

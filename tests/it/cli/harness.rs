@@ -112,6 +112,11 @@ pub(crate) fn timeless(text: &str) -> String {
     text.lines().map(line).collect()
 }
 
+/// The lines of a CSV of records without their last column, the time of the run.
+pub(crate) fn values_of(csv: &str) -> Vec<String> {
+    csv.lines().map(|line| line.rsplit_once(',').map_or(line, |(values, _)| values).to_owned()).collect()
+}
+
 /// Asserts that a run failed as `code`, with nothing on standard output and three lines of error that contain, in this
 /// order, `error`, `cause` and `hint`.
 #[track_caller]
