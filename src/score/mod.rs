@@ -38,7 +38,7 @@ pub mod worst_row;
 
 use std::time::Instant;
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use self::check::Checked;
 pub(crate) use self::layer::best;
@@ -158,7 +158,7 @@ pub fn score_rows(
             device,
             device_reason,
             threads,
-            finished: Some(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)),
+            finished: Some(now().to_rfc3339_opts(SecondsFormat::Secs, true)),
             seconds,
             pairs_per_second: pairs.saturating_sub(resumed_pairs) as f64 / seconds,
             resumed_pairs,
@@ -166,6 +166,13 @@ pub fn score_rows(
         },
         layers: scores,
     })
+}
+
+/// The time, or that of `SOURCE_DATE_EPOCH`, in seconds since 1970, by which equal runs can be made to write equal files
+/// (reproducible-builds.org).
+fn now() -> DateTime<Utc> {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    fixed.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_else(Utc::now)
 }
 
 /// Bytes of memory that a row takes beside its features, at so many temperatures: its tally, and its losses.
