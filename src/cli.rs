@@ -14,6 +14,7 @@ mod sample;
 mod score;
 mod usage;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::{CommandFactory, Parser};
@@ -66,6 +67,17 @@ pub struct Args {
 
     #[command(flatten)]
     score: ScoreArgs,
+}
+
+/// The command line `args`, beginning with the program, as a shell would read it.
+pub fn typed(args: impl Iterator<Item = OsString>) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_=+,./:@%^~".contains(letter);
+    let quoted = |arg: OsString| match arg.to_string_lossy() {
+        arg if !arg.is_empty() && arg.chars().all(is_plain) => arg.into_owned(),
+        arg => format!("'{}'", arg.replace('\'', r"'\''")),
+    };
+    let program = "snnl-score".to_owned();
+    [program].into_iter().chain(args.skip(1).map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
 /// Writes what the shell or the manual needs to know.
@@ -162,6 +174,12 @@ mod tests {
         assert_eq!(outputs("x a --labels y --export-json -"), [output(Format::Json, "-")]);
         let both = [output(Format::Csv, "c"), output(Format::Markdown, "-")];
         assert_eq!(outputs("x a --labels y --export-csv c --format markdown"), both);
+    }
+
+    #[test]
+    fn a_command_line_can_be_typed_again() {
+        let args = ["/bin/x", "dump/", "--labels", "a b.npy", "it's", "", "*.npy"].map(OsString::from);
+        assert_eq!(typed(args.into_iter()), r"snnl-score dump/ --labels 'a b.npy' 'it'\''s' '' '*.npy'");
     }
 
     #[test]

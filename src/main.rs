@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use snnl_score::cli::{Args, explain};
+use snnl_score::cli::{Args, explain, typed};
 use snnl_score::error::Explanation;
 use snnl_score::report::printable;
 use snnl_score::run::run;
@@ -16,7 +16,10 @@ fn main() -> ExitCode {
         Err(help) if !help.use_stderr() || help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             help.exit()
         }
-        parsed => parsed.map_err(|error| explain(&error)).and_then(Args::plan).and_then(|plan| run(&plan)),
+        parsed => parsed
+            .map_err(|error| explain(&error))
+            .and_then(Args::plan)
+            .and_then(|plan| run(&plan.made_by(typed(std::env::args_os())))),
     };
     let (explanation, exit_code) = match &ending {
         Ok(ending) => (ending.explanation(), ending.exit_code()),

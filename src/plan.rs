@@ -71,6 +71,20 @@ pub enum Plan {
     Describe(Description),
 }
 
+impl Plan {
+    /// The plan of this command line, which reports name.
+    #[must_use]
+    pub fn made_by(mut self, command: String) -> Plan {
+        match &mut self {
+            Plan::Score(score) | Plan::Compare(ComparePlan { score, .. }) | Plan::Gate(GatePlan { score, .. }) => {
+                score.command = Some(command)
+            }
+            Plan::Inspect(_) | Plan::Describe(_) => {}
+        }
+        self
+    }
+}
+
 /// A checkpoint of a comparison.
 #[derive(Debug, Clone)]
 pub struct PlannedCheckpoint {
@@ -209,6 +223,8 @@ pub struct ScorePlan {
     pub screen: Screen,
     /// The layers that tables show.
     pub listing: Listing,
+    /// The command line, for reports.
+    pub command: Option<String>,
     /// What is said beside the result.
     pub verbosity: Verbosity,
     /// What the run may use.

@@ -137,6 +137,7 @@ impl CompareArgs {
             per_class: self.per_class,
             screen: self.output.screen(),
             listing: Listing::default(),
+            command: None,
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         };

@@ -132,6 +132,7 @@ mod tests {
         let expected = [
             (Format::Csv, "export-csv", "A line a layer"),
             (Format::Markdown, "export-markdown", "Also write the ranking as Markdown"),
+            (Format::Html, "export-html", "Also write the ranking as one HTML page with pictures"),
             (Format::Json, "export-json", "Also write the ranking as JSON"),
             (Format::Parquet, "export-parquet", "Also write the ranking as Parquet"),
         ];

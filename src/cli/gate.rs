@@ -169,6 +169,7 @@ impl GateArgs {
             per_class: true,
             screen: self.screen.screen(),
             listing: Listing::default(),
+            command: None,
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         };

@@ -180,6 +180,7 @@ impl ScoreArgs {
             per_class: self.per_class,
             screen: self.output.screen(),
             listing: Listing { order: self.sort, top: self.top.map(|top| top as usize) },
+            command: None,
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
         })

@@ -1,10 +1,12 @@
 //! A checkpoint that was scored, now or in an earlier run, and whether it can be compared with another.
 
 use std::collections::BTreeMap;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::change::{LossesOf, Summary};
+use super::embedded;
 use super::rows_file;
 use crate::error::{Error, Fault};
 use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
@@ -28,7 +30,8 @@ impl Checkpoint {
     /// Whether `path` is the result of an earlier run rather than activations.
     pub fn is_result(path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        name.ends_with(".json") && !name.ends_with(".safetensors.index.json")
+        let is_json = name.ends_with(".json") && !name.ends_with(".safetensors.index.json");
+        is_json || is_report(path)
     }
 
     /// Reads the result `path` of an earlier run, and the losses of its rows where they lie beside it
@@ -131,11 +134,28 @@ impl Summary {
     }
 }
 
-/// The table in the JSON file `path`.
+/// What holds a result beside JSON.
+const IN_REPORTS: &str = "reports with a result in them are written by `snnl-score … --export-html`";
+
+/// Whether `path` is a report with a result in it.
+fn is_report(path: &Path) -> bool {
+    path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("html"))
+}
+
+/// The table in the file `path`, JSON or a report.
 fn read_table(path: &Path) -> Result<ScoreTable, Fault> {
     const HINT: &str = "results are written by `--export-json`";
-    let value: serde_json::Value = serde_json::from_reader(std::io::BufReader::new(Region::open(path)?.reader()))
-        .map_err(|error| Fault::content(format_args!("not JSON, or not all of it: {error}")).hint(HINT))?;
+    let not_json =
+        |error: serde_json::Error| Fault::content(format_args!("not JSON, or not all of it: {error}")).hint(HINT);
+    let reader = BufReader::new(Region::open(path)?.reader());
+    let value: serde_json::Value = match is_report(path) {
+        true => {
+            let page = std::io::read_to_string(reader)?;
+            let lacks = || Fault::content("a page without a result in it, or not all of it").hint(IN_REPORTS);
+            serde_json::from_str(embedded::result_in(&page).ok_or_else(lacks)?).map_err(not_json)?
+        }
+        false => serde_json::from_reader(reader).map_err(not_json)?,
+    };
     match value.get("schema_version").and_then(serde_json::Value::as_u64) {
         Some(version) if version == u64::from(SCHEMA_VERSION) => {}
         found => {

@@ -5,6 +5,7 @@ mod at;
 pub mod change;
 pub mod checkpoint;
 pub mod comparable;
+pub mod embedded;
 mod layers;
 #[cfg(test)]
 pub(crate) mod made;

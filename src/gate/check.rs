@@ -1,7 +1,7 @@
 //! Checks one rule against one layer of the candidate.
 
 use super::drift::drift;
-use super::finding::{Finding, Outcome};
+use super::finding::{Bound, Finding, Outcome};
 use super::pairs::paired;
 use super::rules::{Direction, Regression, Rule, RuleTemperature};
 use crate::compare::checkpoint::Checkpoint;
@@ -62,10 +62,10 @@ impl Layers<'_> {
             ..Finding::missing(rule, &layer.name, check)
         };
         if let Some(max) = rule.max {
-            findings.push(judge(found("max", max, value), value <= max, "above", max));
+            findings.push(judge(found("max", max, value), value <= max, Side::Above));
         }
         if let Some(min) = rule.min {
-            findings.push(judge(found("min", min, value), value >= min, "below", min));
+            findings.push(judge(found("min", min, value), value >= min, Side::Below));
         }
         if let Some(limit) = rule.worst_class {
             findings.push(worst_class(found("worst_class", limit, value), layer, temperature, limit));
@@ -141,6 +141,8 @@ fn regression(rule: &Rule, allowed: Regression, finding: Finding, before: Measur
     Finding {
         baseline: Some(was),
         limit,
+        bound: Some(bound(rule, was, limit)),
+        history: history(rule, before),
         change: Some(change),
         confidence: rule.significance.and(change.paired.then_some(confidence)),
         outcome: if is_broken { Outcome::Fail } else { Outcome::Pass },
@@ -149,14 +151,41 @@ fn regression(rule: &Rule, allowed: Regression, finding: Finding, before: Measur
     }
 }
 
-/// The finding of a value that is on the allowed side of its limit, or not.
-fn judge(finding: Finding, is_kept: bool, side: &str, limit: f64) -> Finding {
-    let value = four_decimals(finding.value.unwrap_or(f64::NAN));
-    let (outcome, why) = match is_kept {
-        true => (Outcome::Pass, format!("{value}, {} allowed", four_decimals(limit))),
-        false => (Outcome::Fail, format!("{value} is {side} {}", four_decimals(limit))),
+/// How far a value may go from where it was, the way that is worse.
+pub(super) fn bound(rule: &Rule, was: f64, limit: f64) -> Bound {
+    match rule.direction {
+        Direction::Lower => Bound { value: was + limit, is_upper: true },
+        Direction::Higher => Bound { value: was - limit, is_upper: false },
+    }
+}
+
+/// The lowest and highest values that the baseline ever had where the rule looks.
+pub(super) fn history(rule: &Rule, before: Measured) -> Option<(f64, f64)> {
+    let place = match rule.temperature {
+        RuleTemperature::Fixed(temperature) => Some(temperature),
+        RuleTemperature::Best => None,
     };
-    Finding { outcome, why, ..finding }
+    let kept = before.layer.kept.iter().find(|kept| kept.temperature == place)?;
+    Some((kept.lowest, kept.highest))
+}
+
+/// Where a value is that breaks its limit.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Above,
+    Below,
+}
+
+/// The finding of a value that is on the allowed side of its limit, or not.
+fn judge(finding: Finding, is_kept: bool, side: Side) -> Finding {
+    let [value, limit] = [finding.value.unwrap_or(f64::NAN), finding.limit].map(four_decimals);
+    let bound = Some(Bound { value: finding.limit, is_upper: side == Side::Above });
+    let (outcome, why) = match (is_kept, side) {
+        (true, _) => (Outcome::Pass, format!("{value}, {limit} allowed")),
+        (false, Side::Above) => (Outcome::Fail, format!("{value} is above {limit}")),
+        (false, Side::Below) => (Outcome::Fail, format!("{value} is below {limit}")),
+    };
+    Finding { bound, outcome, why, ..finding }
 }
 
 /// The finding of a layer's most entangled class.
@@ -169,7 +198,7 @@ fn worst_class(finding: Finding, layer: &LayerScore, temperature: f64, limit: f6
     let Some((class, value)) = values.max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
         return Finding { value: None, why: "the result has no classes; score it with --per-class".into(), ..finding };
     };
-    let finding = judge(Finding { value: Some(value), ..finding }, value <= limit, "above", limit);
+    let finding = judge(Finding { value: Some(value), ..finding }, value <= limit, Side::Above);
     Finding { why: format!("class `{class}`: {}", finding.why), ..finding }
 }
 

@@ -26,6 +26,15 @@ impl Outcome {
     }
 }
 
+/// What a value may not pass.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    /// In nats.
+    pub value: f64,
+    /// Whether it may not be higher, or else not lower.
+    pub is_upper: bool,
+}
+
 /// One rule held against one layer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
@@ -43,6 +52,12 @@ pub struct Finding {
     pub baseline: Option<f64>,
     /// What the value, or for `max_regression` the change for the worse, may not pass.
     pub limit: f64,
+    /// What the value may not pass, where that is known.
+    #[serde(skip)]
+    pub bound: Option<Bound>,
+    /// The lowest and highest values that the baseline ever had at this place.
+    #[serde(skip)]
+    pub history: Option<(f64, f64)>,
     /// The change against the baseline, for `max_regression`.
     pub change: Option<Change>,
     /// The confidence that the true change is for the worse, where the rule asks for significance.
@@ -71,6 +86,8 @@ impl Finding {
             value: None,
             baseline: None,
             limit: 0.0,
+            bound: None,
+            history: None,
             change: None,
             confidence: None,
             outcome: Outcome::Missing,

@@ -6,20 +6,27 @@ use std::io;
 use serde::Serialize;
 
 use super::checks::Checks;
+use super::figure::Figure;
 use super::grid::Grid;
 use super::records::Records;
 
 /// A result, ready to be rendered in any format. Its text is as it was found: formats escape what they must.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
+    /// What it is, in a few words.
+    pub title: String,
     /// The outcome in a sentence, if there is one.
     pub headline: Option<String>,
     /// Tables for people.
     pub grids: Vec<Grid>,
+    /// Pictures for people.
+    pub figures: Vec<Figure>,
     /// What a reader must know beside the tables, a plain sentence each.
     pub notes: Vec<String>,
     /// The whole result as JSON, whose names, order and numbers are an API; or why JSON cannot hold it.
     pub json: Result<String, String>,
+    /// The command that made the result, as a shell reads it, where it is known.
+    pub command: Option<String>,
     /// [`Section::Records`].
     pub records: Option<Records>,
     /// [`Section::Checks`].

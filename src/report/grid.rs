@@ -7,6 +7,8 @@ use super::cell::Cell;
 pub struct Grid {
     /// What it shows, for formats that caption their tables.
     pub title: &'static str,
+    /// The layer that it is about, if it is about one.
+    pub subject: Option<String>,
     /// One heading a column; the first column names the rows.
     pub headings: Vec<Heading>,
     /// As many cells as there are headings in each.
@@ -56,7 +58,7 @@ impl Grid {
         let headings: Vec<Heading> = headings.into_iter().collect();
         let groups = vec![1; headings.len().saturating_sub(1)];
         let folding = Folding::Columns { names: 1, groups };
-        Grid { title, headings, rows: Vec::new(), has_total: false, folding }
+        Grid { title, subject: None, headings, rows: Vec::new(), has_total: false, folding }
     }
 
     /// Appends a row of as many cells as there are headings.

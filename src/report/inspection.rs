@@ -18,8 +18,11 @@ impl Report for Inspection {
 /// The layers, and what a run would cost.
 pub fn document(inspection: &Inspection) -> Document {
     Document {
+        title: "What a run would meet".into(),
         headline: None,
         grids: vec![grid(inspection)],
+        figures: Vec::new(),
+        command: None,
         notes: notes(inspection),
         json: json(inspection),
         records: None,

@@ -1,11 +1,13 @@
 //! Text from files and command lines, made fit for a terminal.
 
+/// Whether the character moves the cursor, breaks the line or reorders what follows.
+pub(super) fn is_unfit(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// `text` with characters that move the cursor, break the line or reorder what follows written as escapes.
 pub fn printable(text: &str) -> String {
-    let is_unfit = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     let mut printable = String::with_capacity(text.len());
     for letter in text.chars() {
         if is_unfit(letter) { printable.extend(letter.escape_default()) } else { printable.push(letter) }

@@ -13,6 +13,7 @@ use crate::definition::Definition;
 use crate::error::Error;
 use crate::plan::{ComparePlan, PlannedCheckpoint};
 use crate::report::comparison;
+use crate::report::document::Document;
 use crate::score::table::ScoreTable;
 
 /// Scores what was not scored before, compares, and writes every output.
@@ -70,7 +71,8 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     }
     let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
     let tables: Vec<&ScoreTable> = checkpoints.iter().map(|checkpoint| &checkpoint.table).collect();
-    write(&comparison::document(&comparison, &tables), plan.score.screen, destinations)
+    let document = Document { command: plan.score.command.clone(), ..comparison::document(&comparison, &tables) };
+    write(&document, plan.score.screen, destinations)
 }
 
 /// Checks that all can be compared, before hours are spent on scoring those that were not scored before.

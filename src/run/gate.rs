@@ -43,7 +43,8 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     refuse_to_lose(plan, &destinations, new_baseline.as_ref(), sums.as_ref(), layers)?;
     match found.and_then(|(labels, layers)| decide(plan, labels.as_ref(), &layers)) {
         Ok(Decided { report, candidate, next }) => {
-            report_all(plan, &gate::document(&report, &candidate.table, plan.shows_classes), destinations)?;
+            let document = gate::document(&report, &candidate.table, plan.shows_classes);
+            report_all(plan, &Document { command: plan.score.command.clone(), ..document }, destinations)?;
             if let Some((place, next)) = new_baseline.zip(next) {
                 place.write(&next)?;
             }

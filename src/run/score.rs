@@ -11,6 +11,7 @@ use crate::labels::{Labels, RowIds};
 use crate::plan::{DetailOutput, ScorePlan};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
+use crate::report::document::Document;
 use crate::report::format::Screen;
 use crate::report::score;
 use crate::score::table::LayerScore;
@@ -55,7 +56,8 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     for (DetailOutput { detail, output }, destination) in details {
         write(&score::detail(&table, *detail), Screen::default(), vec![(output.format, destination)])?;
     }
-    write(&score::document(&table, plan.listing), plan.screen, destinations)
+    let document = Document { command: plan.command.clone(), ..score::document(&table, plan.listing) };
+    write(&document, plan.screen, destinations)
 }
 
 /// Checks that there are as many rows as in a batch.

@@ -1,6 +1,7 @@
 //! A [`Comparison`] as a document.
 
 mod classes;
+mod figures;
 mod layers;
 mod notes;
 mod records;
@@ -17,10 +18,13 @@ impl Report for Comparison {
 /// the checkpoints.
 pub fn document(comparison: &Comparison, tables: &[&ScoreTable]) -> Document {
     Document {
+        title: format!("Soft Nearest Neighbor Loss of {} checkpoints", comparison.checkpoints.len()),
         headline: None,
         grids: [layers::grid(comparison)].into_iter().chain(classes::grid(comparison)).collect(),
+        figures: figures::figures(comparison),
         notes: notes::notes(comparison, tables),
         json: json(comparison),
+        command: None,
         records: Some(records::records(comparison, tables)),
         checks: None,
         metrics: None,

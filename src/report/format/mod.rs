@@ -3,6 +3,7 @@
 
 mod annotations;
 mod csv;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -29,6 +30,8 @@ pub enum Format {
     Table,
     /// For people, in a merge request or a README.
     Markdown,
+    /// For people, in a browser.
+    Html,
     /// Everything, for programs.
     Json,
     /// The records, for spreadsheets.
@@ -48,6 +51,7 @@ impl Format {
         match self {
             Format::Table => &table::TABLE,
             Format::Markdown => &markdown::MARKDOWN,
+            Format::Html => &html::HTML,
             Format::Json => &json::JSON,
             Format::Csv => &csv::CSV,
             Format::Parquet => &parquet::PARQUET,
@@ -107,6 +111,7 @@ mod tests {
         let starts = [
             (Format::Table, "╭─"),
             (Format::Markdown, "### x passes\n"),
+            (Format::Html, "<!doctype html>"),
             (Format::Json, "{\n"),
             (Format::Csv, "layer,dim,"),
             (Format::Parquet, "PAR1"),
@@ -124,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_report_has_the_formats_that_its_sections_allow() {
-        let plain = [Format::Table, Format::Markdown, Format::Json];
+        let plain = [Format::Table, Format::Markdown, Format::Html, Format::Json];
         assert_eq!(Format::of::<PlainReport>().collect::<Vec<_>>(), plain);
         let checked: Vec<Format> = Format::of::<CheckedReport>().collect();
         assert_eq!(checked, [&plain[..], &[Format::Junit, Format::Annotations]].concat());

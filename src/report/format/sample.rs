@@ -20,8 +20,11 @@ pub(super) fn document() -> Document {
         message: message.into(),
     };
     Document {
+        title: "x".into(),
         headline: Some("x passes".into()),
         grids: vec![grid()],
+        figures: Vec::new(),
+        command: Some("snnl-score x".into()),
         notes: vec!["2 rows of *x*".into()],
         json: Ok("{\n  \"schema_version\": 1\n}".into()),
         records: Some(Records {

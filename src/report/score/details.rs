@@ -25,9 +25,12 @@ pub fn detail(table: &ScoreTable, detail: Detail) -> Document {
     let records = columns.first().map_or(0, |column| column.values.len());
     columns.extend(provenance::columns(&vec![table; records]));
     Document {
+        title: "a part of a result".into(),
         headline: None,
         grids: Vec::new(),
+        figures: Vec::new(),
         notes: Vec::new(),
+        command: None,
         json: Err("a part of a result is no JSON".into()),
         records: Some(Records { columns, metadata: provenance::metadata(table) }),
         checks: None,

@@ -55,6 +55,7 @@ fn whole(layer: &LayerScore, explanation: &Explanation) -> Grid {
     let mut grid = Grid::new("picked classes", headings.chain(accuracy_headings(explanation)));
     let alone = std::iter::repeat_n(1, 1 + explanation.picked.len());
     grid.folding = Folding::Columns { names: 1, groups: alone.chain([explanation.accuracy.len()]).collect() };
+    grid.subject = Some(layer.name.clone());
     for class in &explanation.classes {
         let names = [CellValue::text(&class.class), CellValue::Count(class.n)].map(Cell::from);
         let picks = class.picks.iter().flatten().zip(&explanation.picked).map(|(&probability, picked)| Cell {
@@ -76,6 +77,7 @@ fn whole(layer: &LayerScore, explanation: &Explanation) -> Grid {
 fn pairs(layer: &LayerScore, explanation: &Explanation) -> Grid {
     let headings = [heading(layer, explanation), number("n"), text("picks"), number("with"), number("own")];
     let mut grid = Grid::new("picked classes", headings.into_iter().chain(accuracy_headings(explanation)));
+    grid.subject = Some(layer.name.clone());
     let of_class = |class: &'_ ExplainedClass| -> Vec<(f64, String)> {
         let picks = class.picks.iter().flatten().copied().zip(explanation.picked.iter().cloned());
         picks.filter(|(_, picked)| *picked != class.class).collect()

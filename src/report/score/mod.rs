@@ -6,6 +6,7 @@ pub(super) mod classes;
 mod companions;
 mod details;
 mod explanation;
+mod figures;
 mod json;
 mod layers;
 mod listing;
@@ -18,9 +19,11 @@ mod worst;
 
 pub(super) use self::by_layer::listed;
 pub use self::details::{Detail, detail};
+pub(super) use self::figures::temperature_axis;
 pub use self::listing::{LayerOrder, Listing};
 pub(super) use self::odd_rows::odd_rows;
 use super::document::{Document, Report, Section};
+use super::sentences::counted;
 use crate::score::table::ScoreTable;
 
 impl Report for ScoreTable {
@@ -33,6 +36,7 @@ pub fn document(table: &ScoreTable, listing: Listing) -> Document {
     let shown = listing.of(table);
     let shown = shown.as_ref();
     Document {
+        title: format!("Soft Nearest Neighbor Loss of {}", counted(table.layers.len(), "layer", "layers")),
         headline: None,
         grids: [layers::grid(shown)]
             .into_iter()
@@ -42,8 +46,10 @@ pub fn document(table: &ScoreTable, listing: Listing) -> Document {
             .chain(explanation::grids(shown))
             .chain(worst::grid(shown))
             .collect(),
+        figures: figures::figures(table),
         notes: listing.note(table).into_iter().chain(notes::notes(table)).collect(),
         json: json::text(table),
+        command: None,
         records: Some(records::records(table)),
         checks: None,
         metrics: None,

@@ -15,6 +15,7 @@ mod foreign;
 mod formats;
 mod gate;
 mod harness;
+mod html;
 mod ids;
 mod inspect;
 mod labels;

@@ -1,18 +1,20 @@
 //! A [`GateReport`] as a document.
 
+mod figures;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::cell::{Cell, CellValue};
-use super::checks::{CheckResult, CheckStatus, Checks};
-use super::document::{Document, Metrics, Report, Section, json};
-use super::grid::{Folding, Grid, number, text};
-use super::number::{DIGITS, significant, temperature};
-use super::score::{classes, odd_rows};
-use super::sentences;
 use crate::error::{Error, Explanation};
 use crate::gate::{Finding, GateReport, Outcome, Renewal, RenewedLayer};
+use crate::report::cell::{Cell, CellValue};
+use crate::report::checks::{CheckResult, CheckStatus, Checks};
+use crate::report::document::{Document, Metrics, Report, Section, json};
+use crate::report::grid::{Folding, Grid, number, text};
+use crate::report::number::{DIGITS, significant, temperature};
+use crate::report::score::{classes, odd_rows};
+use crate::report::sentences;
 use crate::score::table::{LayerScore, ScoreTable, Tool};
 
 /// What makes checks.
@@ -26,10 +28,13 @@ impl Report for GateReport {
 pub fn document(report: &GateReport, candidate: &ScoreTable, shows_classes: bool) -> Document {
     let classes = shows_classes.then_some(candidate);
     Document {
+        title: "Gate".into(),
         headline: Some(headline(report)),
         grids: [grid(report)].into_iter().chain(classes.and_then(classes::grid)).collect(),
+        figures: figures::figures(report),
         notes: notes(report, candidate, classes),
         json: json(report),
+        command: None,
         records: None,
         checks: Some(checks(report, candidate)),
         metrics: Some(metrics(candidate)),
@@ -79,10 +84,13 @@ pub fn undecided(candidate: &str, error: &Error) -> Document {
         message: message.clone(),
     };
     Document {
+        title: "Gate".into(),
         headline: Some(format!("{candidate} does not pass the gate: {message}")),
         grids: Vec::new(),
+        figures: Vec::new(),
         notes: hint.iter().cloned().collect(),
         json: json(&result),
+        command: None,
         records: None,
         checks: Some(Checks {
             made_by: MADE_BY.to_owned(),
@@ -242,6 +250,8 @@ mod tests {
             value: Some(0.7),
             baseline: None,
             limit: 0.5,
+            bound: None,
+            history: None,
             change: None,
             confidence: None,
             outcome,

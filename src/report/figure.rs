@@ -1,0 +1,112 @@
+//! What the pictures of a result show; a format draws them.
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// What it shows, in a few words.
+    pub title: String,
+    /// The layer that it is about, if it is about one.
+    pub subject: Option<String>,
+    /// What is drawn.
+    pub drawing: Drawing,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawing {
+    /// Curves over one axis.
+    Curves(Curves),
+    /// A bar for each name.
+    Bars(Vec<Bar>),
+    /// A shade for every two names.
+    Matrix(Matrix),
+    /// Values between their limits.
+    Limits(Vec<LimitedValue>),
+}
+
+/// Curves over one axis. The other begins at 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curves {
+    /// What lies across.
+    pub across: Axis,
+    /// What goes up.
+    pub up: &'static str,
+    /// In the order of their names in the legend.
+    pub curves: Vec<Curve>,
+    /// A value that all are seen against, and what it is.
+    pub reference: Option<(&'static str, f64)>,
+}
+
+/// The axis across.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Axis {
+    /// Positive numbers, each a power of ten as far from the next.
+    Logarithmic(String),
+    /// Names in their order; a place on the axis is an index.
+    Named(Vec<String>),
+}
+
+/// A curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// What it is called.
+    pub name: String,
+    /// From left to right.
+    pub points: Vec<CurvePoint>,
+}
+
+/// A point of a curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurvePoint {
+    /// Its place across.
+    pub across: f64,
+    /// Its value.
+    pub value: f64,
+    /// Between which values the true one lies.
+    pub bounds: Option<(f64, f64)>,
+    /// Whether it is the best of its curve.
+    pub is_best: bool,
+    /// What is said of it.
+    pub note: String,
+}
+
+/// A bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// What it is of.
+    pub name: String,
+    /// Its length, from 0 on.
+    pub value: f64,
+    /// What is said of it.
+    pub note: String,
+}
+
+/// Shares, from 0 to 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    /// One name a row.
+    pub down: Vec<String>,
+    /// One name a column.
+    pub across: Vec<String>,
+    /// One row a name.
+    pub shares: Vec<Vec<f64>>,
+}
+
+/// A value, where it was before, and what it may not pass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LimitedValue {
+    /// What it is of.
+    pub name: String,
+    /// The value.
+    pub value: f64,
+    /// What it was in the baseline.
+    pub baseline: Option<f64>,
+    /// The lowest and highest values that the baseline ever had.
+    pub history: Option<(f64, f64)>,
+    /// What it may not pass, and whether it may not be higher.
+    pub limit: Option<(f64, bool)>,
+    /// Whether it is on the right side.
+    pub is_kept: bool,
+    /// What is said of it.
+    pub note: String,
+}

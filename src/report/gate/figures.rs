@@ -1,0 +1,29 @@
+//! The picture of a gate: each value with its limit, and with what it was before.
+
+use crate::gate::{Finding, GateReport, Outcome};
+use crate::report::figure::{Drawing, Figure, LimitedValue};
+use crate::report::number::temperature;
+
+/// None where no check has a value.
+pub(super) fn figures(report: &GateReport) -> Vec<Figure> {
+    let values: Vec<LimitedValue> = report.findings.iter().filter_map(limited).collect();
+    let figure = Figure {
+        title: "each check: its value (●), the baseline's (○), what that ever was, and what is not allowed".to_owned(),
+        subject: None,
+        drawing: Drawing::Limits(values.clone()),
+    };
+    if values.is_empty() { Vec::new() } else { vec![figure] }
+}
+
+fn limited(found: &Finding) -> Option<LimitedValue> {
+    let at = found.temperature.map_or(String::new(), |at| format!(" T={}", temperature(at)));
+    Some(LimitedValue {
+        name: format!("{}{at}", found.layer),
+        value: found.value?,
+        baseline: found.baseline,
+        history: found.history,
+        limit: found.bound.map(|bound| (bound.value, bound.is_upper)),
+        is_kept: found.outcome != Outcome::Fail,
+        note: format!("{}, {}: {}", found.rule, found.check, found.why),
+    })
+}

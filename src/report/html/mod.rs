@@ -1,0 +1,13 @@
+//! A document as one HTML page that needs nothing else: no network, no font, no other file.
+
+mod curves;
+mod escape;
+mod frame;
+mod matrix;
+mod page;
+mod shade;
+mod strips;
+mod tables;
+mod ticks;
+
+pub(super) use self::page::page;
