@@ -7,6 +7,7 @@ mod exports;
 mod gate;
 mod input;
 mod inspect;
+mod maps;
 mod output;
 mod resources;
 mod resume;

@@ -1,11 +1,13 @@
 //! What the score is: presets, distances, policies and temperatures, settled and checked.
 
+mod maps;
 mod preset;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::maps::{MapMethod, Maps};
 pub use self::preset::{Bundle, EpsilonForm, Preset, Singletons};
 use crate::distance::Distance;
 use crate::draw::{BatchDraws, Draw};
@@ -96,6 +98,8 @@ pub struct Definition {
     pub explained_at: Option<f64>,
     /// Whether companions of the score are computed, too.
     pub companions: bool,
+    /// The pictures of rows that are made, if any.
+    pub maps: Option<Maps>,
 }
 
 /// Definitions as they may be asked for, each overriding the preset.
@@ -186,6 +190,7 @@ impl Definition {
             worst: 0,
             explained_at: None,
             companions: false,
+            maps: None,
         })
     }
 

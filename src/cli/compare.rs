@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::definition::DefinitionFlags;
 use super::input::{Input, ReferenceFlags};
+use super::maps::MapFlags;
 use super::output::{OutputFlags, RunFlags};
 use super::resume::{ResumeFlags, numbered};
 use super::sample::SampleFlags;
@@ -63,6 +64,9 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     output: OutputFlags<Comparison>,
 
+    #[command(flatten)]
+    maps: MapFlags,
+
     /// Also show each class in every checkpoint, and name the worst
     #[arg(long, help_heading = "Output")]
     per_class: bool,
@@ -81,7 +85,9 @@ impl CompareArgs {
         let checkpoints = std::mem::take(&mut self.input.inputs);
         let checkpoints = in_order(self.references.of_checkpoints(checkpoints)?, |(path, _)| path);
         let is_annealed = self.definition.is_annealed();
-        let definition = Definition { draw: self.sample.draw(), ..self.definition.definition()? };
+        let outputs = self.output.outputs()?;
+        let maps = self.maps.maps(&outputs, self.sample.seed);
+        let definition = Definition { draw: self.sample.draw(), maps, ..self.definition.definition()? };
         let resume = self.resume.resume()?;
         let shown = match (is_annealed, self.at.is_empty(), self.curve) {
             (true, true, true) => {
@@ -129,7 +135,7 @@ impl CompareArgs {
             labels: self.input.label_inputs(&self.references),
             ids: Vec::new(),
             definition,
-            outputs: self.output.outputs()?,
+            outputs,
             references: Vec::new(),
             details: Vec::new(),
             rows_output: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::definition::DefinitionFlags;
 use super::exports::is_standard;
 use super::input::{Input, ReferenceFlags};
+use super::maps::MapFlags;
 use super::output::{OutputFlags, RunFlags};
 use super::resume::ResumeFlags;
 use super::sample::{RANDOM, SampleFlags};
@@ -115,6 +116,9 @@ pub(super) struct ScoreArgs {
     companions: bool,
 
     #[command(flatten)]
+    maps: MapFlags,
+
+    #[command(flatten)]
     resume: ResumeFlags,
     #[command(flatten)]
     run: RunFlags,
@@ -155,6 +159,8 @@ impl ScoreArgs {
         let definition = self.definition.definition()?;
         let draw = self.sample.draw();
         let (count, seed) = (self.batches as usize, self.sample.seed);
+        let outputs = self.output.outputs()?;
+        let maps = self.maps.maps(&outputs, seed);
         let batches = self.emulate_batch.map(|size| BatchDraws { size: size as usize, count, seed });
         Ok(ScorePlan {
             keeping: self.resume.resume()?,
@@ -169,11 +175,12 @@ impl ScoreArgs {
                 explains: self.explain,
                 worst,
                 companions: self.companions,
+                maps,
                 explained_at: self.at,
                 ladder: definition.ladder.with(self.at.as_slice()),
                 ..definition
             },
-            outputs: self.output.outputs()?,
+            outputs,
             references: self.references.reference,
             details,
             rows_output: self.export_rows,

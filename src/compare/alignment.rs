@@ -22,6 +22,7 @@ pub fn align(first: &Checkpoint, other: &mut Checkpoint) {
     numbers.iter().zip(others.iter()).for_each(|(&number, id)| names[number as usize].clone_from(id));
     other.ids = Some(Arc::from(names));
     other.rows.values_mut().for_each(|rows| rows.renumber(&numbers));
+    other.maps.values_mut().flat_map(|map| &mut map.points).for_each(|point| point.row = numbers[point.row as usize]);
     other.table.data.labels_sha256.clone_from(&first.table.data.labels_sha256);
 }
 

@@ -10,7 +10,7 @@ use super::embedded;
 use super::rows_file;
 use crate::error::{Error, Fault};
 use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
-use crate::score::{RowLosses, best};
+use crate::score::{LayerMap, RowLosses, best};
 use crate::source::{Region, natural};
 
 /// A checkpoint's scores, and the losses that they are means of where these are known.
@@ -22,6 +22,8 @@ pub struct Checkpoint {
     pub table: ScoreTable,
     /// The losses of each layer's rows.
     pub rows: BTreeMap<String, RowLosses>,
+    /// Where the rows of each layer lie in two dimensions, where that was asked for.
+    pub maps: BTreeMap<String, LayerMap>,
     /// What each row is called, where that is known; empty for a row of which it is not.
     pub ids: Option<Arc<[String]>>,
 }
@@ -46,7 +48,7 @@ impl Checkpoint {
             true => rows_file::read(&rows_path, &table).map_err(|fault| fault.in_input(&rows_path))?,
             false => (BTreeMap::new(), None),
         };
-        Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, ids })
+        Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, maps: BTreeMap::new(), ids })
     }
 
     /// What the checkpoint in `path` is called.

@@ -27,6 +27,7 @@ pub(crate) fn checkpoint(values: &[(f64, f64)]) -> Checkpoint {
         name: "some".into(),
         table: serde_json::from_value(table).unwrap(),
         rows: Default::default(),
+        maps: Default::default(),
         ids: None,
     }
 }

@@ -10,6 +10,7 @@ mod layers;
 #[cfg(test)]
 pub(crate) mod made;
 mod points;
+mod rotation;
 pub mod rows_file;
 
 use serde::Serialize;
@@ -22,6 +23,7 @@ use self::layers::layers;
 pub use self::layers::{Named, check_common};
 use self::points::points;
 pub use self::points::{Compared, ComparedClass, Measured, Point, change, check_temperatures};
+pub use self::rotation::turned_onto;
 use crate::error::Error;
 use crate::score::table::{Dataset, DefinitionRecord, LayerScore, Tool};
 

@@ -22,6 +22,8 @@ pub enum Drawing {
     Matrix(Matrix),
     /// Values between their limits.
     Limits(Vec<LimitedValue>),
+    /// Rows in two dimensions.
+    Map(ScatterPlot),
 }
 
 /// Curves over one axis. The other begins at 0.
@@ -109,4 +111,30 @@ pub struct LimitedValue {
     pub is_kept: bool,
     /// What is said of it.
     pub note: String,
+}
+
+/// Rows in two dimensions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScatterPlot {
+    /// Name of each class.
+    pub classes: Vec<String>,
+    /// The rows.
+    pub points: Vec<ScatterPoint>,
+}
+
+/// A row in two dimensions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScatterPoint {
+    /// Across and up.
+    pub place: [f32; 2],
+    /// An index into the classes.
+    pub class: u32,
+    /// Its index in the layer.
+    pub row: u32,
+    /// What it is called, if it is called anything.
+    pub id: Option<String>,
+    /// Its loss in nats, where it has one.
+    pub loss: Option<f64>,
+    /// Whether it is ringed.
+    pub is_ringed: bool,
 }

@@ -15,7 +15,7 @@ use crate::plan::ScorePlan;
 use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::score::table::LayerScore;
-use crate::score::{Means, Resume, RowLosses, score_rows};
+use crate::score::{LayerRows, Means, Resume, RowLosses, score_rows};
 
 /// The labels that the plan names, if it names any: results of earlier runs need none.
 pub(super) fn given_labels(plan: &ScorePlan) -> Result<Option<GivenLabels>, Error> {
@@ -72,7 +72,9 @@ pub(super) fn score_or_read(
     let means = means(&plan.resources, &Workload::of(&layers.own, labels, definition), &progress, &stop)?;
     let means = Means { resume: keeping.cloned(), ..means };
     let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
-    let mut take = |score: &mut LayerScore, losses: RowLosses| {
+    let mut maps = BTreeMap::new();
+    let mut take = |score: &mut LayerScore, LayerRows { losses, map }: LayerRows| {
+        maps.extend(map.map(|map| (score.name.clone(), map)));
         if plan.per_class {
             score.classes = Some(losses.by_class());
         }
@@ -84,5 +86,5 @@ pub(super) fn score_or_read(
         on_threads(means.threads, || score_rows(&layers.own, &labels.own, references, definition, means, &mut take))??;
     progress.finish();
     let ids = labels.own.ids.as_ref().map(RowIds::texts);
-    Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, ids })
+    Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, maps, ids })
 }

@@ -71,7 +71,8 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     }
     let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
     let tables: Vec<&ScoreTable> = checkpoints.iter().map(|checkpoint| &checkpoint.table).collect();
-    let document = Document { command: plan.score.command.clone(), ..comparison::document(&comparison, &tables) };
+    let mut document = Document { command: plan.score.command.clone(), ..comparison::document(&comparison, &tables) };
+    document.figures.extend(comparison::map_figures(&checkpoints));
     write(&document, plan.score.screen, destinations)
 }
 

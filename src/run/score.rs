@@ -15,7 +15,7 @@ use crate::report::document::Document;
 use crate::report::format::Screen;
 use crate::report::score;
 use crate::score::table::LayerScore;
-use crate::score::{Means, RowLosses, score_rows};
+use crate::score::{LayerMap, LayerRows, Means, score_rows};
 
 /// Scores what the plan names and writes every output.
 pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
@@ -40,7 +40,9 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let stop = || interruption.signal();
     let workload = Workload::of(&layers.own, &labels, &plan.definition);
     let means = Means { resume: plan.keeping.clone(), ..means(&plan.resources, &workload, &progress, &stop)? };
-    let mut take = |score: &mut LayerScore, losses: RowLosses| {
+    let mut maps: Vec<(String, LayerMap)> = Vec::new();
+    let mut take = |score: &mut LayerScore, LayerRows { losses, map }: LayerRows| {
+        maps.extend(map.map(|map| (score.name.clone(), map)));
         if plan.per_class {
             score.classes = Some(losses.by_class());
         }
@@ -56,7 +58,10 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     for (DetailOutput { detail, output }, destination) in details {
         write(&score::detail(&table, *detail), Screen::default(), vec![(output.format, destination)])?;
     }
-    let document = Document { command: plan.command.clone(), ..score::document(&table, plan.listing) };
+    let mut document = Document { command: plan.command.clone(), ..score::document(&table, plan.listing) };
+    let ids = labels.own.ids.as_ref().map(RowIds::texts);
+    let maps = maps.iter().filter_map(|(layer, map)| score::map_figure(layer, map, ids.as_deref()));
+    document.figures.splice(..0, maps);
     write(&document, plan.screen, destinations)
 }
 

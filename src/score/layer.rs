@@ -1,11 +1,13 @@
 //! One layer from its rows to its scores.
 
+use super::LayerRows;
 use super::batches::BatchMeans;
 use super::check::Checked;
 use super::companions::companions;
 use super::explain::explain;
 use super::look::{Again, LabelledLayer, Look, survey};
 use super::loss::Mean;
+use super::map::{MapBase, MappedLosses};
 use super::means::Means;
 use super::minimise::{minimise, nearest_neighbor_error};
 use super::reading::{Reading, Spent};
@@ -27,8 +29,8 @@ use crate::temperature::Ladder;
 pub(super) struct ScoredLayer {
     /// Its scores.
     pub(super) score: LayerScore,
-    /// The losses that they are means of.
-    pub(super) losses: RowLosses,
+    /// The rows that they are of.
+    pub(super) rows: LayerRows,
     /// What the self-check found.
     pub(super) check: Checked,
     /// Pairs that earlier runs had done.
@@ -73,6 +75,10 @@ pub(super) fn score_layer(
     // Before the sweep, for the rows are still in memory.
     let own = Side { rows: rows.population(), reading: readings.gaining() };
     let companions = definition.companions.then(|| companions(&layer.name, &own, means.memory)).transpose()?;
+    let base = match definition.maps {
+        None => None,
+        Some(maps) => MapBase::of(&layer.name, &own, maps, means.memory)?,
+    };
     let survey = &surveyed.gaining().0;
     let halves = survey.halves.and(surveyed.met().0.halves);
     let swept = Sweeps::over(&rows, definition, &layer.name, &readings).run(halves, means, resume)?;
@@ -154,7 +160,22 @@ pub(super) fn score_layer(
         temperatures: ladder.to_vec(),
         losses: swept.losses.into_iter().map(|losses| losses.of_rows).collect(),
     };
-    Ok(ScoredLayer { score, losses, check, resumed_pairs: swept.resumed_pairs })
+    let map = match &base {
+        None => None,
+        Some(base) => {
+            let scored: Vec<RowTag> = rows.scored().copied().collect();
+            let own = Side { rows: rows.population(), reading: readings.gaining() };
+            let worst = score.worst.as_deref().unwrap_or_default();
+            let at = MappedLosses {
+                temperature: ladder[position],
+                scored: &scored,
+                losses: &losses.losses[position],
+                worst,
+            };
+            Some(base.map(&own, sides.gaining().labels, &at)?)
+        }
+    };
+    Ok(ScoredLayer { score, rows: LayerRows { losses, map }, check, resumed_pairs: swept.resumed_pairs })
 }
 
 /// The scores at the temperatures of `definition`, one for each of `losses`.

@@ -16,6 +16,7 @@ mod look;
 mod loss;
 #[cfg(test)]
 mod made;
+pub mod map;
 mod means;
 mod minimise;
 pub mod minimum;
@@ -44,6 +45,7 @@ use self::check::Checked;
 pub(crate) use self::layer::best;
 use self::layer::score_layer;
 use self::look::LabelledLayer;
+pub use self::map::record::LayerMap;
 pub use self::means::{Means, Progress, Silent, Stop};
 pub use self::resume::Resume;
 use self::resume::ResumeFile;
@@ -67,7 +69,16 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
 }
 
 /// Who takes the losses of a layer's rows, as soon as it is scored.
-pub type RowTaker<'a> = dyn FnMut(&mut LayerScore, RowLosses) -> Result<(), Error> + Send + 'a;
+pub type RowTaker<'a> = dyn FnMut(&mut LayerScore, LayerRows) -> Result<(), Error> + Send + 'a;
+
+/// What is known of a layer's rows one by one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerRows {
+    /// Their losses.
+    pub losses: RowLosses,
+    /// Where they lie in two dimensions, where that was asked for.
+    pub map: Option<LayerMap>,
+}
 
 /// Layers whose rows are met by those of others.
 #[derive(Clone, Copy)]
@@ -135,7 +146,7 @@ pub fn score_rows(
         };
         let scored = score_layer(&sides, definition, &mut means, resume.as_mut());
         let mut scored = scored.map_err(|fault| layer.error(fault))?;
-        take(&mut scored.score, scored.losses)?;
+        take(&mut scored.score, scored.rows)?;
         scores.push(scored.score);
         check = check.and(scored.check);
         resumed_pairs += scored.resumed_pairs;

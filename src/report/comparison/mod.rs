@@ -3,9 +3,11 @@
 mod classes;
 mod figures;
 mod layers;
+mod maps;
 mod notes;
 mod records;
 
+pub use self::maps::map_figures;
 use super::document::{Document, Report, Section, json};
 use crate::compare::Comparison;
 use crate::score::table::ScoreTable;

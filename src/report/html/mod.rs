@@ -3,6 +3,7 @@
 mod curves;
 mod escape;
 mod frame;
+mod map;
 mod matrix;
 mod page;
 mod shade;

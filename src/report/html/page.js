@@ -61,4 +61,73 @@
     });
     canvas.addEventListener('pointerleave', hide);
   }
+
+  // Maps: rows in two dimensions, coloured by class; a click on a class shows it alone.
+  const FEW = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#b58900', '#56b4e9', '#7a5195', '#8c564b', '#7f7f7f', '#17becf'];
+  const color = at => FEW[at] ?? `hsl(${(at * 137.508) % 360} ${at % 2 ? 60 : 75}% ${[45, 58, 36][at % 3]}%)`;
+  for (const box of document.querySelectorAll('.map')) {
+    const data = dataOf(box), canvas = box.querySelector('canvas'), context = canvas.getContext('2d');
+    const numbers = new Uint16Array(bytes(data.points).buffer), rows = new Uint32Array(bytes(data.rows).buffer);
+    const count = rows.length, PADDING = 8;
+    let alone = null, scale = [1, 1], places = [];
+    const paint = () => {
+      const width = canvas.clientWidth, height = width * data.ratio, ratio = devicePixelRatio || 1;
+      canvas.style.height = `${height}px`;
+      [canvas.width, canvas.height] = [width * ratio, height * ratio];
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      scale = [(width - 2 * PADDING) / 65535, (height - 2 * PADDING) / 65535];
+      places = Array.from({length: count}, (_, at) => [PADDING + numbers[4 * at] * scale[0], height - PADDING - numbers[4 * at + 1] * scale[1]]);
+      const radius = count > 2000 ? 2 : 3;
+      const dots = isShown => {
+        for (let at = 0; at < count; at++) {
+          const own = numbers[4 * at + 3];
+          if (isShown(own) !== true) continue;
+          context.fillStyle = alone === null || own === alone ? color(own) : 'rgb(128 128 128 / .15)';
+          context.beginPath();
+          context.arc(places[at][0], places[at][1], radius, 0, 7);
+          context.fill();
+        }
+      };
+      if (alone !== null) dots(own => own !== alone);
+      dots(own => alone === null || own === alone);
+      context.strokeStyle = getComputedStyle(document.body).color;
+      for (const at of data.ringed) {
+        if (alone !== null && numbers[4 * at + 3] !== alone) continue;
+        context.beginPath();
+        context.arc(places[at][0], places[at][1], radius + 3, 0, 7);
+        context.stroke();
+      }
+    };
+    const buttons = data.classes.map((name, at) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = name;
+      button.style.setProperty('--c', color(at));
+      button.setAttribute('aria-pressed', 'false');
+      button.addEventListener('click', () => {
+        alone = alone === at ? null : at;
+        buttons.forEach((other, place) => other.setAttribute('aria-pressed', String(place === alone)));
+        paint();
+      });
+      return button;
+    });
+    box.querySelector('.classes').append(...buttons);
+    canvas.addEventListener('pointermove', event => {
+      const area = canvas.getBoundingClientRect(), x = event.clientX - area.left, y = event.clientY - area.top;
+      let nearest = -1, least = 100;
+      for (let at = 0; at < count; at++) {
+        if (alone !== null && numbers[4 * at + 3] !== alone) continue;
+        const distance = (places[at][0] - x) ** 2 + (places[at][1] - y) ** 2;
+        if (distance < least) [nearest, least] = [at, distance];
+      }
+      if (nearest < 0) return hide();
+      const loss = numbers[4 * nearest + 2];
+      const said = loss === 65535 ? 'no loss' : `loss ${(loss / 65534 * data.highest).toPrecision(4)}`;
+      const name = data.ids ? `${data.ids[nearest]} (row ${rows[nearest]})` : `row ${rows[nearest]}`;
+      show(event, `${name}\nclass ${data.classes[numbers[4 * nearest + 3]]}\n${said}`);
+    });
+    canvas.addEventListener('pointerleave', hide);
+    new ResizeObserver(paint).observe(box);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
+  }
 })();

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::escape::{escaped, script_json};
-use super::{curves, matrix, strips, tables};
+use super::{curves, map, matrix, strips, tables};
 use crate::compare::embedded;
 use crate::report::document::Document;
 use crate::report::figure::{Drawing, Figure};
@@ -98,6 +98,7 @@ fn drawn(figures: &[&Figure], grids: &[&Grid]) -> String {
             Drawing::Bars(bars) => strips::bars(title, bars),
             Drawing::Limits(values) => strips::limits(title, values),
             Drawing::Matrix(matrix) => matrix::draw(title, matrix),
+            Drawing::Map(rows) => map::draw(title, rows),
         };
         captioned(title, &drawing)
     };

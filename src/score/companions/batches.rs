@@ -12,7 +12,7 @@ use crate::source::Rows;
 const BATCH_BYTES: usize = 1 << 20;
 
 /// Where the numbers of a row are.
-pub(super) struct ReadRow<'a> {
+pub(in crate::score) struct ReadRow<'a> {
     pub(super) tag: &'a RowTag,
     chunk: Arc<Rows>,
     place: usize,
@@ -20,7 +20,7 @@ pub(super) struct ReadRow<'a> {
 
 impl ReadRow<'_> {
     /// Writes the row over `to`, which is as long.
-    pub(super) fn write(&self, to: &mut [f64]) {
+    pub(in crate::score) fn write(&self, to: &mut [f64]) {
         self.chunk.write_row(self.place, to);
     }
 }
@@ -30,7 +30,11 @@ impl ReadRow<'_> {
 ///
 /// # Errors
 /// What reading meets, and rows that are missing.
-pub(super) fn each_batch(side: &Side, tags: &[RowTag], take: &mut (dyn FnMut(&[ReadRow]) + Send)) -> Result<(), Fault> {
+pub(in crate::score) fn each_batch(
+    side: &Side,
+    tags: &[RowTag],
+    take: &mut (dyn FnMut(&[ReadRow]) + Send),
+) -> Result<(), Fault> {
     scope(|scope| {
         let mut stream = side.reading.rows(scope, tags)?;
         let (mut batch, mut bytes): (Vec<ReadRow>, usize) = (Vec::new(), 0);

@@ -13,6 +13,7 @@ mod silhouette;
 use std::time::Instant;
 
 use self::agreement::Contingency;
+pub(super) use self::batches::{ReadRow, each_batch};
 use self::class_moments::{BYTES_A_FEATURE, Moments};
 use self::k_means::k_means;
 use self::record::{ClusterAgreement, Companions, MOST_CLUSTERS};

@@ -72,9 +72,9 @@ fn queries_of_one_file_meet_the_references_of_another() {
         let mut means = Means::new(Box::new(Cpu::new(2)), 2);
         let scored = score_layer(&sides, &definition(distance), &mut means, None).unwrap();
         let counted: Vec<u32> = (0..queries.len() as u32).filter(|row| row % 3 < 2).collect();
-        assert_eq!((&scored.losses.rows, scored.score.singletons), (&counted, queries.len() - counted.len()));
+        assert_eq!((&scored.rows.losses.rows, scored.score.singletons), (&counted, queries.len() - counted.len()));
         for (position, t) in TEMPERATURES.into_iter().enumerate() {
-            for (&row, &found) in counted.iter().zip(&scored.losses.losses[position]) {
+            for (&row, &found) in counted.iter().zip(&scored.rows.losses.losses[position]) {
                 let exact = loss(&queries[row as usize], row % 3, &references, &of_references.classes, distance, t);
                 assert!((found / exact - 1.0).abs() < 1e-9, "{distance}, row {row}, T = {t}: {found} is not {exact}");
             }
@@ -120,7 +120,7 @@ fn rows_are_read_once_where_there_is_room_for_them() {
         let sides = Pairing::Within(LabelledLayer { layer: &layer, labels: &of_rows });
         let mut means = Means { memory, ..Means::new(Box::new(Cpu::new(2)), 2) };
         let scored = score_layer(&sides, &definition(Distance::Cosine), &mut means, None).unwrap();
-        found.push(scored.losses.losses);
+        found.push(scored.rows.losses.losses);
         assert_eq!(scans.load(Ordering::Relaxed) == 1, is_once, "{memory}: {scans:?}");
     }
     assert_eq!(found[0], found[1]);

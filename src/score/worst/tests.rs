@@ -24,7 +24,7 @@ fn worst_rows_are_those_of_the_definition() {
                 score_layer(&sides, &Definition { worst: 7, ..definition(distance, t) }, &mut means, None).unwrap();
             let worst = scored.score.worst.unwrap();
             assert_eq!(worst.len(), 7);
-            let mut highest = scored.losses.losses[0].clone();
+            let mut highest = scored.rows.losses.losses[0].clone();
             highest.sort_by(|a, b| b.total_cmp(a));
             assert_eq!(worst.iter().map(|row| row.loss).collect::<Vec<_>>(), highest[..7]);
             for found in &worst {

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::cli::harness::{Place, ROWS, assert_refused};
 
 /// Two checkpoints whose layers and classes have names that are markup.
@@ -61,4 +64,75 @@ fn a_report_is_a_result() {
     ] {
         assert_refused(&place.run(&format!("compare {name} r.json")), 3, [name, said, "--export-"]);
     }
+}
+
+/// The data of the maps of a page.
+fn maps(page: &str) -> Vec<serde_json::Value> {
+    let after = page.split("<div class=\"map\">").skip(1);
+    let data = after.map(|map| map.split_once("json\">").unwrap().1.split_once("</script>").unwrap().0);
+    data.map(|json| serde_json::from_str(json).unwrap()).collect()
+}
+
+fn rows(map: &serde_json::Value) -> Vec<u32> {
+    let bytes = STANDARD.decode(map["rows"].as_str().unwrap()).unwrap();
+    bytes.chunks_exact(4).map(|four| u32::from_le_bytes(four.try_into().unwrap())).collect()
+}
+
+#[test]
+fn maps_show_the_drawn_rows_and_the_worst() {
+    let place = Place::with_real_activations();
+    let score = |args: &str| {
+        place.stdout(&format!("snnl --labels y.npy --layers enc1 --layers code -T 0.1 {args} --export-html -"))
+    };
+    let all = maps(&score(""));
+    assert_eq!(all.iter().map(|map| rows(map).len()).collect::<Vec<_>>(), [240, 240]);
+    assert_eq!((&all[0]["classes"][9], &all[0]["ringed"]), (&"9".into(), &serde_json::json!([])));
+    let page = score("--worst 20 --map-rows 50");
+    assert!(page.contains("50 rows along the two main axes (PCA: "), "{page}");
+    let some = maps(&page);
+    let worst: Vec<u32> =
+        some[0]["ringed"].as_array().unwrap().iter().map(|at| rows(&some[0])[at.as_u64().unwrap() as usize]).collect();
+    assert_eq!((rows(&some[0]).len(), worst.len()), (50, 20));
+    // Equal runs draw equal maps, by any number of threads and whatever fits into the memory.
+    let tsne = |args: &str| maps(&score(&format!("--map tsne --map-rows 120 {args}")));
+    let first = tsne("--threads 1");
+    assert_eq!(tsne("--threads 2"), first);
+    assert_ne!(first[0]["points"], maps(&score("--map-rows 120"))[0]["points"]);
+    let least = score("--memory 4MiB");
+    assert_eq!(maps(&least), all);
+    let refused = place.run("snnl --labels y.npy --map tsne");
+    assert_refused(&refused, 2, ["this command line", "--export-html", ""]);
+}
+
+#[test]
+fn layers_that_differ_in_one_direction_or_none_have_maps() {
+    let place = Place::empty();
+    place.layer("line.npy", &[[1.0], [2.0], [3.0], [4.0]]);
+    place.layer("point.npy", &[[1.0, 1.0]; 4]);
+    place.labels("y.npy", &[0, 0, 1, 1]);
+    for (layer, method) in [("line", "pca"), ("line", "tsne"), ("point", "pca"), ("point", "tsne")] {
+        let args = format!("{layer}.npy --labels y.npy --distance euclidean -T 1 --map {method} --export-html -");
+        let page = place.stdout(&args);
+        assert_eq!(rows(&maps(&page)[0]), [0, 1, 2, 3], "{args}");
+        assert!(!page.contains("NaN"), "{args}");
+    }
+}
+
+#[test]
+fn maps_of_checkpoints_show_the_same_rows_turned_onto_the_first() {
+    let place = Place::with_real_activations();
+    fs::create_dir(place.path("other")).unwrap();
+    fs::copy(place.path("snnl/code.npy"), place.path("other/code.npy")).unwrap();
+    let compare = |args: &str| {
+        place.stdout(&format!("compare {args} --labels y.npy --layers code --map-rows 100 --export-html -"))
+    };
+    let page = compare("snnl other");
+    let found = maps(&page);
+    assert_eq!((found.len(), rows(&found[0]).len()), (2, 100));
+    // One and the same dump lies where it lay.
+    assert_eq!(found[0], found[1]);
+    assert!(page.contains("<figcaption>other: 100 rows along the two main axes"), "{page}");
+    // Of an earlier result, nobody knows where its rows lay.
+    place.stdout("snnl --labels y.npy --layers code --temperature-unit mean --export-json base.json -q");
+    assert_eq!(maps(&compare("base.json other")).len(), 1);
 }

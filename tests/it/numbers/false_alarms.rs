@@ -6,7 +6,7 @@ use snnl_score::compare::change::{Change, LossesOf};
 use snnl_score::definition::{Definition, Precision};
 use snnl_score::distance::Distance;
 use snnl_score::labels::Labels;
-use snnl_score::score::{RowLosses, score_rows};
+use snnl_score::score::{LayerRows, RowLosses, score_rows};
 use snnl_score::source::{Selection, discover};
 
 use crate::oracle::{means, wishes};
@@ -34,8 +34,8 @@ fn losses() -> Vec<f64> {
     let layers = discover(&[fixtures.join("snnl/enc1.npy")], &Selection::default()).unwrap();
     let definition = Definition::new(wishes(Distance::Cosine, Precision::Auto, &[0.1])).unwrap();
     let mut rows = RowLosses::default();
-    let mut take = |_: &mut _, losses: RowLosses| {
-        rows = losses;
+    let mut take = |_: &mut _, of: LayerRows| {
+        rows = of.losses;
         Ok(())
     };
     score_rows(&layers, &labels, None, &definition, means(), &mut take).unwrap();
