@@ -14,7 +14,7 @@ import tempfile
 from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DUMP = ROOT / "fixtures/fashion-ae"
+DUMP = pathlib.Path("fixtures/fashion-ae")
 CHROMIUM = "/usr/bin/chromium"
 HOSTILE = ["<img src=x onerror=alert(1)>", "\"'&amp;", "\u202egnp", "</script><script>alert(2)</script>"]
 
@@ -29,14 +29,16 @@ def npy(path, rows):
 
 def reports(program, place):
     """A report of each kind, and one whose names are markup."""
-    run = lambda *args: subprocess.run([program, *map(str, args), "-q"], stdout=subprocess.DEVNULL, check=False, cwd=place)
+    # Reports name what they are of as it was typed, and pictures of them are kept.
+    run = lambda *args: subprocess.run(
+        [program, *map(str, args), "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, cwd=ROOT)
     labels = ["--labels", DUMP / "y.npy"]
     everything = ["--per-class", "--explain", "--companions"]
-    run(DUMP / "snnl", *labels, *everything, "--map", "tsne", "--export-html", "score.html")
-    run("compare", DUMP / "init", DUMP / "plain", DUMP / "snnl", *labels, "--per-class", "--export-html", "compare.html")
-    run("gate", DUMP / "plain", *labels, "--max", "3", "--baseline", "base.json", "--init", "--update-baseline")
-    run("gate", DUMP / "snnl", *labels, "--max", "0.8", "--max-regression", "2%", "--baseline", "base.json",
-        "--export-html", "gate.html")
+    run(DUMP / "snnl", *labels, *everything, "--map", "tsne", "--export-html", place / "score.html")
+    run("compare", DUMP / "init", DUMP / "plain", DUMP / "snnl", *labels, "--per-class", "--export-html", place / "compare.html")
+    run("gate", DUMP / "plain", *labels, "--max", "3", "--baseline", place / "base.json", "--init", "--update-baseline")
+    run("gate", DUMP / "snnl", *labels, "--max", "0.8", "--max-regression", "2%", "--baseline", place / "base.json",
+        "--export-html", place / "gate.html")
     draw = random.Random(1)
     classes = 30
     dump = place / "hostile"
@@ -44,7 +46,7 @@ def reports(program, place):
     for name in HOSTILE[:3]:
         npy(dump / f"{name}.npy", [[draw.gauss(at % classes, 4.0) for _ in range(8)] for at in range(300)])
     (place / "y.txt").write_text("".join(f"{HOSTILE[3]} {at % classes}\n" for at in range(300)))
-    run(dump, "--labels", "y.txt", *everything, "--export-html", "hostile.html")
+    run(dump, "--labels", place / "y.txt", *everything, "--export-html", place / "hostile.html")
     return [place / f"{name}.html" for name in ("score", "compare", "gate", "hostile")]
 
 
@@ -126,6 +128,10 @@ def main():
             for width in (360, 1280, 2560):
                 for scheme in ("light", "dark"):
                     page = open_page(browser, path, width, scheme)
+                    if pictures and width == 1280 and path.stem != "hostile":
+                        pictures.mkdir(parents=True, exist_ok=True)
+                        top = {"x": 0, "y": 0, "width": 1280, "height": min(1150, page.evaluate("document.body.scrollHeight"))}
+                        page.screenshot(path=pictures / f"{path.stem}-{scheme}.png", clip=top, full_page=True)
                     if path.stem == "score":
                         sorts(page)
                         shows(page, "0")
@@ -134,9 +140,6 @@ def main():
                         picks = pointed_at(page, page.locator(".matrix canvas").first)
                         check(" picks " in picks, f"a pair of classes is named: {picks}")
                         check(page.locator("img").count() == 0, "names are text")
-                    if pictures and width == 1280:
-                        pictures.mkdir(parents=True, exist_ok=True)
-                        page.screenshot(path=pictures / f"{path.stem}-{scheme}.png", clip={"x": 0, "y": 0, "width": 1280, "height": 1400}, full_page=True)
                     page.context.close()
             print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, as it should be")
         browser.close()

@@ -94,8 +94,8 @@ pub struct PlannedCheckpoint {
     pub ladder: Ladder,
     /// Files and directories of the activations that its rows meet, instead of each other; or none.
     pub references: Vec<PathBuf>,
-    /// The ids of its rows, where these find labels by them.
-    pub ids: Vec<String>,
+    /// The labels of its rows; none of a result.
+    pub labels: LabelInputs,
     /// Where its sums are kept for a later run, if they are.
     pub keeping: Option<Resume>,
 }
@@ -167,6 +167,8 @@ pub struct LabelInputs {
     pub own: Vec<String>,
     /// The ids of these labels, by which rows find theirs; none where labels are in the order of the rows.
     pub ids: Vec<String>,
+    /// The ids of the rows, if labels have any.
+    pub row_ids: Vec<String>,
     /// The labels of the rows that these meet, if those are others.
     pub references: Vec<String>,
     /// How labels are read, and which rows are left out.
@@ -182,8 +184,6 @@ pub struct InspectPlan {
     pub selection: Selection,
     /// Their labels.
     pub labels: LabelInputs,
-    /// The ids of their rows, where these find labels by them.
-    pub ids: Vec<String>,
     /// What a run would compute.
     pub definition: Definition,
     /// What to print.
@@ -203,8 +203,6 @@ pub struct ScorePlan {
     pub selection: Selection,
     /// Their labels.
     pub labels: LabelInputs,
-    /// The ids of their rows, where these find labels by them.
-    pub ids: Vec<String>,
     /// What to compute.
     pub definition: Definition,
     /// Where results go; never two to one place.

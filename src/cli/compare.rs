@@ -1,6 +1,6 @@
 //! The command line of `compare`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -14,9 +14,10 @@ use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
 use crate::compare::{CLUSTERS, Comparison, Shown};
 use crate::definition::{Definition, TemperatureUnit};
 use crate::error::Error;
-use crate::plan::{ComparePlan, PlannedCheckpoint, ScorePlan};
+use crate::plan::{ComparePlan, LabelInputs, PlannedCheckpoint, ScorePlan};
 use crate::report::score::Listing;
 use crate::score::Resume;
+use crate::source::suffix;
 use crate::temperature::{Ladder, parse_temperature};
 
 const EXAMPLES: &str = "\
@@ -81,9 +82,8 @@ impl CompareArgs {
     pub(super) fn plan(mut self) -> Result<ComparePlan, Error> {
         self.input.resolve(&mut self.references)?;
         self.input.check_labels(&self.input.inputs)?;
-        let selection = self.input.selection(&self.references);
-        let checkpoints = std::mem::take(&mut self.input.inputs);
-        let checkpoints = in_order(self.references.of_checkpoints(checkpoints)?, |(path, _)| path);
+        let paths = std::mem::take(&mut self.input.inputs);
+        let checkpoints = in_order(self.references.of_checkpoints(paths.clone())?, |(path, _)| path);
         let is_annealed = self.definition.is_annealed();
         let outputs = self.output.outputs()?;
         let maps = self.maps.maps(&outputs, self.sample.seed);
@@ -121,19 +121,19 @@ impl CompareArgs {
         };
         let checkpoint = |(number, (path, references)): (usize, (PathBuf, Vec<PathBuf>))| {
             Ok(PlannedCheckpoint {
-                ids: self.input.ids_of(std::slice::from_ref(&path))?,
+                labels: self.input.label_inputs(&labelled(&path, &paths), &self.references)?,
                 path,
                 ladder: ladder(number),
                 references,
                 keeping: keeping(number),
             })
         };
-        let checkpoints = checkpoints.into_iter().enumerate().map(checkpoint).collect::<Result<_, Error>>()?;
+        let checkpoints = checkpoints.into_iter().enumerate().map(checkpoint).collect::<Result<Vec<_>, Error>>()?;
+        let selection = self.input.selection(checkpoints.iter().map(|checkpoint| &checkpoint.labels));
         let score = ScorePlan {
             inputs: Vec::new(),
             selection,
-            labels: self.input.label_inputs(&self.references),
-            ids: Vec::new(),
+            labels: LabelInputs::default(),
             definition,
             outputs,
             references: Vec::new(),
@@ -149,4 +149,14 @@ impl CompareArgs {
         };
         Ok(ComparePlan { checkpoints, score, shown })
     }
+}
+
+/// Where `:column` of a checkpoint lies: in its own files, or where an array has no columns in those of the first that has.
+fn labelled(path: &Path, all: &[PathBuf]) -> Vec<PathBuf> {
+    let has_columns = |path: &&PathBuf| suffix(path).is_none_or(|suffix| !suffix.starts_with(".npy"));
+    let own = path.to_owned();
+    let is_result = Checkpoint::is_result(path);
+    let scored = || all.iter().filter(|path| !Checkpoint::is_result(path)).filter(has_columns);
+    let first = scored().next().filter(|_| !is_result && !has_columns(&&own));
+    vec![first.cloned().unwrap_or(own)]
 }

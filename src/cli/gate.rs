@@ -152,14 +152,25 @@ impl GateArgs {
                 "--baseline base.json, with --init on the first run",
             ));
         }
+        let is_report = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("html"));
+        if let Some(path) =
+            self.baseline.as_ref().filter(|path| is_report(path) && (self.accept || self.update_baseline))
+        {
+            let argument = format!("`--baseline {}`", path.display());
+            return Err(Error::usage(
+                argument,
+                "a new baseline is JSON, and would replace the report",
+                "name a file *.json",
+            ));
+        }
         let outputs = self.exports.outputs(self.format)?;
         let definition = Definition { draw: self.sample.draw(), ..self.definition.definition()? };
         let ladder = definition.ladder.with(&rules.temperatures());
+        let labels = self.input.label_inputs(std::slice::from_ref(&candidate), &self.references)?;
         let score = ScorePlan {
             inputs: Vec::new(),
-            selection: self.input.selection(&self.references),
-            labels: self.input.label_inputs(&self.references),
-            ids: self.input.ids_of(std::slice::from_ref(&candidate))?,
+            selection: self.input.selection([&labels]),
+            labels,
             definition,
             outputs: Vec::new(),
             references: self.references.reference,

@@ -115,10 +115,10 @@ impl Input {
         Ok(())
     }
 
-    /// Puts in place of globs what they match, and of labels the files that they are in.
+    /// Puts in place of globs what they match.
     ///
     /// # Errors
-    /// What matches nothing, and a split that is not there or not named.
+    /// What matches nothing, and a split of something that has none.
     pub(super) fn resolve(&mut self, references: &mut ReferenceFlags) -> Result<(), Error> {
         (self.inputs, references.reference) = (expand_all(&self.inputs)?, expand_all(&references.reference)?);
         if let Some(split) = &self.split
@@ -127,45 +127,43 @@ impl Input {
             let hint = "it chooses among the datasets of a directory; name the files of one without it";
             return Err(Error::usage(format_args!("`--split {split}`"), "no input is a directory", hint));
         }
-        let scored: Vec<PathBuf> = self.inputs.iter().filter(|path| !Checkpoint::is_result(path)).cloned().collect();
-        let split = self.split.as_deref();
-        self.labels = Labels::resolve(&self.labels, &scored, split)?;
-        references.reference_labels = Labels::resolve(&references.reference_labels, &references.reference, split)?;
-        self.label_ids = match self.label_ids.is_empty() {
-            true => self.ids_beside_labels()?,
-            false => Labels::resolve(&self.label_ids, &scored, split)?,
-        };
         Ok(())
     }
 
-    /// The ids of the rows in `inputs`.
+    /// The labels of the rows in `inputs` and of their references, and how they are read; none of results of earlier runs.
     ///
     /// # Errors
-    /// As [`Input::resolve`].
-    pub(super) fn ids_of(&self, inputs: &[PathBuf]) -> Result<Vec<String>, Error> {
-        Labels::resolve(&self.ids, inputs, self.split.as_deref())
-    }
-
-    /// The labels, their ids and how they are read.
-    pub(super) fn label_inputs(&self, references: &ReferenceFlags) -> LabelInputs {
-        LabelInputs {
-            own: self.labels.clone(),
-            ids: self.label_ids.clone(),
-            references: references.reference_labels.clone(),
-            options: LabelOptions { ignored: self.ignore_label.clone(), delimiter: self.delimiter },
+    /// What matches nothing, and a split that is not there or not named.
+    pub(super) fn label_inputs(&self, inputs: &[PathBuf], references: &ReferenceFlags) -> Result<LabelInputs, Error> {
+        let scored: Vec<PathBuf> = inputs.iter().filter(|path| !Checkpoint::is_result(path)).cloned().collect();
+        if scored.is_empty() && !inputs.is_empty() {
+            return Ok(LabelInputs::default());
         }
+        let resolve = |specs: &[String], inputs: &[PathBuf]| Labels::resolve(specs, inputs, self.split.as_deref());
+        let own = resolve(&self.labels, &scored)?;
+        let ids = match self.label_ids.is_empty() {
+            true => self.ids_beside(&own)?,
+            false => resolve(&self.label_ids, &scored)?,
+        };
+        Ok(LabelInputs {
+            own,
+            ids,
+            row_ids: resolve(&self.ids, &scored)?,
+            references: resolve(&references.reference_labels, &references.reference)?,
+            options: LabelOptions { ignored: self.ignore_label.clone(), delimiter: self.delimiter },
+        })
     }
 
     /// Where the labels have their ids if nothing else is said: in the column of the files of the labels that is called as that of the
     /// rows.
-    fn ids_beside_labels(&self) -> Result<Vec<String>, Error> {
+    fn ids_beside(&self, labels: &[String]) -> Result<Vec<String>, Error> {
         let column = |spec: &String| match spec.strip_prefix(':') {
             Some(column) => Some(column.to_owned()),
             None => Labels::locate(spec).column,
         };
         let beside = |column: String| {
             let of = |spec: &String| format!("{}:{column}", Labels::locate(spec).path.display());
-            self.labels.iter().map(of).collect()
+            labels.iter().map(of).collect()
         };
         match self.ids.first().map(|spec| (spec, column(spec))) {
             None => Ok(Vec::new()),
@@ -178,12 +176,9 @@ impl Input {
         }
     }
 
-    /// What to take from the inputs and their references.
-    pub(super) fn selection(&self, references: &ReferenceFlags) -> Selection {
-        // What cannot be found is an error where it is read.
-        let ids = self.inputs.iter().flat_map(|input| self.ids_of(std::slice::from_ref(input)).unwrap_or_default());
-        let specs = self.labels.iter().chain(&references.reference_labels).chain(&self.label_ids).cloned();
-        let specs: Vec<String> = specs.chain(ids).collect();
+    /// What to take from inputs and references with these labels.
+    pub(super) fn selection<'a>(&self, labels: impl IntoIterator<Item = &'a LabelInputs>) -> Selection {
+        let specs = |of: &'a LabelInputs| [&of.own, &of.ids, &of.row_ids, &of.references].into_iter().flatten();
         Selection {
             exclude: self.exclude.clone(),
             layers: self.layers.clone(),
@@ -194,7 +189,7 @@ impl Input {
             pool: self.pool,
             nulls: Nulls::default(),
             units: self.units.clone(),
-            labels: specs.iter().map(|spec| Labels::locate(spec)).collect(),
+            labels: labels.into_iter().flat_map(specs).map(|spec| Labels::locate(spec)).collect(),
             rows: None,
             delimiter: self.delimiter,
             scratch: None,

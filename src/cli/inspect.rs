@@ -55,11 +55,11 @@ impl InspectArgs {
             return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", "`-T epoch:12`"));
         }
         self.input.resolve(&mut ReferenceFlags::default())?;
+        let labels = self.input.label_inputs(&self.input.inputs, &ReferenceFlags::default())?;
         Ok(InspectPlan {
             definition: Definition { draw: self.sample.draw(), ..self.definition.definition()? },
-            selection: self.input.selection(&ReferenceFlags::default()),
-            labels: self.input.label_inputs(&ReferenceFlags::default()),
-            ids: self.input.ids_of(&self.input.inputs)?,
+            selection: self.input.selection([&labels]),
+            labels,
             inputs: self.input.inputs,
             format: self.format,
             screen: self.screen.screen(),

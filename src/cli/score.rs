@@ -162,11 +162,11 @@ impl ScoreArgs {
         let outputs = self.output.outputs()?;
         let maps = self.maps.maps(&outputs, seed);
         let batches = self.emulate_batch.map(|size| BatchDraws { size: size as usize, count, seed });
+        let labels = self.input.label_inputs(&self.input.inputs, &self.references)?;
         Ok(ScorePlan {
             keeping: self.resume.resume()?,
-            selection: self.input.selection(&self.references),
-            labels: self.input.label_inputs(&self.references),
-            ids: self.input.ids_of(&self.input.inputs)?,
+            selection: self.input.selection([&labels]),
+            labels,
             inputs: self.input.inputs,
             definition: Definition {
                 draw,

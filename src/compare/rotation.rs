@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use crate::score::map::record::{LayerMap, MapPoint};
 
+/// Where a row lies in one map, and in another.
+type Pair = ([f64; 2], [f64; 2]);
+
 /// `other` turned, and mirrored if need be, so that its rows lie as near as they can to where `first` has them.
 ///
 /// # Formula
 /// The orthogonal R of least Σ |p_i − R q_i|² over the rows of both, centred (Procrustes, in two dimensions).
 pub fn turned_onto(first: &LayerMap, other: &LayerMap) -> LayerMap {
     let places: HashMap<u32, [f32; 2]> = first.points.iter().map(|point| (point.row, point.place)).collect();
-    let pairs: Vec<([f64; 2], [f64; 2])> = (other.points.iter())
+    let pairs: Vec<Pair> = (other.points.iter())
         .filter_map(|point| Some((places.get(&point.row)?.map(f64::from), point.place.map(f64::from))))
         .collect();
-    let mean = |of: fn(&([f64; 2], [f64; 2])) -> [f64; 2]| {
+    let mean = |of: fn(&Pair) -> [f64; 2]| {
         let count = pairs.len().max(1) as f64;
         [0, 1].map(|axis| pairs.iter().map(|pair| of(pair)[axis]).sum::<f64>() / count)
     };

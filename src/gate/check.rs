@@ -1,6 +1,6 @@
 //! Checks one rule against one layer of the candidate.
 
-use super::drift::drift;
+use super::drift::{best_ever, drift};
 use super::finding::{Bound, Finding, Outcome};
 use super::pairs::paired;
 use super::rules::{Direction, Regression, Rule, RuleTemperature};
@@ -81,7 +81,11 @@ impl Layers<'_> {
         }
         if let Some(allowed) = rule.max_drift {
             let finding = found("max_drift", 0.0, value);
-            findings.push(self.against(was(), is, finding, |finding, was| drift(rule, allowed, finding, was)));
+            let counted = before.and_then(|layer| layer.scores.first()).map(|score| score.n);
+            findings.push(match before.and_then(|layer| best_ever(rule, layer, at(layer))) {
+                Some(best) => same_rows(counted, is, finding, |finding| drift(rule, allowed, finding, best)),
+                None => self.unknown(finding),
+            });
         }
         findings
     }
@@ -94,21 +98,37 @@ impl Layers<'_> {
         finding: Finding,
         decide: impl FnOnce(Finding, Measured<'a>) -> Finding,
     ) -> Finding {
-        let Some(before) = before else {
-            let why = match self.baseline {
-                None => "there is no baseline yet; --init is for the first run",
-                Some(_) => "the baseline has no such layer at this temperature",
-            };
-            let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };
-            return Finding { outcome, why: why.into(), ..finding };
+        let Some(before) = before else { return self.unknown(finding) };
+        let counted = before.layer.scores[before.position].n;
+        same_rows(Some(counted), after, finding, |finding| decide(finding, before))
+    }
+
+    /// The finding of what the baseline does not have.
+    fn unknown(&self, finding: Finding) -> Finding {
+        let why = match self.baseline {
+            None => "there is no baseline yet; --init is for the first run",
+            Some(_) => "the baseline has no such layer at this temperature",
         };
-        let [was, is] = [before, after].map(|of| of.layer.scores[of.position].n);
-        if is != was {
-            // Rows left out of one side, for a NaN for one, would make a bad checkpoint look good.
-            let why = format!("expected {was} rows as in the baseline, counted {is}");
-            return Finding { why, ..finding };
+        let outcome = if self.init { Outcome::Pass } else { Outcome::Missing };
+        Finding { outcome, why: why.into(), ..finding }
+    }
+}
+
+/// What `decide` makes of `finding` where as many rows are counted as in the baseline: rows left out of one side, for a NaN for one,
+/// would make a bad checkpoint look good.
+fn same_rows(
+    before: Option<usize>,
+    after: Measured,
+    finding: Finding,
+    decide: impl FnOnce(Finding) -> Finding,
+) -> Finding {
+    let counted = after.layer.scores[after.position].n;
+    match before {
+        Some(before) if before != counted => {
+            let why = format!("expected {before} rows as in the baseline, counted {counted}");
+            Finding { why, ..finding }
         }
-        decide(finding, before)
+        _ => decide(finding),
     }
 }
 
@@ -142,7 +162,7 @@ fn regression(rule: &Rule, allowed: Regression, finding: Finding, before: Measur
         baseline: Some(was),
         limit,
         bound: Some(bound(rule, was, limit)),
-        history: history(rule, before),
+        history: history(rule, before.layer),
         change: Some(change),
         confidence: rule.significance.and(change.paired.then_some(confidence)),
         outcome: if is_broken { Outcome::Fail } else { Outcome::Pass },
@@ -160,12 +180,12 @@ pub(super) fn bound(rule: &Rule, was: f64, limit: f64) -> Bound {
 }
 
 /// The lowest and highest values that the baseline ever had where the rule looks.
-pub(super) fn history(rule: &Rule, before: Measured) -> Option<(f64, f64)> {
+pub(super) fn history(rule: &Rule, before: &LayerScore) -> Option<(f64, f64)> {
     let place = match rule.temperature {
         RuleTemperature::Fixed(temperature) => Some(temperature),
         RuleTemperature::Best => None,
     };
-    let kept = before.layer.kept.iter().find(|kept| kept.temperature == place)?;
+    let kept = before.kept.iter().find(|kept| kept.temperature == place)?;
     Some((kept.lowest, kept.highest))
 }
 

@@ -3,16 +3,35 @@
 use super::check::{bound, four_decimals, history};
 use super::finding::{Finding, Outcome};
 use super::rules::{Direction, Regression, Rule};
-use crate::compare::Measured;
+use crate::score::table::LayerScore;
 
-/// The finding of how much worse than the best value ever kept the value is.
-pub(super) fn drift(rule: &Rule, allowed: Regression, finding: Finding, before: Measured) -> Finding {
-    let was = before.layer.scores[before.position].snnl;
-    let history = history(rule, before);
-    let best = match rule.direction {
-        Direction::Lower => history.map_or(was, |(lowest, _)| lowest.min(was)),
-        Direction::Higher => history.map_or(was, |(_, highest)| highest.max(was)),
+/// The best value that a baseline ever had.
+pub(super) struct BestEver {
+    value: f64,
+    /// The lowest and the highest.
+    history: Option<(f64, f64)>,
+}
+
+/// The best value that `layer` of the baseline ever had where the rule looks: it may remember one where it has none now, at the
+/// `position`-th temperature. `None` where it never had any.
+pub(super) fn best_ever(rule: &Rule, layer: &LayerScore, position: Option<usize>) -> Option<BestEver> {
+    let history = history(rule, layer);
+    let now = position.map(|position| layer.scores[position].snnl);
+    let ever = |(lowest, highest): (f64, f64)| match rule.direction {
+        Direction::Lower => lowest,
+        Direction::Higher => highest,
     };
+    let better = match rule.direction {
+        Direction::Lower => f64::min,
+        Direction::Higher => f64::max,
+    };
+    let value = [now, history.map(ever)].into_iter().flatten().reduce(better)?;
+    Some(BestEver { value, history })
+}
+
+/// The finding of how much worse the value is than the best ever.
+pub(super) fn drift(rule: &Rule, allowed: Regression, finding: Finding, best: BestEver) -> Finding {
+    let BestEver { value: best, history } = best;
     let value = finding.value.unwrap_or(f64::NAN);
     let worse = match rule.direction {
         Direction::Lower => value - best,

@@ -57,6 +57,12 @@ pub struct Renewed {
 }
 
 impl Renewed {
+    /// Whether the losses of the rows of some layer are no longer known, though those of `baseline` were.
+    pub fn loses_rows(&self, baseline: Option<&Checkpoint>) -> bool {
+        let knows_all = |of: &Checkpoint| of.table.layers.iter().all(|layer| of.rows.contains_key(&layer.name));
+        baseline.is_some_and(knows_all) && !knows_all(&self.checkpoint)
+    }
+
     /// Whether anything differs from the baseline before.
     pub fn differs(&self) -> bool {
         self.layers.iter().any(|layer| layer.renewal != Renewal::Kept)
@@ -102,6 +108,13 @@ pub fn renew(
     let mut new =
         Renewed { checkpoint: Checkpoint { table: candidate.table.clone(), ..candidate.clone() }, layers: removed };
     (new.checkpoint.table.layers, new.checkpoint.rows) = (Vec::new(), Default::default());
+    if let Some(baseline) = baseline.filter(|_| candidate.ids.is_none()) {
+        // The rows are those of the baseline, in its order.
+        let data = &mut new.checkpoint.table.data;
+        new.checkpoint.ids.clone_from(&baseline.ids);
+        data.ids.clone_from(&baseline.table.data.ids);
+        data.rows_sha256.clone_from(&baseline.table.data.rows_sha256);
+    }
     for (layer, rows, renewed) in parts {
         new.checkpoint.rows.extend(rows.map(|rows| (layer.name.clone(), rows)));
         new.checkpoint.table.layers.push(layer);
@@ -156,8 +169,9 @@ fn merge(before: Side, after: Side, takes: Takes) -> (LayerScore, Option<RowLoss
     let is_taken = |score: &Score| match (takes, value_at(before.layer, score.temperature)) {
         (Takes::All, _) | (_, None) => true,
         (Takes::Better(rules), Some(was)) => match rules.direction_at(&after.layer.name, score.temperature) {
-            Direction::Lower => score.snnl < was,
-            Direction::Higher => score.snnl > was,
+            Some(Direction::Lower) => score.snnl < was,
+            Some(Direction::Higher) => score.snnl > was,
+            None => false,
         },
     };
     let taken: Vec<bool> = after.layer.scores.iter().map(is_taken).collect();

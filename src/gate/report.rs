@@ -37,6 +37,9 @@ pub struct GateReport {
     /// What becomes of each layer of the baseline; `None` where it stays as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_baseline: Option<Vec<RenewedLayer>>,
+    /// Whether the new baseline no longer has the losses of the rows.
+    #[serde(skip)]
+    pub loses_rows: bool,
 }
 
 impl GateReport {
@@ -81,6 +84,7 @@ impl GateReport {
             outcome,
             findings,
             new_baseline: None,
+            loses_rows: false,
         })
     }
 }

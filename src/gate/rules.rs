@@ -96,14 +96,6 @@ impl Rules {
         self.rules.iter().any(|rule| rule.max_regression.or(rule.max_drift).is_some())
     }
 
-    /// Which way is better for a layer at a temperature: as the first rule says that names both, or else one of its best.
-    pub(super) fn direction_at(&self, layer: &str, temperature: f64) -> Direction {
-        let of_layer = || self.rules.iter().filter(|rule| rule.layers.compile_matcher().is_match(layer));
-        let at = |place| of_layer().find(|rule| rule.temperature == place);
-        let rule = at(RuleTemperature::Fixed(temperature)).or_else(|| at(RuleTemperature::Best));
-        rule.map_or(Direction::Lower, |rule| rule.direction)
-    }
-
     /// The temperatures that rules name.
     pub fn temperatures(&self) -> Vec<f64> {
         let fixed = |rule: &Rule| match rule.temperature {
@@ -111,6 +103,25 @@ impl Rules {
             RuleTemperature::Best => None,
         };
         self.rules.iter().filter_map(fixed).collect()
+    }
+
+    /// Which way is better for a layer at a temperature, as the rules for both say, or else those for its best: first those on its
+    /// change, for a limit can be on either side of what is wanted. `None` where they do not agree.
+    pub(super) fn direction_at(&self, layer: &str, temperature: f64) -> Option<Direction> {
+        let of_layer: Vec<&Rule> =
+            self.rules.iter().filter(|rule| rule.layers.compile_matcher().is_match(layer)).collect();
+        let at = |place| of_layer.iter().copied().filter(move |rule| rule.temperature == place);
+        let (here, best) = (RuleTemperature::Fixed(temperature), RuleTemperature::Best);
+        let place = if at(here).next().is_some() { here } else { best };
+        let directions = |is_such: fn(&Rule) -> bool| -> Vec<Direction> {
+            at(place).filter(|rule| is_such(rule)).map(|rule| rule.direction).collect()
+        };
+        let on_changes = directions(|rule| rule.max_regression.or(rule.max_drift).is_some());
+        match (on_changes.first(), directions(|rule| rule.direction == Direction::Higher).is_empty()) {
+            (Some(&first), _) => on_changes.iter().all(|other| *other == first).then_some(first),
+            (None, false) => Some(Direction::Higher),
+            (None, true) => Some(Direction::Lower),
+        }
     }
 }
 

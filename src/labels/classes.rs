@@ -102,7 +102,7 @@ impl Classes {
     pub(super) fn push_cell(&mut self, cell: &str) -> Result<(), Fault> {
         let name = class_name(cell);
         match name.parse() {
-            Ok(number) if !is_integer(&name) => self.push_number(number),
+            Ok(number) if !is_integer(&name) && !self.are_ids => self.push_number(number),
             _ => self.push(&name),
         }
     }

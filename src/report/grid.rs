@@ -15,6 +15,8 @@ pub struct Grid {
     pub rows: Vec<Vec<Cell>>,
     /// Whether the last row adds the others up.
     pub has_total: bool,
+    /// Whether each row stands for itself, so that rows can be sorted.
+    pub is_sortable: bool,
     /// What becomes of it where it is wider than the screen.
     pub folding: Folding,
 }
@@ -58,7 +60,7 @@ impl Grid {
         let headings: Vec<Heading> = headings.into_iter().collect();
         let groups = vec![1; headings.len().saturating_sub(1)];
         let folding = Folding::Columns { names: 1, groups };
-        Grid { title, subject: None, headings, rows: Vec::new(), has_total: false, folding }
+        Grid { title, subject: None, headings, rows: Vec::new(), has_total: false, is_sortable: true, folding }
     }
 
     /// Appends a row of as many cells as there are headings.

@@ -11,24 +11,16 @@ use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::labels::RowIds;
-use crate::plan::ScorePlan;
+use crate::plan::{LabelInputs, ScorePlan};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::score::table::LayerScore;
 use crate::score::{LayerRows, Means, Resume, RowLosses, score_rows};
 
-/// The labels that the plan names, if it names any: results of earlier runs need none.
-pub(super) fn given_labels(plan: &ScorePlan) -> Result<Option<GivenLabels>, Error> {
-    GivenLabels::read(&plan.labels, &plan.resources.scratch)
-}
-
-/// The labels of the rows of a checkpoint that are called by `ids`.
-pub(super) fn labels_of(
-    given: Option<&GivenLabels>,
-    ids: &[String],
-    plan: &ScorePlan,
-) -> Result<Option<RunLabels>, Error> {
-    given.map(|given| given.of_rows(ids, &plan.labels, &plan.resources.scratch)).transpose()
+/// The labels that are `named`, if any are: results of earlier runs need none.
+pub(super) fn labels(named: &LabelInputs, plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
+    let scratch = &plan.resources.scratch;
+    GivenLabels::read(named, scratch)?.map(|given| given.of_rows(named, scratch)).transpose()
 }
 
 /// The layers of the checkpoint in `path`, and those in `references`; none where it is a result.

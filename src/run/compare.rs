@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::checkpoint::{find, given_labels, labels_of, saved, score_or_read, sums_of};
-use super::data::{RunLabels, RunLayers};
+use super::checkpoint::{find, saved, score_or_read, sums_of};
+use super::data::{GivenLabels, RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
 use crate::compare::checkpoint::{Checkpoint, names_of};
@@ -11,7 +11,7 @@ use crate::compare::comparable::Comparable;
 use crate::compare::{Comparison, Named, align, check_common, check_temperatures};
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::plan::{ComparePlan, PlannedCheckpoint};
+use crate::plan::{ComparePlan, LabelInputs, PlannedCheckpoint};
 use crate::report::comparison;
 use crate::report::document::Document;
 use crate::score::table::ScoreTable;
@@ -19,12 +19,7 @@ use crate::score::table::ScoreTable;
 /// Scores what was not scored before, compares, and writes every output.
 pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let destinations = open(&plan.score.outputs)?;
-    let given = given_labels(&plan.score)?;
-    let labels = |planned: &PlannedCheckpoint| match Checkpoint::is_result(&planned.path) {
-        true => Ok(None),
-        false => labels_of(given.as_ref(), &planned.ids, &plan.score),
-    };
-    let labels = plan.checkpoints.iter().map(labels).collect::<Result<Vec<_>, _>>()?;
+    let labels = labels_of(plan)?;
     let paths = || plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
     let found = |(planned, labels): (&PlannedCheckpoint, &Option<RunLabels>)| {
         find(&planned.path, &planned.references, labels.as_ref(), &plan.score)
@@ -74,6 +69,25 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let mut document = Document { command: plan.score.command.clone(), ..comparison::document(&comparison, &tables) };
     document.figures.extend(comparison::map_figures(&checkpoints));
     write(&document, plan.score.screen, destinations)
+}
+
+/// The labels of each checkpoint; what several of them name is read once.
+fn labels_of(plan: &ComparePlan) -> Result<Vec<Option<RunLabels>>, Error> {
+    let scratch = &plan.score.resources.scratch;
+    let mut known: Vec<(&LabelInputs, Option<GivenLabels>)> = Vec::new();
+    let mut all = Vec::new();
+    for PlannedCheckpoint { labels: named, .. } in &plan.checkpoints {
+        let is_same = |other: &LabelInputs| (&other.own, &other.ids) == (&named.own, &named.ids);
+        let place = match known.iter().position(|(other, _)| is_same(other)) {
+            Some(place) => place,
+            None => {
+                known.push((named, GivenLabels::read(named, scratch)?));
+                known.len() - 1
+            }
+        };
+        all.push(known[place].1.as_ref().map(|given| given.of_rows(named, scratch)).transpose()?);
+    }
+    Ok(all)
 }
 
 /// Checks that all can be compared, before hours are spent on scoring those that were not scored before.

@@ -51,11 +51,13 @@ impl GivenLabels {
         Ok(Some(GivenLabels { own, ids, met }))
     }
 
-    /// The labels of the rows that are called by `ids`, or of all in their order where rows are not called anything.
-    pub(super) fn of_rows(&self, ids: &[String], named: &LabelInputs, scratch: &Path) -> Result<RunLabels, Error> {
+    /// The labels of the rows that `named` calls by their ids, or of all in their order where rows are not called anything.
+    pub(super) fn of_rows(&self, named: &LabelInputs, scratch: &Path) -> Result<RunLabels, Error> {
         let own = match &self.ids {
             None => self.own.clone(),
-            Some(of_labels) => self.own.of_rows(of_labels, RowIds::read(ids, named.options.delimiter, scratch)?)?,
+            Some(of_labels) => {
+                self.own.of_rows(of_labels, RowIds::read(&named.row_ids, named.options.delimiter, scratch)?)?
+            }
         };
         let Some(met) = &self.met else { return Ok(RunLabels { own, met: None }) };
         let [own, met] = own.numbered_alike(met);

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write, stderr};
 use std::path::Path;
 
 use super::baseline::{self, NewBaseline};
-use super::checkpoint::{find, given_labels, labels_of, score_or_read, sums_of};
+use super::checkpoint::{find, labels, score_or_read, sums_of};
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
@@ -32,8 +32,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
     let sums = sums_of(&plan.candidate, plan.score.keeping.as_ref())?;
     let labels_and_layers = || {
-        let given = given_labels(&plan.score)?.filter(|_| !Checkpoint::is_result(&plan.candidate));
-        let labels = labels_of(given.as_ref(), &plan.score.ids, &plan.score)?;
+        let labels = labels(&plan.score.labels, &plan.score)?;
         let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
         Ok((labels, layers))
     };
@@ -104,6 +103,7 @@ fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Re
     };
     let next = takes.map(|takes| renew(baseline.as_ref(), &candidate, takes, &asked_for));
     report.new_baseline = next.as_ref().map(|next| next.layers.clone());
+    report.loses_rows = next.as_ref().is_some_and(|next| next.differs() && next.loses_rows(baseline.as_ref()));
     let next = next.filter(Renewed::differs).map(|next| next.checkpoint);
     Ok(Decided { report, candidate, next })
 }

@@ -18,7 +18,7 @@ pub(super) fn run(plan: &InspectPlan) -> Result<(), Error> {
     let destination = Destination::create(Path::new("-"))?;
     let scratch = &plan.resources.scratch;
     let given = GivenLabels::read(&plan.labels, scratch)?;
-    let labels = given.map(|given| given.of_rows(&plan.ids, &plan.labels, scratch)).transpose()?;
+    let labels = given.map(|given| given.of_rows(&plan.labels, scratch)).transpose()?;
     let labels = labels.map(|labels| labels.own);
     let rows = labels.as_ref().map(Labels::len);
     let scratch = Some(scratch.clone());

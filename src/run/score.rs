@@ -1,6 +1,6 @@
 //! Scoring layers.
 
-use super::checkpoint::{given_labels, labels_of};
+use super::checkpoint::labels;
 use super::data::RunLayers;
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, resumable, write};
@@ -24,7 +24,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let details = details.collect::<Result<Vec<_>, Error>>()?;
     let rows_destination = plan.rows_output.as_deref().map(Destination::create).transpose()?;
     let sums = plan.keeping.as_ref().map(|keeping| resumable(&keeping.path)).transpose()?;
-    let labels = labels_of(given_labels(plan)?.as_ref(), &plan.ids, plan)?
+    let labels = labels(&plan.labels, plan)?
         .ok_or_else(|| Error::usage("this command line", "activations need labels", "--labels <FILE[:COLUMN]>"))?;
     check_batches(plan, &labels.own)?;
     let layers = RunLayers::find(&plan.inputs, &plan.references, Some(&labels), plan)?;
@@ -61,7 +61,8 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let mut document = Document { command: plan.command.clone(), ..score::document(&table, plan.listing) };
     let ids = labels.own.ids.as_ref().map(RowIds::texts);
     let maps = maps.iter().filter_map(|(layer, map)| score::map_figure(layer, map, ids.as_deref()));
-    document.figures.splice(..0, maps);
+    // After the curves of all layers.
+    document.figures.splice(1..1, maps);
     write(&document, plan.screen, destinations)
 }
 

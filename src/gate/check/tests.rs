@@ -142,12 +142,13 @@ fn the_worst_class_is_named_and_must_be_known() {
 #[test]
 fn drift_is_against_the_best_ever_kept() {
     let mut baseline = checkpoint(&[(1.0, 0.5), (2.0, 0.6)]);
-    let seen = checkpoint(&[(1.0, 0.5), (2.0, 0.6)]);
+    let seen = checkpoint(&[(1.0, 0.5), (2.0, 0.6), (5.0, 0.55), (3.0, 0.9)]);
     // A baseline that followed no other knows its own value alone.
     assert_eq!(outcome("max_drift = 0.01", &seen, &baseline), Outcome::Pass);
     baseline.table.layers[0].kept = vec![
         Extremes { temperature: None, lowest: 0.4, highest: 0.5 },
         Extremes { temperature: Some(2.0), lowest: 0.6, highest: 0.65 },
+        Extremes { temperature: Some(5.0), lowest: 0.1, highest: 0.2 },
     ];
     for (keys, expected) in [
         ("max_drift = 0.11", Outcome::Pass),
@@ -158,10 +159,16 @@ fn drift_is_against_the_best_ever_kept() {
         ("max_drift = 0.04\ndirection = \"higher\"\ntemperature = 2", Outcome::Fail),
         ("max_drift = 0.06\ndirection = \"higher\"\ntemperature = 2", Outcome::Pass),
         ("max_drift = 0.5\ntemperature = 3", Outcome::Missing),
+        // It remembers a temperature that it has no value at now.
+        ("max_drift = 0.5\ntemperature = 5", Outcome::Pass),
+        ("max_drift = 0.4\ntemperature = 5", Outcome::Fail),
     ] {
         assert_eq!(outcome(keys, &seen, &baseline), expected, "{keys}");
     }
     assert_eq!(check("max_drift = 0.1", &seen, None, true).outcome, Outcome::Pass);
     let found = check("max_drift = 0.09", &seen, Some(&baseline), false);
+    let mut fewer = seen.clone();
+    fewer.table.layers[0].scores.iter_mut().for_each(|score| score.n = 3);
+    assert_eq!(outcome("max_drift = 0.9", &fewer, &baseline), Outcome::Missing);
     assert_eq!(found.why, "worse by 0.1000 than 0.4000, the best ever kept; 0.0900 allowed");
 }

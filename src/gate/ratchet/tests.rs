@@ -46,6 +46,44 @@ fn better_is_what_a_rule_calls_so() {
 }
 
 #[test]
+fn rules_on_the_change_say_what_is_better_in_whatever_order() {
+    let [limit, change] = ["[[rule]]\nmax = 9\n", "[[rule]]\ndirection = \"higher\"\nmax_regression = 0.1\n"];
+    let lower = "[[rule]]\nmax_regression = 0.1\n";
+    let (baseline, candidate) = (checkpoint(&[(1.0, 0.5)]), checkpoint(&[(1.0, 0.6)]));
+    for (text, is_taken) in [
+        (limit.to_owned() + change, true),
+        (change.to_owned() + limit, true),
+        (lower.to_owned() + limit, false),
+        // What is better for one is worse for the other.
+        (lower.to_owned() + change, false),
+        (limit.to_owned(), false),
+    ] {
+        assert_eq!(better(&baseline, &candidate, &rules(&text)).differs(), is_taken, "{text}");
+    }
+    assert!(!better(&candidate, &baseline, &rules(&(lower.to_owned() + change))).differs());
+}
+
+#[test]
+fn ids_outlive_a_candidate_without_any() {
+    let lower = rules("[[rule]]\nmax = 9\n");
+    let mut baseline = checkpoint(&[(1.0, 0.5)]);
+    baseline.ids = Some(["a", "b"].map(String::from).into());
+    (baseline.table.data.ids, baseline.table.data.rows_sha256) = (Some("ids".into()), Some("0a".into()));
+    let new = better(&baseline, &checkpoint(&[(1.0, 0.4)]), &lower).checkpoint;
+    assert_eq!((&new.ids, &new.table.data.ids), (&baseline.ids, &baseline.table.data.ids));
+    assert_eq!(new.table.data.rows_sha256, baseline.table.data.rows_sha256);
+}
+
+#[test]
+fn that_rows_are_lost_is_known() {
+    let [before, with, without] =
+        [with_rows_at(&[(1.0, [0.5; 4])]), with_rows_at(&[(1.0, [0.4; 4])]), checkpoint(&[(1.0, 0.4)])];
+    let loses = |candidate| renew(Some(&before), candidate, Takes::All, &|_| true).loses_rows(Some(&before));
+    assert_eq!((loses(&with), loses(&without)), (false, true));
+    assert!(!renew(Some(&without), &without, Takes::All, &|_| true).loses_rows(Some(&without)));
+}
+
+#[test]
 fn rows_come_from_where_their_value_does() {
     let lower = rules("[[rule]]\nmax = 9\n");
     let baseline = with_rows_at(&[(0.1, [0.5, 0.1, 0.2, 0.4]), (1.0, [0.1; 4])]);

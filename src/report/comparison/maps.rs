@@ -27,7 +27,8 @@ pub fn map_figures(checkpoints: &[Checkpoint]) -> Vec<Figure> {
                 None => Cow::Borrowed(map),
             };
             let figure = map_figure(layer, &turned, checkpoint.ids.as_deref())?;
-            Some(Figure { title: format!("{}: {}", checkpoint.name, figure.title), ..figure })
+            let title = format!("{}, {}", checkpoint.name, figure.title);
+            Some(Figure { title, subject: Some(layer.clone()), ..figure })
         };
         there.enumerate().filter_map(figure).collect::<Vec<Figure>>()
     };

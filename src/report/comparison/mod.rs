@@ -128,7 +128,7 @@ mod tests {
         // Each with its two classes.
         assert_eq!(records.len(), 3 * (1 + 2));
         let names: Vec<&str> = records.columns.iter().map(|column| column.name).collect();
-        let expected = "layer class at checkpoint temperature snnl stderr n first change change_relative change_stderr change_low \
+        let expected = "layer class at checkpoint temperature snnl stderr n change change_relative change_stderr change_low \
                         change_high paired distance preset temperature_unit tool_version finished";
         assert_eq!(names.join(" "), expected);
     }

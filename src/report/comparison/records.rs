@@ -52,7 +52,11 @@ pub(super) fn records(comparison: &Comparison, tables: &[&ScoreTable]) -> Record
         column("snnl", ColumnValues::OptionalNumbers(snnl)),
         whole("stderr", |value| Some(value.stderr)),
         column("n", ColumnValues::Counts(n)),
-        whole("first", |value| value.first),
+    ]);
+    if all.iter().any(|record| record.at == At::Annealed) {
+        columns.push(whole("first", |value| value.first));
+    }
+    columns.extend([
         whole("change", |value| Some(value.change?.absolute)),
         whole("change_relative", |value| value.change?.relative),
         whole("change_stderr", |value| Some(value.change?.stderr)),

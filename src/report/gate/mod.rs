@@ -192,6 +192,11 @@ fn notes(report: &GateReport, candidate: &ScoreTable, classes: Option<&ScoreTabl
         notes.push(format!("baseline: {baseline}{how}"));
     }
     notes.extend(report.new_baseline.as_deref().map(renewed));
+    if report.loses_rows {
+        let note =
+            "the new baseline has no losses of rows, for the candidate has none: changes against it are of means alone";
+        notes.push(note.to_owned());
+    }
     notes
 }
 
@@ -276,6 +281,7 @@ mod tests {
                 finding("head", Outcome::Fail, true),
             ],
             new_baseline: None,
+            loses_rows: false,
         }
     }
 

@@ -1,21 +1,21 @@
 'use strict';
 (() => {
   // Sorting: a click on a heading sorts the body of its table, another turns it round.
-  const numberOf = text => parseFloat(text.replace(/−/g, '-').replace(/^[≈+]/, ''));
+  const NUMBER = /^[≈+−-]?\d[\d.]*(e[+−-]?\d+)?(?=$|[ (])/;
+  const numberOf = text => parseFloat((text.match(NUMBER) ?? [''])[0].replace(/−/g, '-').replace(/^[≈+]/, ''));
   const collator = new Intl.Collator('en', {numeric: true});
   const order = (a, b) => {
     const [x, y] = [numberOf(a), numberOf(b)];
     if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
     return Number.isNaN(x) ? collator.compare(a, b) : x - y;
   };
-  for (const heading of document.querySelectorAll('thead th')) {
+  for (const heading of document.querySelectorAll('thead th:has(button)')) {
     heading.querySelector('button').addEventListener('click', () => {
       const table = heading.closest('table');
       const isDescending = heading.getAttribute('aria-sort') === 'ascending';
-      const compare = heading.classList.contains('n') ? order : collator.compare;
       const rows = [...table.tBodies[0].rows];
       const text = row => row.cells[heading.cellIndex].textContent;
-      rows.sort((a, b) => compare(text(a), text(b)));
+      rows.sort((a, b) => order(text(a), text(b)));
       if (isDescending) rows.reverse();
       table.tBodies[0].append(...rows);
       table.querySelectorAll('thead th').forEach(other => other.removeAttribute('aria-sort'));

@@ -14,7 +14,11 @@ pub(super) fn table(grid: &Grid) -> String {
     let heading = |at: usize| {
         let heading = &grid.headings[at];
         let class = if heading.is_number { " class=\"n\"" } else { "" };
-        format!("<th scope=\"col\"{class}><button type=\"button\">{}</button></th>", escaped(&heading.text))
+        let text = escaped(&heading.text);
+        match grid.is_sortable {
+            true => format!("<th scope=\"col\"{class}><button type=\"button\">{text}</button></th>"),
+            false => format!("<th scope=\"col\"{class}><span>{text}</span></th>"),
+        }
     };
     let headings: String = (0..grid.headings.len()).map(heading).collect();
     let body = if grid.has_total { grid.rows.len().saturating_sub(1) } else { grid.rows.len() };

@@ -13,6 +13,7 @@ pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
     let temperatures = table.sum.iter().map(|sum| number(format!("T={}", temperature(sum.temperature))));
     let headings = [text(format!("batches of {size}"))].into_iter().chain(temperatures);
     let mut grid = Grid::new("batches", headings.collect::<Vec<Heading>>());
+    grid.is_sortable = false;
     for layer in &table.layers {
         let scores = || layer.batches.iter().flat_map(|batches| &batches.scores);
         let mean = |score: &BatchScore| {

@@ -28,8 +28,12 @@ pub fn map_figure(layer: &str, map: &LayerMap, ids: Option<&[String]>) -> Option
         is_ringed: point.is_worst,
     };
     (map.names.len() <= MOST_CLASSES).then(|| Figure {
-        title: format!("{} rows {how}, losses at T = {}{ringed}", map.points.len(), temperature(map.temperature)),
-        subject: Some(layer.to_owned()),
+        title: format!(
+            "{layer}: {} rows {how}, losses at T = {}{ringed}",
+            map.points.len(),
+            temperature(map.temperature)
+        ),
+        subject: None,
         drawing: Drawing::Map(ScatterPlot {
             classes: map.names.to_vec(),
             points: map.points.iter().map(point).collect(),

@@ -71,7 +71,11 @@ impl MapBase {
         draw.rows = draw.rows.saturating_sub(worst.len());
         let drawn: HashSet<u32> = match draw.rows {
             0 => HashSet::new(),
-            _ => draw.of(&side.rows.tags, |tag| labels.key(tag.id)).iter().map(|tag| tag.id).collect(),
+            _ => {
+                let others: Vec<RowTag> =
+                    side.rows.tags.iter().filter(|tag| !worst.contains(&tag.id)).copied().collect();
+                draw.of(&others, |tag| labels.key(tag.id)).iter().map(|tag| tag.id).collect()
+            }
         };
         let is_shown = |tag: &&RowTag| drawn.contains(&tag.id) || worst.contains(&tag.id);
         let tags: Vec<RowTag> = side.rows.tags.iter().filter(is_shown).copied().collect();
@@ -95,7 +99,7 @@ impl MapBase {
         })?;
         if self.maps.method == MapMethod::Tsne {
             let rows: Vec<&[f32]> = features.chunks_exact(dim).collect();
-            places = tsne(&rows, &places);
+            places = tsne(&rows, &places)?;
         }
         let mut losses = of.scored.iter().zip(of.losses).peekable();
         let mut loss_of = |tag: &RowTag| {

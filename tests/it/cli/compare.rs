@@ -84,7 +84,7 @@ fn the_table_in_every_format() {
         "compare init snnl --labels y.npy --export-csv c.csv --export-markdown c.md --export-parquet c.parquet -q";
     place.stdout(args);
     let csv = place.read("c.csv");
-    assert!(csv.starts_with("layer,at,checkpoint,temperature,snnl,stderr,n,first,change,"), "{csv}");
+    assert!(csv.starts_with("layer,at,checkpoint,temperature,snnl,stderr,n,change,"), "{csv}");
     assert_eq!(csv.lines().count(), 1 + 4 * (1 + 8) * 2, "everything, whatever is shown");
     assert!(place.read("c.md").contains("\n| code | best | "));
     assert!(fs::read(place.path("c.parquet")).unwrap().starts_with(b"PAR1"));

@@ -173,3 +173,32 @@ fn ids_that_cannot_serve_are_named() {
     assert_refused(&alone, 2, ["`--ids ids.npy`", "not what labels are", "--label-ids"]);
     assert_refused(&place.run("here --labels y.npy --label-ids ids.npy"), 2, ["", "--ids", ""]);
 }
+
+#[test]
+fn checkpoints_have_labels_and_ids_of_their_own() {
+    let place = place();
+    let class = |row: usize| if row < 4 { "cat" } else { "dog" };
+    let table = |order: [usize; 8], swapped: bool| {
+        let line = |row: usize| {
+            let [x, y] = ROWS[row];
+            let label = if swapped && row == 2 { "dog" } else { class(row) };
+            format!("n{row}.5,{label},\"[{x}, {y}]\"\n")
+        };
+        "id,label,enc\n".to_owned() + &order.map(line).concat()
+    };
+    for (name, order, swapped) in
+        [("a.csv", [0, 1, 2, 3, 4, 5, 6, 7], false), ("b.csv", ORDER, false), ("c.csv", ORDER, true)]
+    {
+        place.write(name, table(order, swapped));
+    }
+    let compare = |other: &str, ids: &str| place.run(&format!("compare a.csv {other} --labels :label {ids} -q"));
+    let by_id = compare("b.csv", "--ids :id");
+    assert!(by_id.code == Some(0) && by_id.stdout.contains("one by one"), "{by_id:?}");
+    // In another order, and with another label.
+    assert_refused(&compare("b.csv", ""), 5, ["`b.csv`", "hash of the labels", "--ids"]);
+    assert_refused(&compare("c.csv", "--ids :id"), 5, ["`c.csv`", "hash of the ids with their labels", "same rows"]);
+    // Any text can be an id.
+    place.write("ids.csv", "id,x\n2.5,1\ninf,1\nnan,1\n-,1\n0.5,1\n1e400,1\n?,1\nfalse,1\n");
+    let odd = "here --labels y.npy --ids ids.csv:id --label-ids ids.csv:id";
+    assert_eq!(snnl(&json(&place, odd)), snnl(&json(&place, "here --labels y.npy")));
+}
