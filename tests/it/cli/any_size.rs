@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::harness::{Place, assert_refused, values_of};
+use crate::cli::harness::{Place, assert_refused};
 use crate::support::npy::{encode, header, npy_bytes};
 use crate::support::zip::{Member, zip};
 
@@ -40,7 +40,7 @@ fn formats_that_are_slow_to_read_again_are_copied_and_give_the_same_bits() {
     let place = place();
     zip(&place.path("x.npz"), false, &[Member::new("x.npy", true, &bytes(ROWS, DIM))]);
     std::fs::create_dir(place.path("scratch")).unwrap();
-    let scores = |args: &str| values_of(&place.stdout(&format!("{args} --labels y.npy --format csv")));
+    let scores = |args: &str| place.stdout(&format!("{args} --labels y.npy --format csv"));
     let expected = scores("x.npy");
     assert_eq!(scores(&format!("x.npy --memory {LEAST}")), expected);
     assert_eq!(scores(&format!("x.npz --memory {LEAST} --scratch scratch")), expected);
@@ -91,7 +91,7 @@ fn sums_in_the_place_of_something_else_are_refused() {
 fn the_earlier_names_of_the_flags_still_work_and_are_not_shown() {
     let place = place();
     let score = "x.npy --labels y.npy --format csv -q";
-    let scores = |args: &str| values_of(&place.stdout(&format!("{score} {args}")));
+    let scores = |args: &str| place.stdout(&format!("{score} {args}"));
     let expected = scores("");
     assert_eq!(scores("--checkpoint sums --checkpoint-every 0"), expected);
     assert!(place.path("sums").is_file());
@@ -116,7 +116,7 @@ fn signals_leave_sums_and_nothing_else() {
     // Large enough that it is not done when the signals come.
     let place = large(20_000);
     let score = "x.npy --labels y.npy --format csv -q -T 0.1,1 --precision f32";
-    let expected = values_of(&place.stdout(score));
+    let expected = place.stdout(score);
     let args = format!("{score} --resume sums.arrow --resume-every 0 --export-rows rows.parquet");
     let (mut killed, mut asked) = (0, 0);
     for (signal, code) in [("INT", Some(130)), ("KILL", None), ("TERM", Some(143)), ("KILL", None)] {
@@ -132,7 +132,7 @@ fn signals_leave_sums_and_nothing_else() {
         assert!(!Path::new(&place.path("rows.parquet")).exists());
     }
     assert!(killed + asked > 0);
-    assert_eq!(values_of(&place.stdout(&args)), expected);
+    assert_eq!(place.stdout(&args), expected);
     let half_written = place.files().iter().filter(|name| name.starts_with(".snnl-score-")).count();
     assert!(half_written <= 2 * killed, "only SIGKILL leaves what it was writing: {:?}", place.files());
 }

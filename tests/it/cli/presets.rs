@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cli::harness::{Place, values_of};
+use crate::cli::harness::Place;
 
 const INPUT: &str = "snnl --labels y.npy -T 0.1,1";
 
@@ -59,7 +59,7 @@ fn a_resumed_run_of_a_preset_ends_with_the_same_bits_and_another_is_refused() {
     for (preset, _) in PRESETS {
         let input = format!("{input} --preset {preset}");
         let resumed = format!("{input} --resume {preset}.arrow --resume-every 0");
-        let scores = |args: &str| values_of(&place.stdout(args));
+        let scores = |args: &str| place.stdout(args);
         let expected = scores(&input);
         assert_eq!((scores(&resumed), scores(&resumed)), (expected.clone(), expected));
     }
