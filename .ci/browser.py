@@ -27,6 +27,13 @@ def npy(path, rows):
     path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
 
 
+def pictures_of(path, count, size):
+    """Writes a picture for each of so many rows, all of one shade, as .npy."""
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, {size}, {size}), }}".ljust(117) + "\n"
+    data = b"".join(bytes([row % 256]) * size * size for row in range(count))
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
+
+
 def reports(program, place):
     """A report of each kind, and one whose names are markup."""
     # Reports name what they are of as it was typed, and pictures of them are kept.
@@ -34,7 +41,9 @@ def reports(program, place):
         [program, *map(str, args), "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, cwd=ROOT)
     labels = ["--labels", DUMP / "y.npy"]
     everything = ["--per-class", "--explain", "--companions"]
-    run(DUMP / "snnl", *labels, *everything, "--map", "tsne", "--export-html", place / "score.html")
+    pictures_of(place / "images.npy", 240, 8)
+    run(DUMP / "snnl", *labels, *everything, "--map", "tsne", "--thumbnails", place / "images.npy",
+        "--export-html", place / "score.html")
     run("compare", DUMP / "init", DUMP / "plain", DUMP / "snnl", *labels, "--per-class", "--export-html", place / "compare.html")
     run("gate", DUMP / "plain", *labels, "--max", "3", "--baseline", place / "base.json", "--init", "--update-baseline")
     run("gate", DUMP / "snnl", *labels, "--max", "0.8", "--max-regression", "2%", "--baseline", place / "base.json",
@@ -102,6 +111,18 @@ def shows(page, text):
     check(page.evaluate(picture) == before, "and with the others again")
 
 
+def pictured(page):
+    """The picture of a row stands above what is said of it, and beside its neighbors."""
+    pointed_at(page, page.locator(".map canvas").first)
+    check(page.locator("#tip .thumb").count() == 1, "the picture of the row under the pointer")
+    shown = """[...document.querySelectorAll('.cards .thumb')].map(box => {
+        const {backgroundImage, width} = getComputedStyle(box);
+        return backgroundImage.startsWith('url("data:image/png') && parseFloat(width) >= 48;
+    })"""
+    cards = page.evaluate(shown)
+    check(len(cards) > 100 and all(cards), f"pictures of the worst rows and of their neighbors: {len(cards)}")
+
+
 def open_page(browser, path, width, scheme):
     """The page, that has asked for nothing and complained of nothing."""
     page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
@@ -135,6 +156,7 @@ def main():
                     if path.stem == "score":
                         sorts(page)
                         shows(page, "0")
+                        pictured(page)
                     if path.stem == "hostile":
                         shows(page, f"{HOSTILE[3]} 0")
                         picks = pointed_at(page, page.locator(".matrix canvas").first)

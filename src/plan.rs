@@ -213,6 +213,8 @@ pub struct ScorePlan {
     pub details: Vec<DetailOutput>,
     /// Where the losses of rows go.
     pub rows_output: Option<PathBuf>,
+    /// Pictures of the rows, for reports.
+    pub thumbnails: Option<PathBuf>,
     /// Where sums are kept for a later run, if they are.
     pub keeping: Option<Resume>,
     /// Whether classes are scored one by one, too.

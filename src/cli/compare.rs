@@ -139,6 +139,7 @@ impl CompareArgs {
             references: Vec::new(),
             details: Vec::new(),
             rows_output: None,
+            thumbnails: None,
             keeping: None,
             per_class: self.per_class,
             screen: self.output.screen(),

@@ -176,6 +176,7 @@ impl GateArgs {
             references: self.references.reference,
             details: Vec::new(),
             rows_output: None,
+            thumbnails: None,
             keeping: self.resume.resume()?,
             per_class: true,
             screen: self.screen.screen(),

@@ -19,6 +19,10 @@ pub(super) struct OutputFlags<R: Exported> {
     #[arg(long, value_parser = printed::<R>(), default_value = "table", help_heading = "Output")]
     format: Format,
 
+    /// Also draw a curve over T for each layer, in a table
+    #[arg(long, help_heading = "Output")]
+    plot: bool,
+
     #[command(flatten)]
     exports: ExportFlags<R>,
 
@@ -86,8 +90,14 @@ impl<R: Exported> OutputFlags<R> {
 
     /// What it is written on.
     pub(super) fn screen(&self) -> Screen {
-        self.screen.screen()
+        Screen { plots: self.plot, is_ascii: !is_utf8(), ..self.screen.screen() }
     }
+}
+
+/// Whether the terminal shows more than ASCII, as its locale says.
+fn is_utf8() -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    said.is_some_and(|value| value.to_string_lossy().to_lowercase().replace('-', "").contains("utf8"))
 }
 
 impl ScreenFlags {
@@ -101,7 +111,7 @@ impl ScreenFlags {
             Color::Never => false,
             Color::Auto => is_terminal && !colorless,
         };
-        Screen { color, width: is_terminal.then(|| console::Term::stdout().size().1.into()) }
+        Screen { color, width: is_terminal.then(|| console::Term::stdout().size().1.into()), ..Screen::default() }
     }
 }
 

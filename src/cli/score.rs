@@ -118,6 +118,10 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     maps: MapFlags,
 
+    /// Pictures of the rows for --export-html, shown on its maps and of the worst rows: N × H × W or N × H × W × 3, of uint8
+    #[arg(long, value_name = "FILE", requires = "export-html", help_heading = "Output")]
+    thumbnails: Option<PathBuf>,
+
     #[command(flatten)]
     resume: ResumeFlags,
     #[command(flatten)]
@@ -184,6 +188,7 @@ impl ScoreArgs {
             references: self.references.reference,
             details,
             rows_output: self.export_rows,
+            thumbnails: self.thumbnails,
             per_class: self.per_class,
             screen: self.output.screen(),
             listing: Listing { order: self.sort, top: self.top.map(|top| top as usize) },

@@ -9,6 +9,7 @@ use super::checks::Checks;
 use super::figure::Figure;
 use super::grid::Grid;
 use super::records::Records;
+use super::thumbnails::Thumbnails;
 
 /// A result, ready to be rendered in any format. Its text is as it was found: formats escape what they must.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Document {
     pub grids: Vec<Grid>,
     /// Pictures for people.
     pub figures: Vec<Figure>,
+    /// Thumbnails of the rows that figures show.
+    pub thumbnails: Option<Thumbnails>,
     /// What a reader must know beside the tables, a plain sentence each.
     pub notes: Vec<String>,
     /// The whole result as JSON, whose names, order and numbers are an API; or why JSON cannot hold it.

@@ -24,6 +24,8 @@ pub enum Drawing {
     Limits(Vec<LimitedValue>),
     /// Rows in two dimensions.
     Map(ScatterPlot),
+    /// Rows by their thumbnails.
+    Pictures(Vec<PicturedRow>),
 }
 
 /// Curves over one axis. The other begins at 0.
@@ -137,4 +139,24 @@ pub struct ScatterPoint {
     pub loss: Option<f64>,
     /// Whether it is ringed.
     pub is_ringed: bool,
+}
+
+/// A row beside others, by their thumbnails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PicturedRow {
+    /// What is said of it.
+    pub note: String,
+    /// The index of each row in the layer, and what it is.
+    pub pictures: Vec<(u32, String)>,
+}
+
+impl Figure {
+    /// The rows that it shows one by one.
+    pub fn rows(&self) -> Vec<u32> {
+        match &self.drawing {
+            Drawing::Map(map) => map.points.iter().map(|point| point.row).collect(),
+            Drawing::Pictures(rows) => rows.iter().flat_map(|row| &row.pictures).map(|(row, _)| *row).collect(),
+            Drawing::Curves(_) | Drawing::Bars(_) | Drawing::Matrix(_) | Drawing::Limits(_) => Vec::new(),
+        }
+    }
 }

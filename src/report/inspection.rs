@@ -22,6 +22,7 @@ pub fn document(inspection: &Inspection) -> Document {
         headline: None,
         grids: vec![grid(inspection)],
         figures: Vec::new(),
+        thumbnails: None,
         command: None,
         notes: notes(inspection),
         json: json(inspection),

@@ -19,5 +19,6 @@ pub mod score;
 mod sentences;
 pub mod stream;
 mod text;
+pub mod thumbnails;
 
 pub use self::text::printable;

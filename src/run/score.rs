@@ -12,10 +12,13 @@ use crate::plan::{DetailOutput, ScorePlan};
 use crate::progress::Bar;
 use crate::report::destination::Destination;
 use crate::report::document::Document;
+use crate::report::figure::Figure;
 use crate::report::format::Screen;
 use crate::report::score;
+use crate::report::thumbnails::Thumbnails;
 use crate::score::table::LayerScore;
 use crate::score::{LayerMap, LayerRows, Means, score_rows};
+use crate::source::Images;
 
 /// Scores what the plan names and writes every output.
 pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
@@ -27,11 +30,16 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let labels = labels(&plan.labels, plan)?
         .ok_or_else(|| Error::usage("this command line", "activations need labels", "--labels <FILE[:COLUMN]>"))?;
     check_batches(plan, &labels.own)?;
+    let images = plan
+        .thumbnails
+        .as_deref()
+        .map(|path| Images::open(path, labels.own.len()).map_err(|fault| fault.in_input(path)));
+    let images = images.transpose()?;
     let layers = RunLayers::find(&plan.inputs, &plan.references, Some(&labels), plan)?;
     let details_of = || details.iter().map(|(_, destination)| destination);
     let all = destinations.iter().map(|(_, destination)| destination).chain(details_of());
     let all = all.chain(&rows_destination).chain(&sums);
-    refuse_to_overwrite(all, layers.files(), plan)?;
+    refuse_to_overwrite(all, layers.files().chain(&plan.thumbnails), plan)?;
 
     let rows = rows_destination.map(|rows| RowsOutput::start(rows, labels.own.ids.as_ref().map(RowIds::texts)));
     let mut rows = rows.transpose()?;
@@ -63,6 +71,15 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let maps = maps.iter().filter_map(|(layer, map)| score::map_figure(layer, map, ids.as_deref()));
     // After the curves of all layers.
     document.figures.splice(1..1, maps);
+    if let (Some(images), Some(path)) = (&images, &plan.thumbnails) {
+        let neighbors_are_rows = references.is_none();
+        let pictures = table.layers.iter().filter_map(|layer| score::worst_pictures(layer, neighbors_are_rows));
+        document.figures.extend(pictures);
+        let mut rows: Vec<u32> = document.figures.iter().flat_map(Figure::rows).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        document.thumbnails = Some(Thumbnails::of(images, rows).map_err(|fault| fault.in_input(path))?);
+    }
     write(&document, plan.screen, destinations)
 }
 

@@ -26,6 +26,7 @@ pub fn document(comparison: &Comparison, tables: &[&ScoreTable]) -> Document {
         figures: figures::figures(comparison),
         notes: notes::notes(comparison, tables),
         json: json(comparison),
+        thumbnails: None,
         command: None,
         records: Some(records::records(comparison, tables)),
         checks: None,

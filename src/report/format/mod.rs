@@ -9,6 +9,7 @@ mod junit;
 mod markdown;
 mod metrics;
 mod parquet;
+mod plot;
 mod renderer;
 #[cfg(test)]
 mod sample;

@@ -32,4 +32,8 @@ pub struct Screen {
     pub color: bool,
     /// Characters in a line; `None` for as many as need be.
     pub width: Option<usize>,
+    /// Whether curves are drawn, too.
+    pub plots: bool,
+    /// Whether they are drawn in ASCII alone.
+    pub is_ascii: bool,
 }

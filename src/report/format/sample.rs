@@ -24,6 +24,7 @@ pub(super) fn document() -> Document {
         headline: Some("x passes".into()),
         grids: vec![grid()],
         figures: Vec::new(),
+        thumbnails: None,
         command: Some("snnl-score x".into()),
         notes: vec!["2 rows of *x*".into()],
         json: Ok("{\n  \"schema_version\": 1\n}".into()),

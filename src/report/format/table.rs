@@ -8,6 +8,7 @@ use tabled::settings::Alignment;
 use tabled::settings::object::Columns;
 use tabled::settings::style::{HorizontalLine, Style};
 
+use super::plot::plots;
 use super::renderer::{Renderer, Screen};
 use super::shade;
 use crate::report::cell::{Cell, CellValue};
@@ -23,6 +24,9 @@ fn render(document: &Document, screen: Screen, out: &mut dyn Write) -> io::Resul
         fold(grid, screen.width)
             .into_iter()
             .try_for_each(|part| writeln!(out, "{}", draw(grid, &part, screen.color)))?;
+    }
+    for plot in document.figures.iter().filter(|_| screen.plots).flat_map(|figure| plots(figure, screen)) {
+        writeln!(out, "{plot}")?;
     }
     for note in document.headline.iter().chain(&document.notes) {
         let note = printable(note);
@@ -118,7 +122,7 @@ mod tests {
     use super::*;
     use crate::report::grid::{number, text as text_heading};
 
-    const PLAIN: Screen = Screen { color: false, width: None };
+    const PLAIN: Screen = Screen { color: false, width: None, plots: false, is_ascii: false };
 
     fn drawn(grid: Grid, screen: Screen) -> String {
         let mut out = Vec::new();
@@ -170,11 +174,11 @@ x passes
 │ all layers             –        │
 ╰─────────────────────────────────╯
 ";
-        let text = drawn(grid.clone(), Screen { color: true, width: None });
+        let text = drawn(grid.clone(), Screen { color: true, width: None, ..PLAIN });
         assert!(text.starts_with(expected), "{text}");
         grid.folding = Folding::LastColumn;
         grid.rows[0][2].value = CellValue::text("0.7 is above 0.5 of the baseline");
-        let text = drawn(grid, Screen { color: true, width: Some(54) });
+        let text = drawn(grid, Screen { color: true, width: Some(54), ..PLAIN });
         let broken = "0.7 is above 0.5 of the │\n│                           baseline                │\n";
         assert!(text.contains(broken), "{text}");
     }
@@ -194,7 +198,7 @@ x passes
         let plain = drawn(grid.clone(), PLAIN);
         assert!(!plain.chars().any(|letter| letter.is_control() && letter != '\n'), "{plain:?}");
         assert!(plain.contains("\\u{1b}[31mred\\n"));
-        let coloured = drawn(grid, Screen { color: true, width: None });
+        let coloured = drawn(grid, Screen { color: true, width: None, ..PLAIN });
         assert!(coloured.contains("\u{1b}[1;4;38;5;16;48;5;153m0.5987\u{1b}[0m"), "{coloured:?}");
         assert!(!coloured.contains("\u{1b}[31m"));
     }
@@ -209,7 +213,7 @@ x passes
 
     #[test]
     fn wide_ladders_are_stacked_within_the_width() {
-        let text = drawn(ladder(32), Screen { color: false, width: Some(80) });
+        let text = drawn(ladder(32), Screen { color: false, width: Some(80), ..PLAIN });
         let drawn_lines: Vec<&str> = text.lines().filter(|line| line.starts_with(['│', '╭'])).collect();
         assert!(drawn_lines.iter().all(|line| line.chars().count() <= 80), "{text}");
         let blocks = drawn_lines.iter().filter(|line| line.starts_with('╭')).count();
@@ -220,7 +224,7 @@ x passes
 
     #[test]
     fn the_summary_stays_together() {
-        let text = drawn(grid(), Screen { color: false, width: Some(50) });
+        let text = drawn(grid(), Screen { color: false, width: Some(50), ..PLAIN });
         let headers: Vec<&str> = text.lines().filter(|line| line.contains("layer ")).collect();
         assert_eq!(headers, ["│ layer  dim  T=0.01       T=1 │", "│ layer  chance  relative  best T │"], "{text}");
     }
@@ -229,7 +233,7 @@ x passes
     fn a_name_wider_than_the_terminal_still_shows_every_column() {
         let mut grid = grid();
         grid.rows[1][0].value = CellValue::text("x".repeat(90));
-        let text = drawn(grid, Screen { color: false, width: Some(80) });
+        let text = drawn(grid, Screen { color: false, width: Some(80), ..PLAIN });
         // Four columns apart, of which the last is a group.
         assert_eq!(text.matches('╭').count(), 4, "{text}");
     }

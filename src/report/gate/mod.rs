@@ -34,6 +34,7 @@ pub fn document(report: &GateReport, candidate: &ScoreTable, shows_classes: bool
         figures: figures::figures(report),
         notes: notes(report, candidate, classes),
         json: json(report),
+        thumbnails: None,
         command: None,
         records: None,
         checks: Some(checks(report, candidate)),
@@ -90,6 +91,7 @@ pub fn undecided(candidate: &str, error: &Error) -> Document {
         figures: Vec::new(),
         notes: hint.iter().cloned().collect(),
         json: json(&result),
+        thumbnails: None,
         command: None,
         records: None,
         checks: Some(Checks {

@@ -6,6 +6,7 @@ mod frame;
 mod map;
 mod matrix;
 mod page;
+mod pictures;
 mod shade;
 mod strips;
 mod tables;

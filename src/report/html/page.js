@@ -26,13 +26,36 @@
   const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   const dataOf = box => JSON.parse(box.querySelector('script').textContent);
 
+  // Thumbnails: pieces of one sheet.
+  const SHOWN = 56;
+  const sheet = JSON.parse(document.querySelector('#thumbnails')?.textContent ?? 'null');
+  const placeOf = new Map();
+  if (sheet) {
+    new Uint32Array(bytes(sheet.rows).buffer).forEach((row, at) => placeOf.set(row, at));
+    document.documentElement.style.setProperty('--sheet', `url(${sheet.png})`);
+  }
+  const picture = (row, box = document.createElement('i')) => {
+    const at = placeOf.get(row);
+    if (at === undefined) return null;
+    const times = Math.max(1, Math.floor(SHOWN / Math.max(sheet.width, sheet.height)));
+    const [width, height] = [sheet.width * times, sheet.height * times];
+    box.className = 'thumb';
+    Object.assign(box.style, {
+      width: `${width}px`, height: `${height}px`, boxSizing: 'content-box', backgroundSize: `${sheet.columns * width}px auto`,
+      backgroundPosition: `${-(at % sheet.columns) * width}px ${-Math.floor(at / sheet.columns) * height}px`,
+    });
+    return box;
+  };
+  for (const box of document.querySelectorAll('.thumb')) picture(Number(box.dataset.row), box);
+
   // What lies under the pointer.
   const tip = document.createElement('div');
   tip.id = 'tip';
   tip.setAttribute('role', 'status');
   document.body.append(tip);
-  const show = (event, text) => {
+  const show = (event, text, above = null) => {
     tip.textContent = text;
+    if (above) tip.prepend(above);
     tip.style.display = text ? 'block' : 'none';
     tip.style.left = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
     tip.style.top = `${Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
@@ -124,7 +147,7 @@
       const loss = numbers[4 * nearest + 2];
       const said = loss === 65535 ? 'no loss' : `loss ${(loss / 65534 * data.highest).toPrecision(4)}`;
       const name = data.ids ? `${data.ids[nearest]} (row ${rows[nearest]})` : `row ${rows[nearest]}`;
-      show(event, `${name}\nclass ${data.classes[numbers[4 * nearest + 3]]}\n${said}`);
+      show(event, `${name}\nclass ${data.classes[numbers[4 * nearest + 3]]}\n${said}`, picture(rows[nearest]));
     });
     canvas.addEventListener('pointerleave', hide);
     new ResizeObserver(paint).observe(box);

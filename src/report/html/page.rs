@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::escape::{escaped, script_json};
-use super::{curves, map, matrix, strips, tables};
+use super::{curves, map, matrix, pictures, strips, tables};
 use crate::compare::embedded;
 use crate::report::document::Document;
 use crate::report::figure::{Drawing, Figure};
@@ -57,9 +57,10 @@ pub(in crate::report) fn page(document: &Document) -> Result<String, String> {
     if let Some(command) = &document.command {
         let _ = write!(page, "<pre>{}</pre>", escaped(command));
     }
+    let sheet = document.thumbnails.as_ref().map_or(String::new(), pictures::sheet);
     let _ = write!(
         page,
-        "<p>This page holds the whole result for programs, too.</p></footer>\n{}{}{}\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+        "<p>This page holds the whole result for programs, too.</p></footer>\n{sheet}{}{}{}\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         embedded::BEGIN,
         script_json(&json.to_string()),
         embedded::END
@@ -99,6 +100,7 @@ fn drawn(figures: &[&Figure], grids: &[&Grid]) -> String {
             Drawing::Limits(values) => strips::limits(title, values),
             Drawing::Matrix(matrix) => matrix::draw(title, matrix),
             Drawing::Map(rows) => map::draw(title, rows),
+            Drawing::Pictures(rows) => pictures::cards(rows),
         };
         captioned(title, &drawing)
     };

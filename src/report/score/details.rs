@@ -30,6 +30,7 @@ pub fn detail(table: &ScoreTable, detail: Detail) -> Document {
         grids: Vec::new(),
         figures: Vec::new(),
         notes: Vec::new(),
+        thumbnails: None,
         command: None,
         json: Err("a part of a result is no JSON".into()),
         records: Some(Records { columns, metadata: provenance::metadata(table) }),

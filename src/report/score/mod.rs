@@ -13,6 +13,7 @@ mod listing;
 mod maps;
 mod notes;
 mod odd_rows;
+mod pictures;
 mod records;
 #[cfg(test)]
 pub(super) mod sample;
@@ -24,6 +25,7 @@ pub(super) use self::figures::temperature_axis;
 pub use self::listing::{LayerOrder, Listing};
 pub use self::maps::map_figure;
 pub(super) use self::odd_rows::odd_rows;
+pub use self::pictures::worst_pictures;
 use super::document::{Document, Report, Section};
 use super::sentences::counted;
 use crate::score::table::ScoreTable;
@@ -51,6 +53,7 @@ pub fn document(table: &ScoreTable, listing: Listing) -> Document {
         figures: figures::figures(table),
         notes: listing.note(table).into_iter().chain(notes::notes(table)).collect(),
         json: json::text(table),
+        thumbnails: None,
         command: None,
         records: Some(records::records(table)),
         checks: None,

@@ -4,6 +4,7 @@ mod axes;
 mod columns;
 pub(super) mod content;
 pub(super) mod file_layer;
+pub(super) mod images;
 pub(super) mod label_names;
 pub(super) mod layout;
 mod named;

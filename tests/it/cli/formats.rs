@@ -209,3 +209,21 @@ fn names_from_files_reach_no_terminal_as_they_are() {
     expected.sort_unstable();
     assert_eq!(written, expected);
 }
+
+#[test]
+fn curves_are_drawn_in_a_terminal_where_they_are_asked_for() {
+    let place = Place::with_real_activations();
+    let drawn = |locale: &str, args: &str| {
+        let mut command = place.command(args);
+        command.env_remove("LC_ALL").env_remove("LC_CTYPE").env("LANG", locale);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let args = format!("{INPUT} -T 0.01,0.1,1");
+    let (plain, dots) = (drawn("C.UTF-8", &args), drawn("C.UTF-8", &format!("{args} --plot")));
+    assert_eq!(dots.matches("T=0.01").count() - plain.matches("T=0.01").count(), 4, "{dots}");
+    assert!(dots.contains('⠤') || dots.contains('⠁') || dots.contains('⡀'), "{dots}");
+    let ascii = drawn("C", &format!("{args} --plot"));
+    assert!(ascii.contains("***") && !ascii.contains('\u{2800}'), "{ascii}");
+    let compared = drawn("C.UTF-8", "compare snnl snnl --labels y.npy --layers code --plot");
+    assert!(compared.contains("code, snnl\n"), "{compared}");
+}

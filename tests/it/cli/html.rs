@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::cli::harness::{Place, ROWS, assert_refused};
+use crate::support::npy::npy;
 
 /// Two checkpoints whose layers and classes have names that are markup.
 fn place() -> Place {
@@ -150,4 +151,65 @@ fn maps_of_checkpoints_show_the_same_rows_turned_onto_the_first() {
     // Of an earlier result, nobody knows where its rows lay.
     place.stdout("snnl --labels y.npy --layers code --temperature-unit mean --export-json base.json -q");
     assert_eq!(maps(&compare("base.json other")).len(), 1);
+}
+
+/// `images.npy` of these bytes.
+fn images(place: &Place, shape: &[usize], bytes: &[u8]) {
+    npy(&place.path("images.npy"), 1, "|u1", false, shape, bytes);
+}
+
+#[test]
+fn thumbnails_are_those_of_the_rows_that_are_shown() {
+    let place = Place::with_layer();
+    // A picture of row i is all i; of colours, the last is its double.
+    let grey: Vec<u8> = (0..8).flat_map(|row| [row; 6]).collect();
+    let colour: Vec<u8> = (0..8).flat_map(|row| [row, row, 2 * row].repeat(6)).collect();
+    let large: Vec<u8> = (0..8).flat_map(|row| vec![row; 100 * 10]).collect();
+    for (shape, bytes, size, channels) in [
+        (&[8, 2, 3][..], &grey, [2, 3], 1),
+        (&[8, 2, 3, 1], &grey, [2, 3], 1),
+        (&[8, 2, 3, 3], &colour, [2, 3], 3),
+        (&[8, 100, 10], &large, [34, 4], 1),
+    ] {
+        images(&place, shape, bytes);
+        let page = place.stdout("x.npy --labels y.npy --map-rows 5 --worst 3 --thumbnails images.npy --export-html -");
+        let json = page.split_once("id=\"thumbnails\">").unwrap().1.split_once("</script>").unwrap().0;
+        let sheet: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!((&sheet["height"], &sheet["width"]), (&size[0].into(), &size[1].into()));
+        let rows = rows(&sheet);
+        let cards: Vec<u32> =
+            page.split("data-row=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0.parse().unwrap()).collect();
+        assert!(cards.len() == 9 && cards.iter().all(|row| rows.contains(row)), "{cards:?} {rows:?}");
+        let png = STANDARD.decode(sheet["png"].as_str().unwrap().split_once("base64,").unwrap().1).unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut points = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut points).unwrap();
+        let line = size[1] * channels * rows.len();
+        assert_eq!(points.len(), line * size[0]);
+        for (at, &row) in rows.iter().enumerate() {
+            let last = (at + 1) * size[1] * channels - 1;
+            assert_eq!(u32::from(points[line + last]), row * if channels == 3 { 2 } else { 1 }, "{shape:?}");
+        }
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_are_refused() {
+    let place = Place::with_layer();
+    let refused = |said: [&str; 3]| {
+        let run = place.run("x.npy --labels y.npy --thumbnails images.npy --export-html r.html");
+        assert_refused(&run, 3, said);
+        assert!(!place.path("r.html").exists());
+    };
+    images(&place, &[7, 2, 2], &[0; 28]);
+    refused(["`images.npy`", "a picture for each of 8 rows, found 7", "order of the rows"]);
+    images(&place, &[8, 4], &[0; 32]);
+    refused(["`images.npy`", "found uint8 of the shape [8, 4]", "astype(\"uint8\")"]);
+    images(&place, &[8, 2, 2, 4], &[0; 128]);
+    refused(["`images.npy`", "N × H × W or N × H × W × 3", "uint8"]);
+    npy(&place.path("images.npy"), 1, "<f4", false, &[8, 1, 1], &[0; 32]);
+    refused(["`images.npy`", "found float32", "uint8"]);
+    images(&place, &[8, 1, 1], &[0; 8]);
+    let other = place.run("x.npy --labels y.npy --thumbnails images.npy --export-html images.npy");
+    assert_refused(&other, 2, ["images.npy", "this run reads it", ""]);
 }
