@@ -1,7 +1,7 @@
 //! Checks how far a value has moved away from the best that a baseline ever had.
 
-use super::check::{bound, four_decimals, history};
-use super::finding::{Finding, Outcome};
+use super::finding::{Finding, Outcome, four_decimals};
+use super::regression::{bound, history};
 use super::rules::{Direction, Regression, Rule};
 use crate::score::table::LayerScore;
 

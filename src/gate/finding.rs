@@ -96,3 +96,8 @@ impl Finding {
         }
     }
 }
+
+/// `value` as a reason shows it.
+pub(super) fn four_decimals(value: f64) -> String {
+    format!("{value:.4}")
+}

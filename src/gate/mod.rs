@@ -6,6 +6,7 @@ mod drift;
 mod finding;
 mod pairs;
 mod ratchet;
+mod regression;
 mod report;
 pub mod rules;
 mod verdict;

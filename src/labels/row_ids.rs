@@ -7,7 +7,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::classes::Classes;
-use super::{LabelOptions, Labels, hexadecimal, named_classes, shown_specs};
+use super::read::named_classes;
+use super::{LabelOptions, Labels, hexadecimal, shown_specs};
 use crate::error::{Error, Fault};
 
 /// Ids that a message names at most.
