@@ -53,7 +53,10 @@ pub(in crate::report) fn page(document: &Document) -> Result<String, String> {
     page += &section("notes", &format!("<ul class=\"notes\">{notes}</ul>"));
     page.push_str("</main>\n<footer>");
     let made_by = format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let _ = write!(page, "<p>made by {made_by}</p>");
+    // A comparison and a gate are of several runs.
+    let finished = json.pointer("/run/finished").and_then(serde_json::Value::as_str);
+    let finished = finished.map_or(String::new(), |time| format!(", {}", escaped(time)));
+    let _ = write!(page, "<p>made by {made_by}{finished}</p>");
     if let Some(command) = &document.command {
         let _ = write!(page, "<pre>{}</pre>", escaped(command));
     }

@@ -53,6 +53,8 @@ fn a_report_is_a_result() {
     assert!(place.stdout("compare r.html r.json").contains("over the same rows, one by one"));
     let page = place.stdout(&format!("{score} --export-html -"));
     assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
+    let made_by = concat!("<p>made by snnl-score ", env!("CARGO_PKG_VERSION"), ", 2023-11-14T22:13:20Z</p>");
+    assert!(page.contains(made_by), "{page}");
     // A new baseline would replace the pictures by JSON.
     for how in ["--accept", "--update-baseline"] {
         let refused = place.run(&format!("gate r.json --baseline r.html --max 9 {how}"));
