@@ -10,6 +10,7 @@ use super::input::{Input, ReferenceFlags};
 use super::output::{RunFlags, ScreenFlags};
 use super::resume::ResumeFlags;
 use super::sample::SampleFlags;
+use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
@@ -152,10 +153,8 @@ impl GateArgs {
                 "--baseline base.json, with --init on the first run",
             ));
         }
-        let is_report = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("html"));
-        if let Some(path) =
-            self.baseline.as_ref().filter(|path| is_report(path) && (self.accept || self.update_baseline))
-        {
+        let changes = self.accept || self.update_baseline;
+        if let Some(path) = self.baseline.as_ref().filter(|path| changes && Checkpoint::is_report(path)) {
             let argument = format!("`--baseline {}`", path.display());
             return Err(Error::usage(
                 argument,

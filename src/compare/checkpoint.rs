@@ -33,7 +33,12 @@ impl Checkpoint {
     pub fn is_result(path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
         let is_json = name.ends_with(".json") && !name.ends_with(".safetensors.index.json");
-        is_json || is_report(path)
+        is_json || Checkpoint::is_report(path)
+    }
+
+    /// Whether `path` is a report with a result in it.
+    pub fn is_report(path: &Path) -> bool {
+        path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("html"))
     }
 
     /// Reads the result `path` of an earlier run, and the losses of its rows where they lie beside it
@@ -139,18 +144,13 @@ impl Summary {
 /// What holds a result beside JSON.
 const IN_REPORTS: &str = "reports with a result in them are written by `snnl-score … --export-html`";
 
-/// Whether `path` is a report with a result in it.
-fn is_report(path: &Path) -> bool {
-    path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("html"))
-}
-
 /// The table in the file `path`, JSON or a report.
 fn read_table(path: &Path) -> Result<ScoreTable, Fault> {
     const HINT: &str = "results are written by `--export-json`";
     let not_json =
         |error: serde_json::Error| Fault::content(format_args!("not JSON, or not all of it: {error}")).hint(HINT);
     let reader = BufReader::new(Region::open(path)?.reader());
-    let value: serde_json::Value = match is_report(path) {
+    let value: serde_json::Value = match Checkpoint::is_report(path) {
         true => {
             let page = std::io::read_to_string(reader)?;
             let lacks = || Fault::content("a page without a result in it, or not all of it").hint(IN_REPORTS);

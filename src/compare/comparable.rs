@@ -14,6 +14,8 @@ const UNIT: &str = "temperature unit";
 
 const LABELS: &str = "hash of the labels";
 
+const IDS: &str = "hash of the ids with their labels";
+
 /// How a checkpoint was or will be scored, and on which data.
 #[derive(Debug, Clone)]
 pub struct Comparable {
@@ -62,7 +64,7 @@ impl Comparable {
             difference("rows left out for their label", &data.ignored_rows, &their_data.ignored_rows),
             difference("references", &references(data), &references(their_data)),
             match (&data.rows_sha256, &their_data.rows_sha256) {
-                (Some(own), Some(theirs)) => difference("hash of the ids with their labels", own, theirs),
+                (Some(own), Some(theirs)) => difference(IDS, own, theirs),
                 _ => difference(LABELS, &data.labels_sha256, &their_data.labels_sha256),
             },
         ];
@@ -72,6 +74,7 @@ impl Comparable {
         // The unit is the matter of one flag.
         let hint = match problem.starts_with(UNIT) {
             true => format!("--temperature-unit {} scores in that of `{}`", ours.temperature_unit, self.name),
+            false if problem.starts_with(IDS) => "score both on the same rows, each with the same label".to_owned(),
             false if problem.starts_with(LABELS) => {
                 "score both on the same rows in the same order; with --ids for both, rows are found by their ids"
                     .to_owned()

@@ -1,6 +1,8 @@
 //! The next baseline: of every layer at every temperature the better of what the baseline has and what the candidate has, or
 //! all that the candidate has.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::pairs::paired;
@@ -105,9 +107,14 @@ pub fn renew(
         }
     }
     parts.sort_by(|(a, ..), (b, ..)| natural(&a.name, &b.name));
-    let mut new =
-        Renewed { checkpoint: Checkpoint { table: candidate.table.clone(), ..candidate.clone() }, layers: removed };
-    (new.checkpoint.table.layers, new.checkpoint.rows) = (Vec::new(), Default::default());
+    let checkpoint = Checkpoint {
+        name: candidate.name.clone(),
+        table: ScoreTable { layers: Vec::new(), ..candidate.table.clone() },
+        rows: BTreeMap::new(),
+        maps: BTreeMap::new(),
+        ids: candidate.ids.clone(),
+    };
+    let mut new = Renewed { checkpoint, layers: removed };
     if let Some(baseline) = baseline.filter(|_| candidate.ids.is_none()) {
         // The rows are those of the baseline, in its order.
         let data = &mut new.checkpoint.table.data;

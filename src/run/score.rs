@@ -69,8 +69,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     let mut document = Document { command: plan.command.clone(), ..score::document(&table, plan.listing) };
     let ids = labels.own.ids.as_ref().map(RowIds::texts);
     let maps = maps.iter().filter_map(|(layer, map)| score::map_figure(layer, map, ids.as_deref()));
-    // After the curves of all layers.
-    document.figures.splice(1..1, maps);
+    document.figures.extend(maps);
     if let (Some(images), Some(path)) = (&images, &plan.thumbnails) {
         let neighbors_are_rows = references.is_none();
         let pictures = table.layers.iter().filter_map(|layer| score::worst_pictures(layer, neighbors_are_rows));

@@ -172,7 +172,7 @@ pub(super) fn score_layer(
                 losses: &losses.losses[position],
                 worst,
             };
-            Some(base.map(&own, sides.gaining().labels, &at)?)
+            base.map(&own, sides.gaining().labels, &at)?
         }
     };
     Ok(ScoredLayer { score, rows: LayerRows { losses, map }, check, resumed_pairs: swept.resumed_pairs })

@@ -5,14 +5,13 @@ use crate::report::figure::{Drawing, Figure, LimitedValue};
 use crate::report::number::temperature;
 
 /// None where no check has a value.
-pub(super) fn figures(report: &GateReport) -> Vec<Figure> {
+pub(super) fn figure(report: &GateReport) -> Option<Figure> {
     let values: Vec<LimitedValue> = report.findings.iter().filter_map(limited).collect();
-    let figure = Figure {
+    (!values.is_empty()).then(|| Figure {
         title: "each check: its value (●), the baseline's (○), what that ever was, and what is not allowed".to_owned(),
         subject: None,
-        drawing: Drawing::Limits(values.clone()),
-    };
-    if values.is_empty() { Vec::new() } else { vec![figure] }
+        drawing: Drawing::Limits(values),
+    })
 }
 
 fn limited(found: &Finding) -> Option<LimitedValue> {

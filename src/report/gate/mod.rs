@@ -30,7 +30,7 @@ pub fn document(report: &GateReport, candidate: &ScoreTable, shows_classes: bool
         title: "Gate".into(),
         headline: Some(headline(report)),
         grids: [grid(report)].into_iter().chain(classes.and_then(classes::grid)).collect(),
-        figures: figures::figures(report),
+        figures: figures::figure(report).into_iter().collect(),
         notes: notes(report, candidate, classes),
         json: json(report),
         thumbnails: None,

@@ -104,7 +104,7 @@
       const dots = isShown => {
         for (let at = 0; at < count; at++) {
           const own = numbers[4 * at + 3];
-          if (isShown(own) !== true) continue;
+          if (!isShown(own)) continue;
           context.fillStyle = alone === null || own === alone ? color(own) : 'rgb(128 128 128 / .15)';
           context.beginPath();
           context.arc(places[at][0], places[at][1], radius, 0, 7);

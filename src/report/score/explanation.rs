@@ -7,7 +7,7 @@ use crate::score::explanation::{ExplainedClass, Explanation, NeighborAccuracy};
 use crate::score::table::{LayerScore, ScoreTable};
 
 /// Classes that are shown as a whole, at most.
-const WHOLE: usize = 12;
+pub(super) const WHOLE: usize = 12;
 
 /// Pairs of classes that are named where there are more.
 const PAIRS: usize = 8;

@@ -1,13 +1,11 @@
 //! Pictures of a result: every layer over T, and of each layer its classes.
 
+use super::explanation::WHOLE;
 use crate::definition::TemperatureUnit;
 use crate::report::figure::{Axis, Bar, Curve, CurvePoint, Curves, Drawing, Figure, Matrix};
 use crate::report::number::{DIGITS, significant, temperature};
 use crate::score::explanation::Explanation;
 use crate::score::table::{ClassScore, DefinitionRecord, LayerScore, Score, ScoreTable};
-
-/// Classes of which a table shows who picks whom; more are a picture.
-const IN_A_TABLE: usize = 12;
 
 /// Classes of a picture, at most.
 const MOST_CLASSES: usize = 512;
@@ -83,7 +81,7 @@ fn picks(layer: &LayerScore, explanation: &Explanation) -> Option<Figure> {
     let most = explanation.picked.len().max(explanation.classes.len());
     let rows = explanation.classes.iter().map(|class| Some((class.class.clone(), class.picks.clone()?)));
     let (down, shares): (Vec<String>, Vec<Vec<f64>>) = rows.collect::<Option<Vec<_>>>()?.into_iter().unzip();
-    (IN_A_TABLE < most && most <= MOST_CLASSES).then(|| Figure {
+    (WHOLE < most && most <= MOST_CLASSES).then(|| Figure {
         title: format!("which class (down) picks which (across) at T = {}", temperature(explanation.temperature)),
         subject: Some(layer.name.clone()),
         drawing: Drawing::Matrix(Matrix { down, across: explanation.picked.clone(), shares }),

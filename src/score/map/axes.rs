@@ -11,6 +11,9 @@ const ROUNDS: usize = 60;
 /// What is beside the diagonal is nothing below this share of all.
 const NEGLIGIBLE: f64 = 1e-16;
 
+/// A vector below this share of the variance leads nowhere new.
+const NOTHING_NEW: f64 = 1e-12;
+
 /// Two orthogonal directions.
 pub(super) struct Axes {
     /// Unit vectors; the second is zero where rows differ in one direction only.
@@ -19,18 +22,21 @@ pub(super) struct Axes {
     pub(super) shares: [f64; 2],
 }
 
-/// The axes, by the method of Lanczos (1950) with every vector made orthogonal to all before it.
+/// The axes, by the method of Lanczos (1950) with every vector made orthogonal to all before it. Where those span all that one start leads
+/// to, it goes on from another: of equal eigenvalues, one start finds a single vector.
 pub(super) fn axes(covariance: &Covariance) -> Axes {
     let dim = covariance.mean.len();
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let (mut diagonal, mut beside) = (Vec::new(), Vec::new());
-    // A start that no structure of the features is likely to be orthogonal to, the same each time.
-    let mut next: Vec<f64> = (0..dim).map(|at| 1.0 + ((at * 7919) % 104_729) as f64 / 104_729.0).collect();
     let trace = covariance.trace();
+    let mut next = start(dim, 0);
     while basis.len() < STEPS.min(dim) {
-        let norm = normalize(&mut next);
-        if norm <= 1e-12 * trace && !basis.is_empty() {
-            break;
+        let mut norm = normalize(&mut next);
+        if !basis.is_empty() && norm <= NOTHING_NEW * trace {
+            next = start(dim, basis.len());
+            make_orthogonal(&mut next, &basis);
+            normalize(&mut next);
+            norm = 0.0;
         }
         if !basis.is_empty() {
             beside.push(norm);
@@ -39,13 +45,7 @@ pub(super) fn axes(covariance: &Covariance) -> Axes {
         let last = &basis[basis.len() - 1];
         next = covariance.times(last);
         diagonal.push(dot(&next, last));
-        // Twice is enough (Parlett 1980).
-        for _ in 0..2 {
-            for vector in &basis {
-                let along = dot(&next, vector);
-                next.iter_mut().zip(vector).for_each(|(x, v)| *x -= along * v);
-            }
-        }
+        make_orthogonal(&mut next, &basis);
     }
     let (values, vectors) = eigen(&diagonal, &beside);
     let direction = |rank: usize| {
@@ -64,6 +64,21 @@ pub(super) fn axes(covariance: &Covariance) -> Axes {
     let share =
         |rank: usize| if trace > 0.0 { values.get(rank).map_or(0.0, |value| value.max(0.0) / trace) } else { 0.0 };
     Axes { directions: [0, 1].map(direction), shares: [0, 1].map(share) }
+}
+
+/// A vector that no structure of the features is likely to be orthogonal to, the same each time for the same number.
+fn start(dim: usize, number: usize) -> Vec<f64> {
+    (0..dim).map(|at| 1.0 + ((at + 1) * (7919 + 104 * number) % 104_729) as f64 / 104_729.0).collect()
+}
+
+/// Takes from `vector` what lies along the unit vectors of `basis`. Twice is enough (Parlett 1980).
+fn make_orthogonal(vector: &mut [f64], basis: &[Vec<f64>]) {
+    for _ in 0..2 {
+        for other in basis {
+            let along = dot(vector, other);
+            vector.iter_mut().zip(other).for_each(|(x, v)| *x -= along * v);
+        }
+    }
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -132,6 +147,22 @@ fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], a: usize, b: usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_directions_are_both_found() {
+        for dim in [2, 3, 10, 130] {
+            // One row along each feature: all directions but one are alike.
+            let row = |own: usize| (0..dim).map(|at| f32::from(u8::from(at == own))).collect::<Vec<f32>>();
+            let found = axes(&Covariance::of_rows(&(0..dim).map(row).collect::<Vec<_>>()));
+            let [first, second] = &found.directions;
+            let expected = 1.0 / (dim - 1) as f64;
+            assert!((found.shares[0] - expected).abs() < 1e-4, "{dim}: {:?}", found.shares);
+            if dim > 2 {
+                assert!((found.shares[1] - expected).abs() < 1e-4, "{dim}: {:?}", found.shares);
+                assert!((dot(second, second) - 1.0).abs() < 1e-6 && dot(first, second).abs() < 1e-6, "{dim}");
+            }
+        }
+    }
 
     #[test]
     fn eigenvectors_of_a_small_matrix() {

@@ -59,6 +59,22 @@ impl Covariance {
         Ok(sums.covariance())
     }
 
+    /// Of rows in memory, as they are.
+    #[cfg(test)]
+    pub(super) fn of_rows(rows: &[Vec<f32>]) -> Covariance {
+        let dim = rows[0].len();
+        let mut sums = Sums::nothing(dim);
+        for row in rows {
+            sums.group[sums.filled * dim..][..dim].copy_from_slice(row);
+            sums.filled += 1;
+            if sums.filled == GROUP {
+                sums.add_group();
+            }
+        }
+        sums.add_group();
+        sums.covariance()
+    }
+
     /// Σ of the variances of all features.
     pub(super) fn trace(&self) -> f64 {
         let dim = self.mean.len();
@@ -179,16 +195,7 @@ mod tests {
         {
             let data: Vec<Vec<f32>> =
                 (0..rows).map(|row| (0..dim).map(|at| 100.0 + number(row * dim + at)).collect()).collect();
-            let mut sums = Sums::nothing(dim);
-            for row in &data {
-                sums.group[sums.filled * dim..][..dim].copy_from_slice(row);
-                sums.filled += 1;
-                if sums.filled == GROUP {
-                    sums.add_group();
-                }
-            }
-            sums.add_group();
-            let found = sums.covariance();
+            let found = Covariance::of_rows(&data);
             let mean = |at: usize| data.iter().map(|row| f64::from(row[at])).sum::<f64>() / rows as f64;
             let means: Vec<f64> = (0..dim).map(mean).collect();
             let of = |a: usize, b: usize| {

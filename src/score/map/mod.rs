@@ -25,6 +25,8 @@ pub(super) struct MapBase {
     /// The layer, for messages.
     name: String,
     maps: Maps,
+    /// Bytes that the features of its rows may take.
+    room: usize,
     mean: Vec<f64>,
     axes: Axes,
 }
@@ -57,14 +59,14 @@ impl MapBase {
         let covariance = Covariance::of(side)?;
         let axes = axes(&covariance);
         side.reading.progress.note(&format!("layer `{name}`: main axes in {:.3} s", start.elapsed().as_secs_f64()));
-        Ok(Some(MapBase { name: name.to_owned(), maps, mean: covariance.mean, axes }))
+        Ok(Some(MapBase { name: name.to_owned(), maps, room: memory / 2, mean: covariance.mean, axes }))
     }
 
-    /// The map of the rows of `side`: those that are drawn, and the worst.
+    /// The map of the rows of `side`: those that are drawn, and the worst; `None` where t-SNE has no room for them.
     ///
     /// # Errors
     /// What reading meets.
-    pub(super) fn map(&self, side: &Side, labels: &Labels, of: &MappedLosses) -> Result<LayerMap, Fault> {
+    pub(super) fn map(&self, side: &Side, labels: &Labels, of: &MappedLosses) -> Result<Option<LayerMap>, Fault> {
         let start = Instant::now();
         let worst: HashSet<u32> = of.worst.iter().map(|worst| worst.row).collect();
         let mut draw = self.maps.draw;
@@ -80,6 +82,16 @@ impl MapBase {
         let is_shown = |tag: &&RowTag| drawn.contains(&tag.id) || worst.contains(&tag.id);
         let tags: Vec<RowTag> = side.rows.tags.iter().filter(is_shown).copied().collect();
         let dim = side.reading.matrix.dim();
+        let bytes = tags.len() * dim * size_of::<f32>();
+        if self.maps.method == MapMethod::Tsne && bytes > self.room {
+            side.reading.progress.warn(&format!(
+                "layer `{}`: no map, for {} rows take {} MB; --memory allows more, --map-rows shows fewer",
+                self.name,
+                tags.len(),
+                bytes >> 20
+            ));
+            return Ok(None);
+        }
         let (mut places, mut features) = (Vec::with_capacity(tags.len()), Vec::new());
         scope(|scope| {
             let mut stream = side.reading.rows(scope, &tags)?;
@@ -115,12 +127,12 @@ impl MapBase {
         };
         let seconds = start.elapsed().as_secs_f64();
         side.reading.progress.note(&format!("layer `{}`: map of {} rows in {seconds:.3} s", self.name, tags.len()));
-        Ok(LayerMap {
+        Ok(Some(LayerMap {
             method: self.maps.method,
             shares: (self.maps.method == MapMethod::Pca).then_some(self.axes.shares),
             temperature: of.temperature,
             points: tags.iter().zip(&places).map(point).collect(),
             names: labels.names.as_slice().into(),
-        })
+        }))
     }
 }

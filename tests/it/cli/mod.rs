@@ -22,6 +22,7 @@ mod labels;
 mod paths;
 mod pipes;
 mod presets;
+mod ratchet;
 mod references;
 mod schema;
 mod streams;
