@@ -11,7 +11,7 @@ use crate::labels::LabelOptions;
 use crate::report::format::{Format, Screen};
 use crate::report::score::{Detail, Listing};
 use crate::score::Resume;
-use crate::source::Selection;
+use crate::source::{InMemory, Selection};
 use crate::temperature::Ladder;
 
 /// How much a run says beside its result.
@@ -72,6 +72,28 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// The plan with `in_memory` for the files that it has.
+    #[must_use]
+    pub fn reading(mut self, in_memory: &InMemory) -> Plan {
+        let read = |labels: &mut LabelInputs| labels.options.in_memory = in_memory.clone();
+        match &mut self {
+            Plan::Score(score) | Plan::Gate(GatePlan { score, .. }) => {
+                score.selection.in_memory = in_memory.clone();
+                read(&mut score.labels);
+            }
+            Plan::Compare(ComparePlan { checkpoints, score, .. }) => {
+                score.selection.in_memory = in_memory.clone();
+                checkpoints.iter_mut().for_each(|checkpoint| read(&mut checkpoint.labels));
+            }
+            Plan::Inspect(inspect) => {
+                inspect.selection.in_memory = in_memory.clone();
+                read(&mut inspect.labels);
+            }
+            Plan::Describe(_) => {}
+        }
+        self
+    }
+
     /// The plan of this command line, which reports name.
     #[must_use]
     pub fn made_by(mut self, command: String) -> Plan {
@@ -90,6 +112,8 @@ impl Plan {
 pub struct PlannedCheckpoint {
     /// A directory of layers, or the result of an earlier run.
     pub path: PathBuf,
+    /// What it is called beside the others.
+    pub name: String,
     /// The temperatures at which it is scored if it is no result.
     pub ladder: Ladder,
     /// Files and directories of the activations that its rows meet, instead of each other; or none.

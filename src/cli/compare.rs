@@ -10,7 +10,7 @@ use super::maps::MapFlags;
 use super::output::{OutputFlags, RunFlags};
 use super::resume::{ResumeFlags, numbered};
 use super::sample::SampleFlags;
-use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order};
+use crate::compare::checkpoint::{Checkpoint, epoch_of, in_order, names_of};
 use crate::compare::{CLUSTERS, Comparison, Shown};
 use crate::definition::{Definition, TemperatureUnit};
 use crate::error::Error;
@@ -119,10 +119,12 @@ impl CompareArgs {
         let keeping = |number: usize| {
             resume.as_ref().map(|Resume { path, every }| Resume { path: numbered(path, number + 1), every: *every })
         };
+        let names = names_of(&checkpoints.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>());
         let checkpoint = |(number, (path, references)): (usize, (PathBuf, Vec<PathBuf>))| {
             Ok(PlannedCheckpoint {
                 labels: self.input.label_inputs(&labelled(&path, &paths), &self.references)?,
                 path,
+                name: names[number].clone(),
                 ladder: ladder(number),
                 references,
                 keeping: keeping(number),

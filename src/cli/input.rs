@@ -7,7 +7,7 @@ use crate::compare::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::labels::{LabelOptions, Labels};
 use crate::plan::LabelInputs;
-use crate::source::{Nulls, Pool, Selection, expand};
+use crate::source::{InMemory, Nulls, Pool, Selection, expand};
 
 /// Layers and labels.
 #[derive(Debug, clap::Args)]
@@ -150,7 +150,11 @@ impl Input {
             ids,
             row_ids: resolve(&self.ids, &scored)?,
             references: resolve(&references.reference_labels, &references.reference)?,
-            options: LabelOptions { ignored: self.ignore_label.clone(), delimiter: self.delimiter },
+            options: LabelOptions {
+                ignored: self.ignore_label.clone(),
+                delimiter: self.delimiter,
+                in_memory: InMemory::default(),
+            },
         })
     }
 
@@ -193,6 +197,7 @@ impl Input {
             rows: None,
             delimiter: self.delimiter,
             scratch: None,
+            in_memory: InMemory::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is said of labels beside where they lie.
 
+use crate::source::InMemory;
+
 /// How labels are read, and which rows are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LabelOptions {
@@ -7,4 +9,6 @@ pub struct LabelOptions {
     pub ignored: Vec<String>,
     /// What separates the columns of text; `None` for what the suffix or the header line tells.
     pub delimiter: Option<u8>,
+    /// Labels that are in memory.
+    pub in_memory: InMemory,
 }

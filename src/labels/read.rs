@@ -19,7 +19,9 @@ pub(super) fn named_classes(
     for spec in specs.iter().map(AsRef::as_ref) {
         let fault = |fault| Error::Labels { path: spec.to_owned(), fault };
         let LabelFile { path, column } = locate(spec);
-        if path.is_dir() {
+        if let Some(content) = options.in_memory.open_labels(&path) {
+            read_content(content, column.as_deref(), &mut classes).map_err(fault)?;
+        } else if path.is_dir() {
             for part in parts_in(&path, may_be_part).map_err(fault)? {
                 let name = part.file_name().unwrap_or_default().to_string_lossy();
                 read(&part, column.as_deref(), options, &mut classes).map_err(|error| fault(error.within(&name)))?;

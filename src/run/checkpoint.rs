@@ -1,10 +1,10 @@
-//! Scores checkpoints that are compared or gated, or reads how they were scored before.
+//! Scores checkpoints, and collects what is known of their rows.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::context::Context;
 use super::data::{GivenLabels, RunLabels, RunLayers};
-use super::interruption::Interruption;
 use super::outputs::resumable;
 use super::workload::{Workload, means, on_threads};
 use crate::compare::checkpoint::Checkpoint;
@@ -12,10 +12,9 @@ use crate::definition::Definition;
 use crate::error::Error;
 use crate::labels::RowIds;
 use crate::plan::{LabelInputs, ScorePlan};
-use crate::progress::Bar;
 use crate::report::destination::Destination;
-use crate::score::table::LayerScore;
-use crate::score::{LayerRows, Means, Resume, RowLosses, score_rows};
+use crate::score::table::{LayerScore, ScoreTable};
+use crate::score::{LayerMap, LayerRows, Means, Resume, RowLosses, score_rows};
 
 /// The labels that are `named`, if any are: results of earlier runs need none.
 pub(super) fn labels(named: &LabelInputs, plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
@@ -36,47 +35,65 @@ pub(super) fn find(
     }
 }
 
-/// The checkpoint in `path`, if it is the result of an earlier run.
-pub(super) fn saved(path: &Path) -> Result<Option<Checkpoint>, Error> {
-    Checkpoint::is_result(path).then(|| Checkpoint::read(path)).transpose()
-}
-
 /// The file of the checkpoint in `path` that its run is resumed from, which can be written; none where it is a result.
 pub(super) fn sums_of(path: &Path, keeping: Option<&Resume>) -> Result<Option<Destination>, Error> {
     keeping.filter(|_| !Checkpoint::is_result(path)).map(|keeping| resumable(&keeping.path)).transpose()
 }
 
-/// The checkpoint in `path`: its `layers`, scored by `definition` with the losses of their rows, or an earlier result; its sums
-/// are kept where `keeping` says.
-pub(super) fn score_or_read(
-    (path, keeping): (&Path, Option<&Resume>),
-    layers: &RunLayers,
-    labels: Option<&RunLabels>,
-    definition: &Definition,
+/// What is scored: the layers, their labels, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Scoring<'a> {
+    pub(super) layers: &'a RunLayers,
+    pub(super) labels: &'a RunLabels,
+    pub(super) definition: &'a Definition,
+    /// Where sums are kept for a later run, if they are.
+    pub(super) keeping: Option<&'a Resume>,
+}
+
+/// Who takes the losses of a layer's rows.
+pub(super) type LossesTaker<'a> = dyn FnMut(&LayerScore, RowLosses) -> Result<(), Error> + Send + 'a;
+
+/// Where the rows of each layer lie in two dimensions, where that was asked for.
+pub(super) type LayerMaps = BTreeMap<String, LayerMap>;
+
+/// Scores the layers, and hands over the losses of their rows one layer after the other.
+pub(super) fn score_layers(
+    scoring: Scoring,
     plan: &ScorePlan,
-    interruption: &Interruption,
-) -> Result<Checkpoint, Error> {
-    let Some(labels) = labels.filter(|_| !Checkpoint::is_result(path)) else {
-        return Checkpoint::read(path);
-    };
-    let progress = Bar::new(plan.verbosity);
-    let stop = || interruption.signal();
-    let means = means(&plan.resources, &Workload::of(&layers.own, labels, definition), &progress, &stop)?;
+    context: &Context,
+    take: &mut LossesTaker,
+) -> Result<(ScoreTable, LayerMaps), Error> {
+    let Scoring { layers, labels, definition, keeping } = scoring;
+    let workload = Workload::of(&layers.own, labels, definition);
+    let means = means(&plan.resources, &workload, context.progress, context.stop)?;
     let means = Means { resume: keeping.cloned(), ..means };
-    let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
     let mut maps = BTreeMap::new();
     let mut take = |score: &mut LayerScore, LayerRows { losses, map }: LayerRows| {
         maps.extend(map.map(|map| (score.name.clone(), map)));
         if plan.per_class {
             score.classes = Some(losses.by_class());
         }
-        rows.insert(score.name.clone(), losses);
-        Ok(())
+        take(score, losses)
     };
     let references = layers.references(labels);
     let table =
         on_threads(means.threads, || score_rows(&layers.own, &labels.own, references, definition, means, &mut take))??;
-    progress.finish();
-    let ids = labels.own.ids.as_ref().map(RowIds::texts);
-    Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, maps, ids })
+    Ok((table, maps))
+}
+
+/// The checkpoint called `name`: scored, with the losses of its rows.
+pub(super) fn score_checkpoint(
+    name: String,
+    scoring: Scoring,
+    plan: &ScorePlan,
+    context: &Context,
+) -> Result<Checkpoint, Error> {
+    let mut rows: BTreeMap<String, RowLosses> = BTreeMap::new();
+    let mut take = |score: &LayerScore, losses: RowLosses| {
+        rows.insert(score.name.clone(), losses);
+        Ok(())
+    };
+    let (table, maps) = score_layers(scoring, plan, context, &mut take)?;
+    let ids = scoring.labels.own.ids.as_ref().map(RowIds::texts);
+    Ok(Checkpoint { name, table, rows, maps, ids })
 }

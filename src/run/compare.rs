@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::checkpoint::{find, saved, score_or_read, sums_of};
+use super::checkpoint::{Scoring, find, score_checkpoint, sums_of};
+use super::context::Context;
 use super::data::{GivenLabels, RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
-use crate::compare::checkpoint::{Checkpoint, names_of};
+use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
 use crate::compare::{Comparison, Named, align, check_common, check_temperatures};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::plan::{ComparePlan, LabelInputs, PlannedCheckpoint};
+use crate::progress::Bar;
 use crate::report::comparison;
 use crate::report::document::Document;
 use crate::score::table::ScoreTable;
@@ -19,56 +21,80 @@ use crate::score::table::ScoreTable;
 /// Scores what was not scored before, compares, and writes every output.
 pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     let destinations = open(&plan.score.outputs)?;
-    let labels = labels_of(plan)?;
-    let paths = || plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
-    let found = |(planned, labels): (&PlannedCheckpoint, &Option<RunLabels>)| {
-        find(&planned.path, &planned.references, labels.as_ref(), &plan.score)
-    };
-    let layers = plan.checkpoints.iter().zip(&labels).map(found).collect::<Result<Vec<_>, _>>()?;
-    let read = paths().chain(layers.iter().flat_map(RunLayers::files));
+    let found = Found::by(plan)?;
+    let paths = plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
+    let read = paths.chain(found.layers.iter().flat_map(RunLayers::files));
     let sums = plan.checkpoints.iter().map(|planned| sums_of(&planned.path, planned.keeping.as_ref()));
     let sums = sums.collect::<Result<Vec<_>, _>>()?;
     let written = destinations.iter().map(|(_, destination)| destination).chain(sums.iter().flatten());
     refuse_to_overwrite(written, read, &plan.score)?;
-    let saved = paths().map(|path| saved(path)).collect::<Result<Vec<_>, _>>()?;
-    check(plan, &saved, &layers, &labels)?;
 
     let interruption = Interruption::watch()?;
-    let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(layers.iter().zip(&labels)).map(
-        |((saved, checkpoint), (layers, labels))| {
-            let definition = Definition { ladder: checkpoint.ladder.clone(), ..plan.score.definition.clone() };
-            let score = || {
-                score_or_read(
-                    (&checkpoint.path, checkpoint.keeping.as_ref()),
-                    layers,
-                    labels.as_ref(),
-                    &definition,
-                    &plan.score,
-                    &interruption,
-                )
-            };
-            match saved {
-                Some(saved) => Ok(saved),
-                None => {
-                    let mut scored = score()?;
-                    // Those that are only compared at are not searched for the best.
-                    scored.search_first(plan.score.definition.ladder.temperatures().len());
-                    Ok(scored)
-                }
-            }
-        },
-    );
-    let mut checkpoints = checkpoints.collect::<Result<Vec<_>, _>>()?;
-    let names = names_of(&paths().cloned().collect::<Vec<_>>());
-    checkpoints.iter_mut().zip(names).for_each(|(checkpoint, name)| checkpoint.name = name);
-    if let Some((first, others)) = checkpoints.split_first_mut() {
-        others.iter_mut().for_each(|other| align(first, other));
-    }
-    let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
-    let tables: Vec<&ScoreTable> = checkpoints.iter().map(|checkpoint| &checkpoint.table).collect();
-    let mut document = Document { command: plan.score.command.clone(), ..comparison::document(&comparison, &tables) };
-    document.figures.extend(comparison::map_figures(&checkpoints));
+    let progress = Bar::new(plan.score.verbosity);
+    let stop = || interruption.signal();
+    let (_, document) = found.compare(plan, &Context::new(&progress, &stop))?;
+    progress.finish();
     write(&document, plan.score.screen, destinations)
+}
+
+/// Scores what was not scored before and compares, and writes nothing: how the checkpoints differ, and what a report says of it.
+///
+/// # Errors
+/// As [`super::run`].
+pub fn compare(plan: &ComparePlan, context: &Context) -> Result<(Comparison, Document), Error> {
+    Found::by(plan)?.compare(plan, context)
+}
+
+/// What a plan compares, checkpoint by checkpoint.
+struct Found {
+    labels: Vec<Option<RunLabels>>,
+    layers: Vec<RunLayers>,
+}
+
+impl Found {
+    /// What `plan` names, opened.
+    fn by(plan: &ComparePlan) -> Result<Found, Error> {
+        let labels = labels_of(plan)?;
+        let found = |(planned, labels): (&PlannedCheckpoint, &Option<RunLabels>)| {
+            find(&planned.path, &planned.references, labels.as_ref(), &plan.score)
+        };
+        let layers = plan.checkpoints.iter().zip(&labels).map(found).collect::<Result<Vec<_>, _>>()?;
+        Ok(Found { labels, layers })
+    }
+
+    fn compare(&self, plan: &ComparePlan, context: &Context) -> Result<(Comparison, Document), Error> {
+        let Found { labels, layers } = self;
+        let paths = || plan.checkpoints.iter().map(|checkpoint| &checkpoint.path);
+        let saved = paths().map(|path| context.saved(path)).collect::<Result<Vec<_>, _>>()?;
+        check(plan, &saved, layers, labels)?;
+        let score = |planned: &PlannedCheckpoint, layers: &RunLayers, labels: &RunLabels| {
+            let definition = Definition { ladder: planned.ladder.clone(), ..plan.score.definition.clone() };
+            let scoring = Scoring { layers, labels, definition: &definition, keeping: planned.keeping.as_ref() };
+            let mut scored = score_checkpoint(Checkpoint::name_of(&planned.path), scoring, &plan.score, context)?;
+            // Those that are only compared at are not searched for the best.
+            scored.search_first(plan.score.definition.ladder.temperatures().len());
+            Ok(scored)
+        };
+        let checkpoints = saved.into_iter().zip(&plan.checkpoints).zip(layers.iter().zip(labels)).map(
+            |((saved, planned), (layers, labels))| match (saved, labels) {
+                (Some(saved), _) => Ok(saved),
+                (None, Some(labels)) => score(planned, layers, labels),
+                (None, None) => context.result(&planned.path),
+            },
+        );
+        let mut checkpoints = checkpoints.collect::<Result<Vec<_>, Error>>()?;
+        let names = plan.checkpoints.iter().map(|planned| &planned.name);
+        checkpoints.iter_mut().zip(names).for_each(|(checkpoint, name)| checkpoint.name.clone_from(name));
+        if let Some((first, others)) = checkpoints.split_first_mut() {
+            others.iter_mut().for_each(|other| align(first, other));
+        }
+        let comparison = Comparison::of(&checkpoints, &plan.shown, plan.score.per_class)?;
+        let tables: Vec<&ScoreTable> = checkpoints.iter().map(|checkpoint| &checkpoint.table).collect();
+        let command = plan.score.command.clone();
+        let mut document = Document { command, ..comparison::document(&comparison, &tables) };
+        document.figures.extend(comparison::map_figures(&checkpoints));
+        Ok((comparison, document))
+    }
 }
 
 /// The labels of each checkpoint; what several of them name is read once.

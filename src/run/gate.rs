@@ -4,11 +4,13 @@ use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write, stderr};
 use std::path::Path;
 
-use super::baseline::{self, NewBaseline};
-use super::checkpoint::{find, labels, score_or_read, sums_of};
+use super::baseline;
+use super::checkpoint::{Scoring, find, labels, score_checkpoint, sums_of};
+use super::context::Context;
 use super::data::{RunLabels, RunLayers};
 use super::interruption::Interruption;
 use super::outputs::{open, refuse_to_overwrite, write};
+use super::saved::SavedPlace;
 use crate::compare::align;
 use crate::compare::checkpoint::Checkpoint;
 use crate::compare::comparable::Comparable;
@@ -16,10 +18,11 @@ use crate::definition::Definition;
 use crate::error::{Error, Fault};
 use crate::gate::{GateReport, Outcome, Renewed, Takes, Verdict, renew};
 use crate::plan::{BaselineUpdate, GatePlan};
+use crate::progress::Bar;
+use crate::report;
 use crate::report::destination::Destination;
 use crate::report::document::Document;
 use crate::report::format::{Format, Screen};
-use crate::report::gate;
 
 /// Bytes of a job summary; GitHub refuses a larger one whole.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
@@ -28,22 +31,23 @@ const LARGEST_SUMMARY: usize = (1 << 20) - 1;
 /// reports say so, too.
 pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let destinations = open(&plan.outputs)?;
-    let new_baseline = NewBaseline::open(plan)?;
+    let new_baseline = baseline::place(plan)?;
     plan.summary.as_deref().map_or(Ok(()), check_summary)?;
     let sums = sums_of(&plan.candidate, plan.score.keeping.as_ref())?;
-    let labels_and_layers = || {
-        let labels = labels(&plan.score.labels, &plan.score)?;
-        let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
-        Ok((labels, layers))
-    };
-    let found = labels_and_layers();
+    let found = labels_and_layers(plan);
     let nothing = RunLayers::NONE;
     let layers = found.as_ref().map_or(&nothing, |(_, layers)| layers);
     refuse_to_lose(plan, &destinations, new_baseline.as_ref(), sums.as_ref(), layers)?;
-    match found.and_then(|(labels, layers)| decide(plan, labels.as_ref(), &layers)) {
+    let progress = Bar::new(plan.score.verbosity);
+    let decided = found.and_then(|(labels, layers)| {
+        let interruption = Interruption::watch()?;
+        let stop = || interruption.signal();
+        decide(plan, labels.as_ref(), &layers, &Context::new(&progress, &stop))
+    });
+    progress.finish();
+    match decided {
         Ok(Decided { report, candidate, next }) => {
-            let document = gate::document(&report, &candidate.table, plan.shows_classes);
-            report_all(plan, &Document { command: plan.score.command.clone(), ..document }, destinations)?;
+            report_all(plan, &document(plan, &report, &candidate), destinations)?;
             if let Some((place, next)) = new_baseline.zip(next) {
                 place.write(&next)?;
             }
@@ -57,10 +61,33 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
                 *format != Format::Table || destination.replaces().is_some()
             };
             let destinations = destinations.into_iter().filter(is_read).collect();
-            report_all(plan, &gate::undecided(&Checkpoint::name_of(&plan.candidate), &error), destinations)?;
+            report_all(plan, &report::gate::undecided(&Checkpoint::name_of(&plan.candidate), &error), destinations)?;
             Err(error)
         }
     }
+}
+
+/// Holds the candidate to the rules and writes nothing: the outcome, and what a report says of it.
+///
+/// # Errors
+/// As [`super::run`].
+pub fn gate(plan: &GatePlan, context: &Context) -> Result<(GateReport, Document), Error> {
+    let (labels, layers) = labels_and_layers(plan)?;
+    let Decided { report, candidate, .. } = decide(plan, labels.as_ref(), &layers, context)?;
+    let document = document(plan, &report, &candidate);
+    Ok((report, document))
+}
+
+/// The labels and the layers of the candidate, if it is no result.
+fn labels_and_layers(plan: &GatePlan) -> Result<(Option<RunLabels>, RunLayers), Error> {
+    let labels = labels(&plan.score.labels, &plan.score)?;
+    let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
+    Ok((labels, layers))
+}
+
+fn document(plan: &GatePlan, report: &GateReport, candidate: &Checkpoint) -> Document {
+    let document = report::gate::document(report, &candidate.table, plan.shows_classes);
+    Document { command: plan.score.command.clone(), ..document }
 }
 
 /// What a gate found, and of which result.
@@ -72,25 +99,28 @@ struct Decided {
 }
 
 /// Scores the candidate and holds it to the rules.
-fn decide(plan: &GatePlan, labels: Option<&RunLabels>, layers: &RunLayers) -> Result<Decided, Error> {
+fn decide(
+    plan: &GatePlan,
+    labels: Option<&RunLabels>,
+    layers: &RunLayers,
+    context: &Context,
+) -> Result<Decided, Error> {
     let definition = Definition { ladder: plan.ladder.clone(), ..plan.score.definition.clone() };
-    let baseline = baseline::read(plan)?;
+    let baseline = baseline::read(plan, context)?;
     if let (Some(baseline), Some(labels), false) = (&baseline, labels, Checkpoint::is_result(&plan.candidate)) {
         let planned = Comparable::planned(&plan.candidate, &definition, &labels.own, labels.met.as_ref());
         Comparable::of(baseline).check(&planned)?;
     }
-    let interruption = Interruption::watch()?;
-    let mut candidate = score_or_read(
-        (&plan.candidate, plan.score.keeping.as_ref()),
-        layers,
-        labels,
-        &definition,
-        &plan.score,
-        &interruption,
-    )?;
-    if !Checkpoint::is_result(&plan.candidate) {
-        candidate.search_first(plan.score.definition.ladder.temperatures().len());
-    }
+    let mut candidate = match labels.filter(|_| !Checkpoint::is_result(&plan.candidate)) {
+        None => context.result(&plan.candidate)?,
+        Some(labels) => {
+            let keeping = plan.score.keeping.as_ref();
+            let scoring = Scoring { layers, labels, definition: &definition, keeping };
+            let mut scored = score_checkpoint(Checkpoint::name_of(&plan.candidate), scoring, &plan.score, context)?;
+            scored.search_first(plan.score.definition.ladder.temperatures().len());
+            scored
+        }
+    };
     if let Some(baseline) = &baseline {
         align(baseline, &mut candidate);
     }
@@ -126,7 +156,7 @@ fn report_all(plan: &GatePlan, document: &Document, destinations: Vec<(Format, D
 fn refuse_to_lose(
     plan: &GatePlan,
     destinations: &[(Format, Destination)],
-    new_baseline: Option<&NewBaseline>,
+    new_baseline: Option<&SavedPlace>,
     sums: Option<&Destination>,
     layers: &RunLayers,
 ) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 mod baseline;
 mod checkpoint;
 mod compare;
+mod context;
 mod data;
 mod gate;
 mod inspect;
@@ -10,11 +11,17 @@ mod interruption;
 mod memory;
 mod outputs;
 mod rows;
+mod saved;
 mod score;
 mod workload;
 
 use std::path::Path;
 
+pub use self::compare::compare;
+pub use self::context::Context;
+pub use self::gate::gate;
+pub use self::saved::save;
+pub use self::score::score;
 use crate::cli::describe;
 use crate::error::{Error, Explanation, exit};
 use crate::gate::Verdict;

@@ -9,6 +9,7 @@
 //! - `tables`: files of columns, and the matrices in them.
 //! - `contents`: which of the arrays or columns in a file are layers.
 //! - `formats`: a file or folder for each format, and the one `match` that opens a file by its suffix.
+//! - `in_memory`: arrays that stand for files.
 //! - `discovery`: which files are layers, parts of layers or labels.
 
 mod ahead;
@@ -18,6 +19,7 @@ mod copy;
 mod discovery;
 mod files;
 mod formats;
+mod in_memory;
 mod layer;
 mod matrix;
 mod memory;
@@ -47,6 +49,7 @@ pub(crate) use self::files::text::{TextFile, text_fault};
 pub(crate) use self::formats::parquet::ParquetFile;
 pub(crate) use self::formats::stream::{StreamContent, open_stream};
 pub(crate) use self::formats::{ipc, open_file, suffix, suffixes};
+pub use self::in_memory::{InMemory, MemoryArray};
 pub use self::layer::Layer;
 pub use self::matrix::{Matrix, Order, Scan, Shape};
 pub use self::memory::Memory;

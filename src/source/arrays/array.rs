@@ -16,14 +16,14 @@ use crate::source::matrix::{Matrix, Scan, Shape};
 use crate::source::stack::Stack;
 
 /// An array that is described, not read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Array {
     header: ArrayHeader,
     bytes: ArrayBytes,
 }
 
 /// Where the bytes are that the header describes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum ArrayBytes {
     Plain(Region),
     Member(Arc<Member>),

@@ -40,7 +40,11 @@ pub(super) fn layers(set: Set, selection: &Selection, layout: &Layout) -> Vec<Na
     let whole = set.check();
     let open = |path: PathBuf| {
         let layout = Layout { labels: selection.label_columns(&path), ..*layout };
-        let found = formats::open(&path, &selection.scratch(), selection.delimiter).and_then(|content| match content {
+        let opened = match selection.in_memory.open_layers(&path) {
+            Some(content) => Ok(content),
+            None => formats::open(&path, &selection.scratch(), selection.delimiter),
+        };
+        let found = opened.and_then(|content| match content {
             Content::Array(_) if selection.is_labels(&path) => {
                 let hint = "name the file of the activations".into();
                 Err(Fault::NothingToScore { problem: "these are the labels".into(), hint })

@@ -15,12 +15,12 @@ use crate::source::contents::label_names::is_label_like;
 use crate::source::files::stream::stream_name;
 use crate::source::formats::{self, delimited::is_delimited};
 
-/// The sets of files in `inputs`: those named one by one together, those in each directory, and each stream.
+/// The sets of files in `inputs`: those named one by one together, those in each directory, and each stream or input in memory.
 pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Set>, Error> {
     let excluded = Exclusion::of(&selection.exclude)?;
     let (mut all, mut named) = (Vec::new(), Vec::new());
     for input in inputs {
-        if let Some(name) = stream_name(input) {
+        if let Some(name) = selection.in_memory.name(input).or_else(|| stream_name(input)) {
             all.push(Set::of_stream(name, input));
             continue;
         }

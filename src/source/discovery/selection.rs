@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::source::in_memory::InMemory;
 use crate::source::tables::nulls::Nulls;
 use crate::source::views::pool::Pool;
 
@@ -36,6 +37,8 @@ pub struct Selection {
     pub delimiter: Option<u8>,
     /// The directory of scratch files, for streams; `None` for that of temporary files.
     pub scratch: Option<PathBuf>,
+    /// Inputs that are in memory.
+    pub in_memory: InMemory,
 }
 
 /// Where labels lie.

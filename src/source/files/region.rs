@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use bytes::Bytes;
+
 use crate::disk;
 use crate::error::Fault;
 
@@ -24,7 +26,7 @@ pub(crate) struct Region {
 #[derive(Debug, Clone)]
 enum Origin {
     File(Arc<OpenFile>),
-    Memory(Arc<[u8]>),
+    Memory(Bytes),
 }
 
 /// A file as it was when it was opened.
@@ -53,9 +55,9 @@ impl Region {
     }
 
     /// Bytes that lie in no file as they are.
-    pub(crate) fn in_memory(bytes: Vec<u8>) -> Region {
-        let len = bytes.len() as u64;
-        Region { origin: Origin::Memory(bytes.into()), start: 0, len }
+    pub(crate) fn in_memory(bytes: impl Into<Bytes>) -> Region {
+        let bytes = bytes.into();
+        Region { len: bytes.len() as u64, origin: Origin::Memory(bytes), start: 0 }
     }
 
     /// Why the file could not be read, if it could not.

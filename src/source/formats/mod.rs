@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use self::delimited::{DelimitedTable, is_delimited};
 use self::ipc::Ipc;
+pub(super) use self::npy::parse_dtype;
 use self::parquet::ParquetFile;
 use self::stream::{StreamContent, open_stream};
 use crate::error::Fault;

@@ -90,7 +90,7 @@ fn inside_header(len: u64) -> Fault {
 }
 
 /// The element type that NumPy writes as `descr`.
-pub(in crate::source::formats) fn parse_dtype(descr: &str) -> Result<Dtype, Fault> {
+pub(in crate::source) fn parse_dtype(descr: &str) -> Result<Dtype, Fault> {
     let unsupported = || Fault::content(format_args!("expected an array of numbers, found elements of type `{descr}`"));
     let (order, code) = descr.split_at_checked(1).ok_or_else(unsupported)?;
     let (kind, width) = code.split_at_checked(1).ok_or_else(unsupported)?;

@@ -5,7 +5,7 @@ mod literal;
 
 use std::path::Path;
 
-pub(super) use self::header::parse_dtype;
+pub(in crate::source) use self::header::parse_dtype;
 use crate::error::Fault;
 use crate::source::arrays::array::Array;
 use crate::source::files::codec::Codec;
