@@ -25,9 +25,11 @@
 //! whether one may pass. [`report`] turns each of
 //! these results into a [`report::document::Document`] and renders it in the formats of [`report::format`].
 //! [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,
-//! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`].
+//! [`cli`] how it is asked for, and [`run`] does it, with [`progress`] on stderr and every failure an [`error`]; [`command`] is
+//! all of that, from what was typed to an exit code.
 
 pub mod cli;
+pub mod command;
 pub mod compare;
 pub mod definition;
 mod disk;

@@ -10,7 +10,7 @@ pub mod figure;
 pub mod format;
 pub mod gate;
 pub mod grid;
-mod html;
+pub mod html;
 pub mod inspection;
 mod number;
 pub mod provenance;

@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::support::program;
+
 /// The first of the two commands, before its arguments; the tests run the binary that cargo built for them instead.
 const CARGO_RUN: &str = "cargo run --release -- ";
 
@@ -39,7 +41,7 @@ fn words(arguments: &str) -> Vec<String> {
 }
 
 fn run(arguments: &str, directory: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_snnl-score"));
+    let mut command = Command::new(program());
     command.args(words(arguments)).current_dir(directory).output().unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 mod curves;
 mod escape;
+mod fragment;
 mod frame;
 mod map;
 mod matrix;
@@ -12,4 +13,5 @@ mod strips;
 mod tables;
 mod ticks;
 
+pub use self::fragment::fragment;
 pub(super) use self::page::page;

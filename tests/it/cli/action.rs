@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::cli::harness::Place;
+use crate::support::program;
 
 const ACTION: &str = include_str!("../../../action.yml");
 
@@ -49,7 +50,8 @@ fn every_input_is_a_flag_and_reaches_it() {
 #[test]
 fn the_script_runs_as_written() {
     let place = Place::with_layer();
-    let directory = std::path::Path::new(env!("CARGO_BIN_EXE_snnl-score")).parent().unwrap();
+    let program = program();
+    let directory = std::path::Path::new(&program).parent().unwrap();
     let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
     let run = |inputs: &[(&str, &str)]| {
         let mut shell = Command::new("bash");

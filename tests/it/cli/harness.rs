@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 use crate::support::npy::{encode, npy};
+use crate::support::program;
 
 /// A directory of its own, in which the binary runs.
 pub(crate) struct Place(TempDir);
@@ -67,7 +68,7 @@ impl Place {
 
     /// A run with `args`, cut at blanks, that nothing around the tests can colour.
     pub(crate) fn command(&self, args: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_snnl-score"));
+        let mut command = Command::new(program());
         command.args(args.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
         command.env_remove("NO_COLOR").env("TERM", "xterm-256color");
         // Equal runs write equal files.

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use crate::cli::harness::{Place, assert_refused, ended};
+use crate::support::program;
 
 #[cfg(unix)]
 #[test]
@@ -40,7 +41,7 @@ fn streams_closed_by_the_shell_change_no_exit_code() {
     let code = |args: &str, redirection: &str| {
         let script = format!("exec \"$0\" {args} {redirection}");
         let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_snnl-score")]).current_dir(place.path(""));
+        shell.args(["-c", &script, &program()]).current_dir(place.path(""));
         shell.output().unwrap().status.code()
     };
     for redirection in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {

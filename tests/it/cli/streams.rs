@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cli::harness::{Place, Run, assert_refused, ended};
 use crate::support::packed::{gzip, zstd};
+use crate::support::program;
 
 /// A run with `args` into which `input` is piped.
 fn piped(place: &Place, args: &str, input: &[u8]) -> Run {
@@ -111,7 +112,7 @@ fn the_shell_puts_processes_in_the_place_of_files() {
     place.write("meta.csv", "id,class\n1,a\n2,a\n3,a\n4,a\n5,b\n6,b\n7,b\n8,b\n");
     let script = "exec \"$0\" <(cat x.npy) --labels <(cut -d, -f2 meta.csv):class --format json -T 1";
     let mut shell = Command::new("bash");
-    shell.args(["-c", script, env!("CARGO_BIN_EXE_snnl-score")]).current_dir(place.path("")).stdin(Stdio::null());
+    shell.args(["-c", script, &program()]).current_dir(place.path("")).stdin(Stdio::null());
     let found = json(&ended(&shell.output().unwrap()));
     let expected = json(&place.run("x.npy --labels y.npy --format json -T 1"));
     assert_eq!(found["layers"][0]["scores"], expected["layers"][0]["scores"]);

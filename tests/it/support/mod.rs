@@ -35,6 +35,11 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// The program under test: the one that was built, or another that does the same, as the Python package installs one.
+pub(crate) fn program() -> String {
+    std::env::var("SNNL_SCORE_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_snnl-score").to_owned())
+}
+
 /// The file or directory `name` among the fixtures.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)

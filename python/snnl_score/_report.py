@@ -1,0 +1,273 @@
+"""Results: values by name, and reports in every format of the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+
+import numpy as np
+
+from ._errors import InvalidInput
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas
+    import polars
+    from numpy.typing import NDArray
+
+    from ._native import Rendered, Scored
+
+    Path = Union[str, os.PathLike[str]]
+
+
+class Report:
+    """A result that can be shown and written."""
+
+    def __init__(self, rendered: Rendered) -> None:
+        self._rendered = rendered
+        self._data: Optional[dict[str, Any]] = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Everything, by the names of the JSON."""
+        if self._data is None:
+            self._data = json.loads(self.to_json())
+        return self._data
+
+    def to_json(self, path: Optional[Path] = None) -> str:
+        """The whole result, which is also written to `path` if one is given."""
+        return self._text("json", path)
+
+    def to_html(self, path: Optional[Path] = None) -> str:
+        """One page with tables and pictures that needs nothing else; it holds the whole result, as JSON does."""
+        return self._text("html", path)
+
+    def to_markdown(self, path: Optional[Path] = None) -> str:
+        """Tables for people."""
+        return self._text("markdown", path)
+
+    def __str__(self) -> str:
+        return self._text("table", None).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        return self._rendered.fragment()
+
+    def _text(self, kind: str, path: Optional[Path]) -> str:
+        rendered = self._rendered.render(kind)
+        if path is not None:
+            _write(path, rendered)
+        return rendered.decode()
+
+
+class _Tabular(Report):
+    """A report with a record per value."""
+
+    def to_csv(self, path: Optional[Path] = None) -> str:
+        """One line per value."""
+        return self._text("csv", path)
+
+    def to_parquet(self, path: Path) -> None:
+        """One row per value, with types."""
+        _write(path, self._rendered.render("parquet"))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row per value: the columns of the CSV."""
+        import pandas
+
+        return pandas.DataFrame(dict(self._rendered.records()))
+
+    def to_polars(self) -> polars.DataFrame:
+        """As `to_pandas`, for polars."""
+        import polars
+
+        return polars.DataFrame(dict(self._rendered.records()))
+
+
+class Best(NamedTuple):
+    """Where a layer is lowest."""
+
+    temperature: float
+    snnl: float
+    at_edge: bool
+    """Whether that is an end of the temperatures, beyond which it may be lower."""
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """The classes of a layer."""
+
+    names: list[str]
+    n: NDArray[np.int64]
+    """Rows of each class that have a loss."""
+    snnl: NDArray[np.float64]
+    """Mean loss, classes × temperatures."""
+    stderr: NDArray[np.float64]
+    """Standard error of that."""
+
+
+@dataclass(frozen=True)
+class RowLosses:
+    """The rows of a layer that have a loss."""
+
+    index: NDArray[np.uint32]
+    """Their places in the layer, ascending."""
+    labels: NDArray[np.object_]
+    """Their classes."""
+    loss: NDArray[np.float64]
+    """Rows × temperatures, in nats."""
+
+
+class Result(_Tabular):
+    """Scores of layers at temperatures."""
+
+    def __init__(self, scored: Scored, rendered: Rendered) -> None:
+        super().__init__(rendered)
+        self._scored = scored
+
+    @property
+    def layers(self) -> list[str]:
+        """The names of the layers, in natural order."""
+        return [layer["name"] for layer in self.data["layers"]]
+
+    @property
+    def temperatures(self) -> NDArray[np.float64]:
+        """The temperatures, in the order asked for."""
+        return np.array([score["temperature"] for score in self.data["layers"][0]["scores"]])
+
+    @property
+    def snnl(self) -> NDArray[np.float64]:
+        """The Soft Nearest Neighbor Loss, layers × temperatures."""
+        return self._values("snnl")
+
+    @property
+    def stderr(self) -> NDArray[np.float64]:
+        """Its standard error over the rows, layers × temperatures."""
+        return self._values("stderr")
+
+    @property
+    def chance(self) -> NDArray[np.float64]:
+        """The value of random labels, by layer."""
+        return np.array([layer["chance"] for layer in self.data["layers"]])
+
+    @property
+    def best(self) -> dict[str, Best]:
+        """Where each layer is lowest."""
+        return {layer["name"]: Best(**layer["best"]) for layer in self.data["layers"]}
+
+    @property
+    def classes(self) -> Mapping[str, ClassScores]:
+        """The classes of each layer."""
+        return _ByLayer(self.layers, self._classes)
+
+    @property
+    def rows(self) -> Mapping[str, RowLosses]:
+        """The losses of each layer's rows, where they are known: of scores, and of what `save` saved."""
+        return _ByLayer(self.layers, self._rows)
+
+    def save(self, path: Path) -> None:
+        """Writes the result to `path`, a .json file, and the losses of its rows beside it, so that comparisons with it go row by
+        row. `read`, `snnl-score compare` and `snnl-score gate` read both."""
+        if not os.fspath(path).endswith(".json"):
+            raise ValueError(f"expected a name that ends in .json, found {os.fspath(path)!r}")
+        self._scored.save(os.fspath(path))
+
+    def plot(self, ax: Optional[matplotlib.axes.Axes] = None) -> matplotlib.axes.Axes:
+        """Draws a curve over T for each layer with matplotlib, and returns the axes."""
+        if ax is None:
+            import matplotlib.pyplot as pyplot
+
+            _, ax = pyplot.subplots()
+        temperatures, order = self.temperatures, np.argsort(self.temperatures)
+        for name, values, best in zip(self.layers, self.snnl, self.best.values()):
+            (line,) = ax.plot(temperatures[order], values[order], marker=".", label=name)
+            ax.plot([best.temperature], [best.snnl], marker="o", color=line.get_color())
+        ax.axhline(float(self.chance.mean()), color="gray", linestyle="--", linewidth=1, label="chance")
+        unit = "T, in mean distances" if self.data["definition"]["temperature_unit"] == "mean" else "T"
+        ax.set(xscale="log", xlabel=unit, ylabel="SNNL (nats)", ylim=(0, None))
+        ax.legend()
+        return ax
+
+    def _values(self, name: str) -> NDArray[np.float64]:
+        return np.array([[score[name] for score in layer["scores"]] for layer in self.data["layers"]])
+
+    def _classes(self, layer: str) -> ClassScores:
+        names, n, snnl, stderr = self._scored.classes(layer)
+        return ClassScores(names, np.array(n), np.array(snnl), np.array(stderr))
+
+    def _rows(self, layer: str) -> RowLosses:
+        index, classes, names, losses = self._scored.rows(layer)
+        return RowLosses(index, np.array(names, dtype=object)[classes], losses.T)
+
+
+class Comparison(_Tabular):
+    """Checkpoints side by side."""
+
+
+class GateReport(Report):
+    """What a gate found."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule that decides is kept; what could not be checked does not pass."""
+        return self.outcome == "pass"
+
+    @property
+    def outcome(self) -> str:
+        """ "pass", "fail", or "missing" where nothing failed but something could not be checked."""
+        outcome: str = self.data["outcome"]
+        return outcome
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What became of each rule on each layer."""
+        findings: list[dict[str, Any]] = self.data["findings"]
+        return findings
+
+    def to_junit(self, path: Optional[Path] = None) -> str:
+        """The checks for CI systems."""
+        return self._text("junit", path)
+
+
+class _ByLayer(Mapping[str, Any]):
+    """Something of each layer, made when it is asked for."""
+
+    def __init__(self, layers: list[str], of: Any) -> None:
+        self._layers, self._of = layers, of
+
+    def __getitem__(self, layer: str) -> Any:
+        if layer not in self._layers:
+            raise KeyError(f"there is no layer {layer!r}; there are {', '.join(self._layers)}")
+        try:
+            return self._of(layer)
+        except LookupError:
+            raise InvalidInput(
+                f"the rows of layer `{layer}` are not known\n"
+                "  cause: the result was read from a file without the losses of its rows beside it\n"
+                "  hint: `save` writes both"
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Writes a file whole, or leaves it as it was."""
+    directory, name = os.path.split(os.path.abspath(path))
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
