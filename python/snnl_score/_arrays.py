@@ -61,18 +61,21 @@ def described(name: str, array: Any) -> Described:
 
 def labels(values: Any) -> Described:
     """One label a row: whole numbers, booleans, text, or one-hot rows. None and NaN are no label."""
-    array, descr = _numpy(values)
+    array = label_values(values)
+    return Described("labels", array.reshape(-1).view(np.uint8), array.dtype.str, array.shape, False)
+
+
+def label_values(values: Any) -> NDArray[Any]:
+    """Labels as numbers, booleans or text, row after row; what is no label is an empty text."""
+    array, _ = _numpy(values)
     if array.dtype.kind == "f" and np.isnan(array).any():
         # So pandas marks what is missing.
         array = array.astype(object)
     if array.dtype == object or array.dtype.kind == "T":
         array = np.array([_label(label, row) for row, label in enumerate(array.ravel().tolist())], dtype=np.str_)
-        descr = array.dtype.str
     if array.dtype.kind in "US" and array.dtype.itemsize == 0:
         array = array.astype("U1")
-        descr = array.dtype.str
-    ordered = np.ascontiguousarray(array)
-    return Described("labels", ordered.reshape(-1).view(np.uint8), descr, array.shape, False)
+    return np.ascontiguousarray(array)
 
 
 def _label(label: Any, row: int) -> str:

@@ -27,6 +27,12 @@ mod _native {
     #[expect(non_upper_case_globals, reason = "so Python calls it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    /// Whether files of this name are labels, and never layers.
+    #[pyfunction]
+    fn is_label_like(name: &str) -> bool {
+        snnl_score::source::is_label_like(name)
+    }
+
     /// Runs the command on `args`, of which the first is the program, and returns its exit code.
     #[pyfunction]
     fn command(py: Python<'_>, args: Vec<OsString>) -> u8 {

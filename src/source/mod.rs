@@ -33,7 +33,7 @@ pub(crate) use self::arrays::array::Array;
 pub(crate) use self::arrays::dtype::Dtype;
 pub(crate) use self::contents::content::{Arrays, Content};
 pub(crate) use self::contents::images::Images;
-pub(crate) use self::contents::label_names::is_label_like;
+pub use self::contents::label_names::is_label_like;
 pub(crate) use self::copy::ScratchCopy;
 pub use self::discovery::globs::expand;
 pub(crate) use self::discovery::inputs::first_parts;

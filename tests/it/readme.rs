@@ -1,4 +1,4 @@
-//! What the README shows is what the tool does: its picture is the output of its command, and its examples run.
+//! What the README and the pages about the command show is what it does: pictures are the output of their commands, and examples run.
 
 use std::fs;
 use std::path::Path;
@@ -11,8 +11,15 @@ use crate::support::program;
 /// The first of the two commands, before its arguments; the tests run the binary that cargo built for them instead.
 const CARGO_RUN: &str = "cargo run --release -- ";
 
+/// Pages whose examples are run.
+const PAGES: [&str; 4] = ["README.md", "docs/usage.md", "docs/any-size.md", "docs/why.md"];
+
 fn readme() -> String {
-    fs::read_to_string(repository().join("README.md")).unwrap()
+    page("README.md")
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(repository().join(name)).unwrap()
 }
 
 fn repository() -> &'static Path {
@@ -48,7 +55,7 @@ fn run(arguments: &str, directory: &Path) -> Output {
 #[test]
 fn the_picture_is_what_the_first_command_prints() {
     let readme = readme();
-    let arguments = commands(&readme)[0].strip_prefix(CARGO_RUN).unwrap();
+    let arguments = commands(&readme).into_iter().find_map(|command| command.strip_prefix(CARGO_RUN)).unwrap();
     let output = run(arguments, repository());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
@@ -73,18 +80,18 @@ fn the_comparison_is_what_its_command_prints() {
 #[test]
 fn a_newcomer_needs_two_commands() {
     let readme = readme();
-    let first = blocks(&readme, "sh")[0].lines().collect::<Vec<_>>();
-    assert!(first.len() == 2 && first[0].starts_with(CARGO_RUN) && first[1] == "cargo test", "{first:?}");
+    let last = blocks(&readme, "sh").pop().unwrap().lines().collect::<Vec<_>>();
+    assert!(last.len() == 2 && last[0].starts_with(CARGO_RUN) && last[1] == "cargo test", "{last:?}");
 }
 
 #[test]
 fn the_examples_run_and_write_what_they_name() {
     let directory = TempDir::new().unwrap();
     copy(&repository().join("fixtures"), &directory.path().join("fixtures"));
-    let readme = readme();
+    let pages = PAGES.map(page);
     let examples: Vec<&str> =
-        commands(&readme).into_iter().filter_map(|line| line.strip_prefix("snnl-score ")).collect();
-    assert!(!examples.is_empty());
+        pages.iter().flat_map(|page| commands(page)).filter_map(|line| line.strip_prefix("snnl-score ")).collect();
+    assert!(examples.len() > PAGES.len());
     for arguments in examples {
         let output = run(arguments, directory.path());
         assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
@@ -96,11 +103,22 @@ fn the_examples_run_and_write_what_they_name() {
 }
 
 #[test]
-fn every_link_leads_to_a_file() {
-    let readme = readme();
-    let targets = readme.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap());
-    for target in targets.filter(|target| !target.contains("://")) {
-        assert!(repository().join(target).is_file(), "{target}");
+fn every_link_leads_to_a_file_and_a_heading_in_it() {
+    for name in PAGES.iter().chain(&["docs/python.md", "docs/stability.md", "CHANGELOG.md", "SECURITY.md"]) {
+        let page = page(name);
+        let directory = repository().join(name);
+        for link in page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let (target, heading) = link.split_once('#').unwrap_or((link, ""));
+            if target.contains("://") {
+                continue;
+            }
+            let path = directory.parent().unwrap().join(target);
+            let text = fs::read(&path).unwrap_or_else(|_| panic!("{name}: {link}"));
+            let text = String::from_utf8_lossy(&text);
+            let slug = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            let has_heading = text.lines().any(|line| line.starts_with('#') && slug(line) == heading);
+            assert!(heading.is_empty() || has_heading, "{name}: {link}");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ const ACTION: &str = include_str!("../../../action.yml");
 
 /// Names of the inputs: the keys below `inputs:`.
 fn inputs() -> Vec<&'static str> {
-    let block = ACTION.split("\ninputs:\n").nth(1).unwrap().split("\nruns:").next().unwrap();
+    let block = ACTION.split("\ninputs:\n").nth(1).unwrap().split("\noutputs:").next().unwrap();
     let keys = block.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     keys.map(|line| line.trim().trim_end_matches(':')).collect()
 }
@@ -26,7 +26,7 @@ fn every_input_is_a_flag_and_reaches_it() {
     let help = Place::empty().stdout("gate --help");
     let script = script();
     let mut flags = BTreeSet::new();
-    for input in inputs().into_iter().filter(|input| *input != "candidate") {
+    for input in inputs().into_iter().filter(|input| !["candidate", "arguments"].contains(input)) {
         let exported = format!("--export-{input}");
         let flag = if help.contains(&format!("{exported} ")) { exported } else { format!("--{input}") };
         assert!(help.contains(&format!("{flag} ")) || help.contains(&format!("{flag}\n")), "gate has no {flag}");
@@ -50,25 +50,29 @@ fn every_input_is_a_flag_and_reaches_it() {
 #[test]
 fn the_script_runs_as_written() {
     let place = Place::with_layer();
-    let program = program();
-    let directory = std::path::Path::new(&program).parent().unwrap();
-    let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
     let run = |inputs: &[(&str, &str)]| {
         let mut shell = Command::new("bash");
         // As GitHub runs it.
         shell.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &script()]).current_dir(place.path(""));
-        shell.env("PATH", &path).envs(inputs.iter().copied());
+        shell.env("PROGRAM", program()).env("RUNNER_TEMP", place.path("")).env("GITHUB_OUTPUT", place.path("output"));
+        shell.envs(inputs.iter().copied());
         crate::cli::harness::ended(&shell.output().unwrap())
     };
+    let verdict = || place.read("output").lines().rev().find_map(|line| Some(line.strip_prefix("verdict=")?.to_owned()));
     let passed = run(&[("CANDIDATE", "x.npy"), ("LABELS", "y.npy"), ("MAX", "0.85"), ("INIT", "false")]);
-    assert_eq!(passed.code, Some(0), "{passed:?}");
+    assert_eq!((passed.code, verdict()), (Some(0), Some("pass".into())), "{passed:?}");
+    let more = "--at\n0.1\n--format\njson\n\n";
+    let further = run(&[("CANDIDATE", "x.npy"), ("LABELS", "y.npy"), ("MAX", "9"), ("ARGUMENTS", more)]);
+    assert!(further.code == Some(0) && further.stdout.contains("\"temperature\": 0.1"), "{further:?}");
     let failed = run(&[("CANDIDATE", "x.npy"), ("LABELS", "y.npy"), ("MAX", "0.1"), ("JUNIT", "a b.xml")]);
-    assert_eq!(failed.code, Some(1), "{failed:?}");
+    assert_eq!((failed.code, verdict()), (Some(1), Some("fail".into())), "{failed:?}");
     assert!(place.path("a b.xml").is_file());
     assert_eq!(
         run(&[("CANDIDATE", "x.npy"), ("LABELS", "y.npy"), ("MAX", "0.1"), ("EXIT_ZERO", "true")]).code,
         Some(0)
     );
+    assert_eq!(verdict().as_deref(), Some("fail"));
     let no_command = run(&[("CANDIDATE", "$(touch bad)"), ("LABELS", "; touch bad"), ("MAX", "0.1")]);
     assert!(no_command.code == Some(3) && !place.path("bad").exists(), "{no_command:?}");
+    assert_eq!(verdict().as_deref(), Some("error"));
 }
