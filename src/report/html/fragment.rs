@@ -3,13 +3,22 @@
 use super::escape::escaped;
 use super::tables::table;
 use crate::report::document::Document;
+use crate::report::grid::Grid;
 
 const STYLE: &str = include_str!("fragment.css");
 
-/// The outcome if there is one, every table that is about the whole, and the notes. It brings its own style and no script.
+/// The outcome if there is one, every table, and the notes. It brings its own style and no script.
 pub fn fragment(document: &Document) -> String {
     let headline = document.headline.iter().map(|headline| format!("<p><strong>{}</strong></p>", escaped(headline)));
-    let grids = document.grids.iter().filter(|grid| grid.subject.is_none()).map(table);
+    // The first table says by itself what it is.
+    let titled = |(place, grid): (usize, &Grid)| match (place, &grid.subject) {
+        (0, _) => table(grid),
+        (_, None) => format!("<p><strong>{}</strong></p>{}", escaped(grid.title), table(grid)),
+        (_, Some(subject)) => {
+            format!("<p><strong>{}: {}</strong></p>{}", escaped(subject), escaped(grid.title), table(grid))
+        }
+    };
+    let grids = document.grids.iter().enumerate().map(titled);
     let notes: String = document.notes.iter().map(|note| format!("<li>{}</li>", escaped(note))).collect();
     let parts: String = headline.chain(grids).collect();
     format!("<div class=\"snnl-score\"><style>{STYLE}</style>{parts}<ul>{notes}</ul></div>")

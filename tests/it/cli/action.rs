@@ -58,7 +58,8 @@ fn the_script_runs_as_written() {
         shell.envs(inputs.iter().copied());
         crate::cli::harness::ended(&shell.output().unwrap())
     };
-    let verdict = || place.read("output").lines().rev().find_map(|line| Some(line.strip_prefix("verdict=")?.to_owned()));
+    let verdict =
+        || place.read("output").lines().rev().find_map(|line| Some(line.strip_prefix("verdict=")?.to_owned()));
     let passed = run(&[("CANDIDATE", "x.npy"), ("LABELS", "y.npy"), ("MAX", "0.85"), ("INIT", "false")]);
     assert_eq!((passed.code, verdict()), (Some(0), Some("pass".into())), "{passed:?}");
     let more = "--at\n0.1\n--format\njson\n\n";
