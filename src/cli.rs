@@ -1,5 +1,5 @@
-//! The command line: what can be typed, in the words of the field, and its translation into a [`Plan`]. Of all files, only
-//! the rules of a gate are read here, because they are part of what is asked for; directories are listed for globs and splits.
+//! The command line: its flags, in the words of the field, and their translation into a [`Plan`]. The only file read
+//! here is that of the rules of a gate, because it is part of the request; directories are listed for globs and splits.
 
 mod compare;
 mod definition;
@@ -35,29 +35,29 @@ Examples:
   snnl-score dump.parquet --labels dump.parquet:label -T 0.1,0.5,1
       every list column of a Parquet file, labels from the same file
   snnl-score embeddings/ --labels y.csv:class --layers 'block*' --export-json scores.json
-      some layers; the table on the terminal and everything else in a file
+      some layers; the table on the terminal and the full result in a file
   snnl-score embeddings/ --labels y.npy --preset article -T epoch:12
       what Agarap's PyTorch article computes, at its annealed temperature
   snnl-score embeddings/ --labels y.npy --memory 4GiB --resume sums.arrow
-      a run of hours: the same command resumes where it was stopped, or with rows that were appended
+      a run of hours: the same command resumes where it stopped, or with rows that were appended
   snnl-score embeddings/ --labels y.npy --rows 10000
-      an estimate with its 95 % interval, from 10,000 rows against all
+      an estimate with its 95 % interval, from 10,000 rows compared with all rows
   snnl-score inspect embeddings/ --labels y.npy
-      what a run would meet, and what it would cost
+      what a run would read, and what it would cost
 
 Exit codes:
   0  done            2  wrong usage        3  bad input
   4  nothing, or not everything, could be scored
-  5  the file to resume from is of other data or flags
-  75 passing trouble (running again may help)
+  5  the file to resume from belongs to other data or flags
+  75 a temporary problem with the machine; running again may help
   130, 143  stopped by SIGINT (Ctrl-C), by SIGTERM
 ";
 
 /// The commands with a manual page of their own.
 const DESCRIBED: [&str; 5] = ["inspect", "compare", "gate", "completions", "man"];
 
-/// Soft Nearest Neighbor Loss of saved activations: how entangled the classes are, for every layer and temperature, on
-/// the full dataset, exactly. 0: classes apart; the chance value: as entangled as random labels.
+/// Soft Nearest Neighbor Loss of saved activations: how entangled the classes are, computed exactly for every layer and
+/// temperature on the full dataset. 0: classes apart; the chance value: as entangled as random labels.
 #[derive(Debug, Parser)]
 #[command(name = "snnl-score", version, after_help = EXAMPLES, max_term_width = 110)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -70,7 +70,7 @@ pub struct Args {
     score: ScoreArgs,
 }
 
-/// The command line `args`, beginning with the program, as a shell would read it.
+/// The command line `args`, starting with the program, quoted for a shell.
 pub fn typed(args: impl Iterator<Item = OsString>) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_=+,./:@%^~".contains(letter);
     let quoted = |arg: OsString| match arg.to_string_lossy() {
@@ -81,7 +81,7 @@ pub fn typed(args: impl Iterator<Item = OsString>) -> String {
     [program].into_iter().chain(args.skip(1).map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes what the shell or the manual needs to know.
+/// Writes completions for a shell, or a manual page.
 ///
 /// # Errors
 /// What `out` reports.
@@ -103,14 +103,14 @@ pub fn describe(description: &Description, out: &mut dyn Write) -> io::Result<()
     }
 }
 
-/// What else can be done than to score.
+/// The commands other than scoring.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Show what a run would meet, from the files' headers alone: layers, whether the labels align, and the cost
+    /// Show what a run would read, from the files' headers alone: layers, whether the labels align, and the cost
     Inspect(InspectArgs),
-    /// Show how layers change from checkpoint to checkpoint, and how sure that is
+    /// Show how layers change from checkpoint to checkpoint, and how certain each change is
     Compare(CompareArgs),
-    /// Decide whether a checkpoint may pass: rules on its values, and on their change against a baseline
+    /// Decide whether a checkpoint passes: rules on its values, and on their change from a baseline
     Gate(Box<GateArgs>),
     /// Write completions for a shell to standard output
     #[command(
@@ -124,14 +124,14 @@ enum Command {
     #[command(after_help = "Examples:\n  snnl-score man > ~/.local/share/man/man1/snnl-score.1\n  \
         snnl-score man gate > ~/.local/share/man/man1/snnl-score-gate.1")]
     Man {
-        /// The command that it is about [default: the score]
+        /// The command to describe [default: scoring]
         #[arg(value_parser = DESCRIBED)]
         command: Option<String>,
     },
 }
 
 impl Args {
-    /// Checks what can be checked without data and settles what was left open.
+    /// Checks what can be checked without data, and fills in defaults.
     ///
     /// # Errors
     /// [`Error::Usage`].

@@ -1,4 +1,4 @@
-//! What the score is: presets, distances, policies and temperatures, settled and checked.
+//! What the score is: presets, distances, policies and temperatures, resolved and checked.
 
 mod maps;
 mod preset;
@@ -18,7 +18,7 @@ use crate::temperature::Ladder;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// f32 where the self-check finds the promise of 1e-5 kept, f64 elsewhere.
+    /// f32 where the self-check finds errors of at most 1e-5, f64 elsewhere.
     Auto,
     /// f32 everywhere; the self-check only reports.
     F32,
@@ -194,7 +194,7 @@ impl Definition {
         })
     }
 
-    /// The distance whose mean over all pairs, or whose centre, must be known before any pair is computed.
+    /// The distance whose mean over all pairs, or whose center, must be known before any pair is computed.
     pub(crate) fn measured_distance(&self) -> Option<Distance> {
         (!self.distance.is_scale_free() || self.unit == TemperatureUnit::Mean || self.minimises)
             .then_some(self.distance)
@@ -207,7 +207,7 @@ fn check_epsilon(bundle: &Bundle, form: Option<EpsilonForm>) -> Result<(), Error
     if !(epsilon >= 0.0 && epsilon.is_finite()) || epsilon.is_subnormal() {
         let argument = format!("`--epsilon {epsilon}`");
         let problem = "expected 0 or a positive number";
-        return Err(Error::usage(argument, problem, "0 is the exact form; the ε forms of others use 1e-5"));
+        return Err(Error::usage(argument, problem, "0 is the exact form; other programs use 1e-5"));
     }
     if bundle.singletons == Singletons::Cap && epsilon == 0.0 {
         let problem = "it counts rows alone in their class at −ln ε, which is infinite without an ε";
@@ -216,7 +216,7 @@ fn check_epsilon(bundle: &Bundle, form: Option<EpsilonForm>) -> Result<(), Error
     }
     match form.filter(|_| epsilon == 0.0) {
         Some(form) => {
-            let problem = "there is no ε that could enter the loss";
+            let problem = "it has no effect without an ε";
             Err(Error::usage(format!("`--epsilon-form {form}`"), problem, "give --epsilon 1e-5, or leave it out"))
         }
         None => Ok(()),

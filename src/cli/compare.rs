@@ -23,26 +23,26 @@ use crate::temperature::{Ladder, parse_temperature};
 const EXAMPLES: &str = "\
 Examples:
   snnl-score compare init/ plain/ snnl/ --labels y.npy
-      each where it is lowest, and all at 0.2 mean distances; changes against the first
+      each at its lowest value, and all at 0.2 mean distances; changes from the first
   snnl-score compare epoch_*/ --labels y.npy -T anneal
       each epoch at its annealed temperature, in natural order
   snnl-score compare init/ snnl/ --labels y.npy --at 0.03,0.2
       among nearest neighbors, and among clusters
   snnl-score compare base.json candidate/ --labels y.npy
-      the result of an earlier run, paired row by row where base.rows.parquet lies beside it
+      the result of an earlier run, paired row by row if base.rows.parquet is beside it
 
 Exit codes:
   0  done            2  wrong usage        3  bad input
   4  nothing, or not everything, could be scored
-  5  the checkpoints cannot be compared: other data, or another definition
-  75 passing trouble (running again may help)
+  5  the checkpoints cannot be compared: different data or definitions
+  75 a temporary problem with the machine; running again may help
 ";
 
-/// What can be typed after `compare`.
+/// The arguments of `compare`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 #[command(mut_arg("inputs", |paths| paths.value_name("CHECKPOINT").help("Checkpoints: directories of layers, or results of \
-    earlier runs (.json); the first is what the others are compared with").long_help(None)))]
+    earlier runs (.json); the others are compared with the first").long_help(None)))]
 pub(super) struct CompareArgs {
     #[command(flatten)]
     input: Input,
@@ -53,7 +53,7 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     sample: SampleFlags,
 
-    /// Compare at these temperatures, on the ladder or not [default: each checkpoint where it is lowest itself, and all at
+    /// Compare at these temperatures, on the ladder or not [default: each checkpoint at its own lowest value, and all at
     /// 0.2 mean distances, among clusters]
     #[arg(long, value_name = "T,...", value_parser = parse_temperature, value_delimiter = ',', allow_hyphen_values = true, help_heading = "Score")]
     at: Vec<f64>,
@@ -91,7 +91,7 @@ impl CompareArgs {
         let resume = self.resume.resume()?;
         let shown = match (is_annealed, self.at.is_empty(), self.curve) {
             (true, true, true) => {
-                let problem = "`-T anneal` has one temperature for each checkpoint";
+                let problem = "`-T anneal` sets one temperature for each checkpoint";
                 return Err(Error::usage("`--curve`", problem, "leave one of them out"));
             }
             (true, true, false) => {
@@ -100,7 +100,7 @@ impl CompareArgs {
             }
             (true, false, _) => {
                 let hint = "leave one of them out";
-                return Err(Error::usage("`--at`", "`-T anneal` has a temperature for each checkpoint", hint));
+                return Err(Error::usage("`--at`", "`-T anneal` sets one temperature for each checkpoint", hint));
             }
             (false, false, _) => Shown::Temperatures(self.at),
             (false, true, true) => Shown::Curve,
@@ -154,7 +154,8 @@ impl CompareArgs {
     }
 }
 
-/// Where `:column` of a checkpoint lies: in its own files, or where an array has no columns in those of the first that has.
+/// Where `:column` of a checkpoint is: in its own files, or, if these are arrays without columns, in those of the first
+/// checkpoint that has columns.
 fn labelled(path: &Path, all: &[PathBuf]) -> Vec<PathBuf> {
     let has_columns = |path: &&PathBuf| suffix(path).is_none_or(|suffix| !suffix.starts_with(".npy"));
     let own = path.to_owned();

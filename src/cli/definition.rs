@@ -18,12 +18,12 @@ pub(super) struct DefinitionFlags {
     #[arg(short = 'T', long, value_name = "LADDER", allow_hyphen_values = true, help_heading = "Score")]
     temperatures: Option<Temperatures>,
 
-    /// What a temperature of 1 is: a distance of 1, or each layer's mean distance
-    /// [default: mean for the default ladder, but raw with the presets article, pml, tfs and watermark; raw for those of -T]
+    /// What a temperature of 1 means: a distance of 1, or each layer's mean distance
+    /// [default: mean for the default ladder, but raw with the presets article, pml, tfs and watermark; raw with -T]
     #[arg(long, value_name = "UNIT", help_heading = "Score")]
     temperature_unit: Option<TemperatureUnit>,
 
-    /// Reproduce what others compute; the flags below override its parts
+    /// Reproduce what another program computes; the flags below override parts of it
     #[arg(long, value_enum, default_value_t = Preset::Exact, help_heading = "Score")]
     preset: Preset,
 
@@ -31,19 +31,19 @@ pub(super) struct DefinitionFlags {
     #[arg(long, value_parser = distances(), help_heading = "Score")]
     distance: Option<Distance>,
 
-    /// ε added against a division by zero; it inverts rankings at low temperatures [default: 0, the exact form]
+    /// ε added to prevent division by zero; it inverts rankings at low temperatures [default: 0, the exact form]
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Score")]
     epsilon: Option<f64>,
 
-    /// How ε enters the loss, with S the weights of a row's own class and A those of all rows [default: nested]
+    /// How ε enters the loss, with S the weights of a row's own class and A the weights of all rows [default: nested]
     #[arg(long, value_name = "FORM", help_heading = "Score")]
     epsilon_form: Option<EpsilonForm>,
 
-    /// Rows alone in their class: leave out, count at −ln ε or at 0, or refuse [default: drop]
+    /// What to do with rows alone in their class: leave them out, count them at −ln ε or at 0, or refuse [default: drop]
     #[arg(long, value_name = "POLICY", help_heading = "Score")]
     singletons: Option<Singletons>,
 
-    /// Take max(x, 0) of every number before all else, as a ReLU would
+    /// Apply max(x, 0) to every number first, as a ReLU would
     #[arg(
         long,
         value_name = "BOOL",
@@ -55,11 +55,11 @@ pub(super) struct DefinitionFlags {
     )]
     rectify: Option<bool>,
 
-    /// Arithmetic of the products; auto takes f64 for the temperatures where f32 is measured to fall short
+    /// Arithmetic of the products; auto uses f64 at the temperatures where f32 is measured to be too inaccurate
     #[arg(long, value_enum, default_value_t = Precision::Auto, help_heading = "Score")]
     precision: Precision,
 
-    /// Rows with a NaN, an infinity, or in tables a null
+    /// What to do with rows that have a NaN, an infinity, or in tables a null
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = NonFinite::Error, help_heading = "Score")]
     non_finite: NonFinite,
 }

@@ -1,5 +1,5 @@
-//! The flags that name an output: `--format` and, for every format that is exported, `--export-NAME`. Which there are
-//! follows from the formats that the command's report has.
+//! The flags that name an output: `--format` and, for every format that is exported, `--export-NAME`. They follow from
+//! the formats that the command's report has.
 
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(super) trait Exported: Report {
     const HELP: &'static [(Format, &'static str)];
 }
 
-/// `--export-NAME FILE` for the formats of a report, each as often as it is given.
+/// `--export-NAME FILE` for the formats of a report; each may be given several times.
 #[derive(Debug)]
 pub(super) struct ExportFlags<R> {
     named: Vec<(Format, PathBuf)>,
@@ -124,13 +124,13 @@ mod tests {
 
     impl Exported for Ranking {
         const SUBJECT: &'static str = "the ranking";
-        const HELP: &'static [(Format, &'static str)] = &[(Format::Csv, "A line a layer")];
+        const HELP: &'static [(Format, &'static str)] = &[(Format::Csv, "One line per layer")];
     }
 
     #[test]
     fn flags_follow_from_the_formats_of_the_report() {
         let expected = [
-            (Format::Csv, "export-csv", "A line a layer"),
+            (Format::Csv, "export-csv", "One line per layer"),
             (Format::Markdown, "export-markdown", "Also write the ranking as Markdown"),
             (Format::Html, "export-html", "Also write the ranking as one HTML page with pictures"),
             (Format::Json, "export-json", "Also write the ranking as JSON"),

@@ -23,23 +23,23 @@ use crate::temperature::parse_temperature;
 const EXAMPLES: &str = "\
 Examples:
   snnl-score gate checkpoint/ --labels y.npy --max 0.8
-      fails where any layer at its best temperature is above 0.8
+      fails if any layer is above 0.8 at its best temperature
   snnl-score gate checkpoint/ --labels y.npy --baseline base.json --max-regression 2%
-      fails where any layer is more than 2 % worse than in the baseline
+      fails if any layer is more than 2 % worse than in the baseline
   snnl-score gate checkpoint/ --labels y.npy --baseline base.json --rules gate.toml --export-junit gate.xml
       rules by layer, and a report for CI
   snnl-score gate checkpoint/ --labels y.npy --baseline base.json --rules gate.toml --init --update-baseline
       the first run, which writes the baseline
 
 Exit codes:
-  0  the gate is passed     1  a rule is broken       2  wrong usage
+  0  passed     1  a rule is broken       2  wrong usage
   3  bad input
   4  nothing failed, but something could not be checked: a layer or the baseline is missing
-  5  the baseline is of other data, or of another definition
-  75 passing trouble (running again may help)
+  5  the baseline has other data or another definition
+  75 a temporary problem with the machine; running again may help
 ";
 
-/// What can be typed after `gate`.
+/// The arguments of `gate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 #[command(override_usage = "snnl-score gate [OPTIONS] <CANDIDATE>")]
@@ -55,8 +55,8 @@ pub(super) struct GateArgs {
     #[command(flatten)]
     sample: SampleFlags,
 
-    /// The result that the candidate is held against, written by --export-json; base.rows.parquet (--export-rows) beside
-    /// base.json pairs the two row by row
+    /// The result that the candidate is compared with, written by --export-json; base.rows.parquet (--export-rows) beside
+    /// base.json allows pairing the two row by row
     #[arg(long, value_name = "FILE", help_heading = "Gate")]
     baseline: Option<PathBuf>,
 
@@ -68,32 +68,32 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "SNNL", value_parser = parse_limit, allow_hyphen_values = true, help_heading = "Gate")]
     max: Option<f64>,
 
-    /// Largest increase allowed against the baseline for any layer: 2% of the value there, or 0.01nats
+    /// Largest increase over the baseline allowed for any layer: 2% of the baseline's value, or 0.01nats
     #[arg(long, value_name = "CHANGE", value_parser = parse_regression, allow_hyphen_values = true, help_heading = "Gate")]
     max_regression: Option<Regression>,
 
     /// Temperature at which --max and --max-regression are checked, on the ladder or not [default: candidate and baseline each
-    /// where it is lowest itself]
+    /// at its own lowest value]
     #[arg(long, value_name = "T", value_parser = parse_temperature, allow_hyphen_values = true, help_heading = "Gate")]
     at: Option<f64>,
 
-    /// Judge layers, too, of whose rows more than half are zero or equal to another
+    /// Also judge layers in which more than half of the rows are zero or equal to another row
     #[arg(long, help_heading = "Gate")]
     allow_degenerate: bool,
 
-    /// The first run: what the baseline lacks, or all of it, is no reason to stop
+    /// For the first run: accept a baseline that is missing or that lacks something
     #[arg(long, help_heading = "Gate")]
     init: bool,
 
-    /// Where the gate is passed, put into the baseline what got better, of each layer at each temperature
+    /// If the gate passes, put every better value into the baseline, for each layer at each temperature
     #[arg(long, requires = "baseline", help_heading = "Gate")]
     update_baseline: bool,
 
-    /// Make the candidate the baseline as a whole, whatever the gate says
+    /// Replace the whole baseline with the candidate, whatever the gate decides
     #[arg(long, requires = "baseline", help_heading = "Gate")]
     accept: bool,
 
-    /// Report, but let no outcome of the gate fail the command; errors still do
+    /// Report, but exit with 0 whatever the gate decides; errors still fail the command
     #[arg(long, help_heading = "Gate")]
     exit_zero: bool,
 
@@ -101,7 +101,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_parser = printed::<GateReport>(), default_value = "table", help_heading = "Output")]
     format: Format,
 
-    /// Also show the candidate's score of each class, and name the worst
+    /// Also show the candidate's score for each class, and name the worst
     #[arg(long, help_heading = "Output")]
     per_class: bool,
 
@@ -121,7 +121,7 @@ impl Exported for GateReport {
     const HELP: &'static [(Format, &'static str)] = &[
         (Format::Json, "Also write the outcome as JSON (docs/gate.schema.json)"),
         (Format::Markdown, "Also write the outcome as Markdown"),
-        (Format::Junit, "Also write the outcome as JUnit XML, a test case a check"),
+        (Format::Junit, "Also write the outcome as JUnit XML, one test case per check"),
         (Format::Metrics, "Also write the candidate's values as nested numbers in JSON, for DVC"),
     ];
 }
@@ -132,7 +132,7 @@ impl GateArgs {
         if self.definition.is_annealed() {
             return Err(Error::usage(
                 "`-T anneal`",
-                "a gate holds one checkpoint to fixed temperatures",
+                "a gate checks one checkpoint at fixed temperatures",
                 "`-T epoch:12`",
             ));
         }
@@ -140,13 +140,13 @@ impl GateArgs {
         self.input.check_labels(&self.input.inputs)?;
         let [candidate] = &mut self.input.inputs[..] else {
             let found = format!("it names {} candidates", self.input.inputs.len());
-            let hint = "a gate decides on one; `snnl-score compare` shows several";
+            let hint = "a gate takes one; `snnl-score compare` shows several";
             return Err(Error::usage("this command line", found, hint));
         };
         let candidate = std::mem::take(candidate);
         let rules = self.rules()?;
         if rules.need_baseline() && self.baseline.is_none() {
-            let problem = "max_regression and max_drift are about a baseline, and none is named";
+            let problem = "max_regression and max_drift need a baseline, and none is given";
             return Err(Error::usage(
                 "this command line",
                 problem,
@@ -158,8 +158,8 @@ impl GateArgs {
             let argument = format!("`--baseline {}`", path.display());
             return Err(Error::usage(
                 argument,
-                "a new baseline is JSON, and would replace the report",
-                "name a file *.json",
+                "a new baseline is written as JSON and would replace the report",
+                "name a .json file",
             ));
         }
         let outputs = self.exports.outputs(self.format)?;
@@ -218,7 +218,7 @@ impl GateArgs {
             of_flags.rules().map_err(|fault| Error::Usage { argument: "this command line".into(), fault })?;
         if self.at.is_some() && of_flags.is_empty() {
             let problem = "it is the temperature of --max and --max-regression, neither of which is given";
-            return Err(Error::usage("`--at`", problem, "each rule of a file has a `temperature` of its own"));
+            return Err(Error::usage("`--at`", problem, "each rule in a file has its own `temperature`"));
         }
         rules.rules.extend(of_flags);
         rules.rules.iter_mut().for_each(|rule| rule.allows_degenerate |= self.allow_degenerate);

@@ -19,33 +19,33 @@ pub(super) struct Input {
 
     /// Labels of the N rows: y.npy, y.npz[:ARRAY], y.parquet[:COLUMN], y.csv[:COLUMN], y.tsv[:COLUMN], y.json[:KEY],
     /// y.jsonl[:KEY], y.txt[:HEADER] with one per line, any other format of activations, a directory of parts, or a
-    /// glob; :COLUMN alone is in the files of the layer; given several times, one after the other
+    /// glob; :COLUMN alone is in the files of the layer; if given several times, they are concatenated
     #[arg(short, long, value_name = "FILE[:COLUMN]")]
     labels: Vec<String>,
 
-    /// Ids of the rows of the layers, by which labels are found in whatever order they are: ids.npy, dump.parquet:id, any other
-    /// format of labels; :id is in the files of the layer
+    /// Ids of the rows of the layers, by which labels in any order are found: ids.npy, dump.parquet:id, any other format of
+    /// labels; :id is in the files of the layer
     #[arg(long, value_name = "FILE[:COLUMN]", requires = "labels", help_heading = "Input")]
     ids: Vec<String>,
 
-    /// Ids of the labels [default: the column of the same name beside the labels]
+    /// Ids of the labels [default: the column of the same name in the file of the labels]
     #[arg(long, value_name = "FILE[:COLUMN]", requires = "ids", help_heading = "Input")]
     label_ids: Vec<String>,
 
-    /// What separates columns of text: a character, or tab [default: the comma, semicolon or tab that is most
+    /// What separates columns of text: a character, or tab [default: the comma, semicolon or tab, whichever is most
     /// frequent in the first line]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Input")]
     delimiter: Option<u8>,
 
-    /// Leave out the rows of this label, and count them; null is for rows without one; may be given several times
+    /// Leave out rows with this label, and count them; null stands for rows without one; may be given several times
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true, help_heading = "Input")]
     ignore_label: Vec<String>,
 
-    /// Files to pass over in directories, by name or by path within the directory; may be given several times
+    /// Files to skip in directories, by name or by path within the directory; may be given several times
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     exclude: Vec<String>,
 
-    /// The dataset to take where a directory has several: train, test
+    /// The dataset to use if a directory has several: train, test
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     split: Option<String>,
 
@@ -57,7 +57,7 @@ pub(super) struct Input {
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     columns: Option<String>,
 
-    /// Features in each value of a column of raw bytes (Parquet FIXED_LEN_BYTE_ARRAY), which makes such columns layers of
+    /// Number of features in each value of a column of raw bytes (Parquet FIXED_LEN_BYTE_ARRAY); makes such columns layers of
     /// float16, float32 or float64
     #[arg(long, value_name = "D", help_heading = "Input")]
     dim: Option<usize>,
@@ -66,35 +66,35 @@ pub(super) struct Input {
     #[arg(long, value_name = "AXIS", help_heading = "Input")]
     layer_axis: Option<usize>,
 
-    /// What becomes of the tokens of N × tokens × D [default: flatten]
+    /// How to combine the tokens of N × tokens × D [default: flatten]
     #[arg(long, value_name = "HOW", help_heading = "Input")]
     pool: Option<Pool>,
 
-    /// Features to take of each layer, from A up to but without B
+    /// Features of each layer to use, from A up to but not including B
     #[arg(long, value_name = "A..B", value_parser = units, allow_hyphen_values = true, help_heading = "Input")]
     units: Option<Range<usize>>,
 }
 
-/// Rows that those of the input meet.
+/// Rows that those of the input are compared with.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct ReferenceFlags {
-    /// Layers whose rows those of the input meet, instead of each other: training rows, for test rows; paired by name. `compare`
-    /// takes one for each checkpoint, in their order
+    /// Layers whose rows the input's rows are compared with, instead of each other: training rows, for test rows; paired by
+    /// name. `compare` takes one for each checkpoint, in the same order
     #[arg(long, value_name = "PATH", requires = "reference_labels", help_heading = "Input")]
     pub(super) reference: Vec<PathBuf>,
 
-    /// Their labels; classes are paired by name
+    /// Labels of the references; classes are paired by name
     #[arg(long, value_name = "FILE[:COLUMN]", requires = "reference", help_heading = "Input")]
     pub(super) reference_labels: Vec<String>,
 }
 
 impl ReferenceFlags {
-    /// Each checkpoint with its references, of which there is one for each that is no result, or none at all.
+    /// Each checkpoint with its references, one for each that is not a result, or none at all.
     pub(super) fn of_checkpoints(&self, checkpoints: Vec<PathBuf>) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Error> {
         let scored = checkpoints.iter().filter(|path| !Checkpoint::is_result(path)).count();
         if !self.reference.is_empty() && self.reference.len() != scored {
-            let problem = format!("{} named, for {scored} checkpoints that are scored", self.reference.len());
-            return Err(Error::usage("`--reference`", problem, "name one for each of them, in their order"));
+            let problem = format!("{} given, for {scored} checkpoints that are scored", self.reference.len());
+            return Err(Error::usage("`--reference`", problem, "give one for each of them, in the same order"));
         }
         let mut references = self.reference.iter().cloned();
         let with_own = |path: PathBuf| match Checkpoint::is_result(&path) {
@@ -109,13 +109,13 @@ impl Input {
     /// Checks that there are labels unless each of `checkpoints` is the result of an earlier run.
     pub(super) fn check_labels(&self, checkpoints: &[PathBuf]) -> Result<(), Error> {
         if self.labels.is_empty() && !checkpoints.iter().all(|path| Checkpoint::is_result(path)) {
-            let problem = "activations need labels: it lacks --labels <FILE[:COLUMN]>";
+            let problem = "activations need labels: --labels <FILE[:COLUMN]> is missing";
             return Err(Error::usage("this command line", problem, "results of earlier runs (.json) need none"));
         }
         Ok(())
     }
 
-    /// Puts in place of globs what they match.
+    /// Replaces globs by what they match.
     ///
     /// # Errors
     /// What matches nothing, and a split of something that has none.
@@ -124,7 +124,7 @@ impl Input {
         if let Some(split) = &self.split
             && !self.inputs.iter().any(|input| input.is_dir())
         {
-            let hint = "it chooses among the datasets of a directory; name the files of one without it";
+            let hint = "it chooses among the datasets of a directory; to score single files, name them without it";
             return Err(Error::usage(format_args!("`--split {split}`"), "no input is a directory", hint));
         }
         Ok(())
@@ -174,8 +174,8 @@ impl Input {
             Some((_, Some(column))) => Ok(beside(column)),
             Some((spec, None)) => Err(Error::usage(
                 format_args!("`--ids {spec}`"),
-                "it says what rows are called, not what labels are",
-                "--label-ids names the ids of the labels; the same file, if labels are in the order of the rows",
+                "it gives the ids of rows, not of labels",
+                "--label-ids names the ids of the labels; name the same file if labels are in the order of the rows",
             )),
         }
     }
@@ -210,16 +210,18 @@ fn expand_all(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 
 fn units(text: &str) -> Result<Range<usize>, String> {
     let bounds = text.split_once("..").and_then(|(from, until)| Some(from.parse().ok()?..until.parse().ok()?));
-    bounds.filter(|units: &Range<usize>| !units.is_empty()).ok_or("expected A..B with A below B, 0..70 for one".into())
+    bounds
+        .filter(|units: &Range<usize>| !units.is_empty())
+        .ok_or("expected A..B with A below B, for example 0..70".into())
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),
         // These delimit lines and cells already.
-        [b'\n' | b'\r' | b'"'] => Err("expected what can separate columns".into()),
+        [b'\n' | b'\r' | b'"'] => Err("expected a character that can separate columns".into()),
         &[byte] if byte.is_ascii() => Ok(byte),
-        _ => Err("expected one ASCII character, `;` for one, or `tab`".into()),
+        _ => Err("expected one ASCII character, for example `;`, or `tab`".into()),
     }
 }
 

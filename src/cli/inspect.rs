@@ -18,7 +18,7 @@ Examples:
   snnl-score inspect embeddings/
       the layers there are
   snnl-score inspect embeddings/ --labels y.npy
-      whether the labels align, and what a run would cost; with -T and --rows, such a run
+      whether the labels align, and what a run would cost; -T and --rows apply to that run
   snnl-score inspect embeddings/ --labels y.npy --format json | jq .cost
       the same for programs
 
@@ -52,7 +52,11 @@ pub(super) struct InspectArgs {
 impl InspectArgs {
     pub(super) fn plan(mut self) -> Result<InspectPlan, Error> {
         if self.definition.is_annealed() {
-            return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", "`-T epoch:12`"));
+            return Err(Error::usage(
+                "`-T anneal`",
+                "epochs are read only when checkpoints are compared",
+                "`-T epoch:12`",
+            ));
         }
         self.input.resolve(&mut ReferenceFlags::default())?;
         let labels = self.input.label_inputs(&self.input.inputs, &ReferenceFlags::default())?;

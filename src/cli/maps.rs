@@ -9,11 +9,11 @@ use crate::report::format::Format;
 #[derive(Debug, clap::Args)]
 pub(super) struct MapFlags {
     /// How --export-html shows the rows of each layer in two dimensions: along the main axes of all rows, or by t-SNE, which takes
-    /// some seconds a layer [default: pca]
+    /// some seconds per layer [default: pca]
     #[arg(long, value_enum, value_name = "METHOD", requires = "export-html", help_heading = "Output")]
     map: Option<MapMethod>,
 
-    /// Rows that a map shows, drawn by --seed; those of --worst are always among them
+    /// Number of rows that a map shows, drawn with --seed; those of --worst are always included
     #[arg(
         long,
         value_name = "N",

@@ -12,14 +12,14 @@ use crate::plan::{Output, Resources, Verbosity};
 use crate::report::format::{Format, Screen};
 use crate::score::table::ScoreTable;
 
-/// Formats, files and colour.
+/// Formats, files and color.
 #[derive(Debug, clap::Args)]
 pub(super) struct OutputFlags<R: Exported> {
     /// What to print
     #[arg(long, value_parser = printed::<R>(), default_value = "table", help_heading = "Output")]
     format: Format,
 
-    /// Also draw a curve over T for each layer, in a table
+    /// Also draw each layer's curve over T in the table
     #[arg(long, help_heading = "Output")]
     plot: bool,
 
@@ -30,10 +30,10 @@ pub(super) struct OutputFlags<R: Exported> {
     screen: ScreenFlags,
 }
 
-/// How a table looks on a terminal.
+/// How a table is shown on a terminal.
 #[derive(Debug, clap::Args)]
 pub(super) struct ScreenFlags {
-    /// Shade the table by value, and mark what is wrong; auto does on a terminal unless NO_COLOR is set
+    /// Shade the table by value, and mark problems; auto does so on a terminal unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
     color: Color,
 }
@@ -42,11 +42,11 @@ pub(super) struct ScreenFlags {
 const EXPORTS: &[(Format, &str)] = &[
     (
         Format::Json,
-        "Also write the result as JSON (docs/result.schema.json); - is standard output, instead of --format",
+        "Also write the result as JSON (docs/result.schema.json); - writes it to standard output instead of --format",
     ),
-    (Format::Csv, "Also write the result as CSV, a line a layer and temperature"),
+    (Format::Csv, "Also write the result as CSV, one line per layer and temperature"),
     (Format::Markdown, "Also write the result as a Markdown table"),
-    (Format::Parquet, "Also write the result as Parquet, a row a layer and temperature"),
+    (Format::Parquet, "Also write the result as Parquet, one row per layer and temperature"),
 ];
 
 impl Exported for ScoreTable {
@@ -62,11 +62,11 @@ impl Exported for Comparison {
 /// What a run may use, and how much is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunFlags {
-    /// Say nothing but the result
+    /// Print only the result
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     quiet: bool,
 
-    /// Say what was decided and why
+    /// Print what was decided and why
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,
 
@@ -74,7 +74,7 @@ pub(super) struct RunFlags {
     resources: ResourceFlags,
 }
 
-/// When to colour.
+/// When to color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     Auto,
@@ -116,7 +116,7 @@ impl ScreenFlags {
 }
 
 impl RunFlags {
-    /// What is said beside the result.
+    /// How much is printed besides the result.
     pub(super) fn verbosity(&self) -> Verbosity {
         match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,

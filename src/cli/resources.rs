@@ -1,4 +1,4 @@
-//! The part of the command line that says what a run may use, none of which changes a value.
+//! The part of the command line that says what a run may use; none of it changes a value.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,11 +15,11 @@ use crate::plan::Resources;
 #[derive(Debug, clap::Args)]
 pub(super) struct ResourceFlags {
     /// Where to compute: auto, cpu, cuda, cuda:1 for a second GPU, mps, torch:cpu; all but cpu need a program built with
-    /// libtorch, and auto takes a GPU where there is one and the work is large
+    /// libtorch; auto takes a GPU if there is one and the work is large
     #[arg(long, value_name = "DEVICE", default_value = "auto", hide_default_value = true, value_parser = Device::from_str, help_heading = "Run")]
     device: Device,
 
-    /// The processor's instruction set: avx512, avx2, neon or portable [default: the fastest that it has]
+    /// The processor's instruction set: avx512, avx2, neon or portable [default: the fastest available]
     #[arg(long, value_name = "SET", value_parser = instructions, help_heading = "Run")]
     instructions: Option<Instructions>,
 
@@ -27,27 +27,26 @@ pub(super) struct ResourceFlags {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
     threads: Option<u16>,
 
-    /// Memory for the rows, 256MiB or 8GB; a layer that is larger is read in parts, again and again, with the same result
-    /// [default: half of what is free]
+    /// Memory for the rows, for example 256MiB or 8GB; a larger layer is read in parts, several times, with the same result
+    /// [default: half of the free memory]
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Run")]
     memory: Option<usize>,
 
-    /// Directory of scratch files, into which a layer that is larger than the memory is decoded once if its format is slow
-    /// to read [default: that of temporary files]
+    /// Directory for scratch files; a layer larger than the memory is decoded into one, once, if its format is slow to read
+    /// [default: the directory for temporary files]
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     scratch: Option<PathBuf>,
 }
 
 impl ResourceFlags {
-    /// What was asked for, and what else there is.
+    /// The requested resources, and defaults for the others.
     pub(super) fn resources(self) -> Result<Resources, Error> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let device = match (self.device, self.instructions) {
             (device, None) => device,
             (Device::Auto | Device::Cpu(_), set) => Device::Cpu(set),
             (device @ Device::Torch(_), Some(set)) => {
-                let problem =
-                    format!("it is of the processor, and `--device {device}` computes with what libtorch has");
+                let problem = format!("it applies to the processor, and `--device {device}` computes with libtorch");
                 return Err(Error::usage(format!("`--instructions {set}`"), problem, "leave one of them out"));
             }
         };
@@ -73,7 +72,7 @@ fn instructions(text: &str) -> Result<Instructions, String> {
 
 fn size(text: &str) -> Result<usize, String> {
     let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
-    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| "expected a number with a unit, 256MiB or 8GB for one".into())
+    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| "expected a number with a unit, for example 256MiB or 8GB".into())
 }
 
 #[cfg(test)]

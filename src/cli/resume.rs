@@ -11,12 +11,12 @@ use crate::score::Resume;
 /// Where sums are kept.
 #[derive(Debug, clap::Args)]
 pub(super) struct ResumeFlags {
-    /// Keep the sums in FILE while the run goes on and when it is stopped: the same command resumes from there, also when
-    /// rows were appended to the data. `compare` keeps a file for each checkpoint: sums.1.arrow, sums.2.arrow for sums.arrow
+    /// Save the sums to FILE during the run and when it is stopped: the same command resumes from there, even if rows were
+    /// appended to the data. `compare` writes one file for each checkpoint: sums.1.arrow, sums.2.arrow for sums.arrow
     #[arg(long, alias = "checkpoint", value_name = "FILE", help_heading = "Run")]
     resume: Option<PathBuf>,
 
-    /// How often FILE is written at most; 0 is after every step
+    /// Shortest time between two writes of FILE; 0 writes it after every step
     #[arg(
         long,
         alias = "checkpoint-every",

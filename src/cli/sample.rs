@@ -8,7 +8,7 @@ pub(super) const RANDOM: &str = "random";
 /// A sample of the rows.
 #[derive(Debug, clap::Args)]
 pub(super) struct SampleFlags {
-    /// Estimate from a random sample of M rows, each of which meets all rows: the mean, its standard error and its 95 %
+    /// Estimate from a random sample of M rows, each compared with all rows: the mean, its standard error and its 95 %
     /// interval, at a cost of M · N pairs instead of N²/2
     #[arg(
         long,
@@ -19,7 +19,7 @@ pub(super) struct SampleFlags {
     )]
     rows: Option<u32>,
 
-    /// Another seed draws other rows or batches
+    /// Seed for drawing rows and batches
     #[arg(long, value_name = "SEED", default_value_t = 1, requires = RANDOM, help_heading = "Score")]
     pub(super) seed: u64,
 }

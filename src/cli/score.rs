@@ -1,4 +1,4 @@
-//! The command line of scoring, which is the one without a command.
+//! The command line of scoring, which needs no subcommand.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ use crate::temperature::parse_temperature;
 /// Rows that are described where a value is explained.
 const WORST: u32 = 20;
 
-/// What can be typed where there is no other command.
+/// The arguments of the command line without a subcommand.
 #[derive(Debug, clap::Args)]
 pub(super) struct ScoreArgs {
     #[command(flatten)]
@@ -35,11 +35,11 @@ pub(super) struct ScoreArgs {
     references: ReferenceFlags,
 
     /// Also write the loss of every row as Parquet, one line per row, layer and temperature;
-    /// base.rows.parquet beside base.json makes later comparisons with it sharp
+    /// base.rows.parquet beside base.json makes later comparisons with it sharper
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     export_rows: Option<PathBuf>,
 
-    /// Also write what --explain finds of the classes as .csv or .parquet: one line per layer, class, and class that it picks
+    /// Also write what --explain finds about the classes as .csv or .parquet: one line per layer, class and picked class
     #[arg(long, value_name = "FILE", requires = "explain", help_heading = "Output")]
     export_picks: Option<PathBuf>,
 
@@ -62,7 +62,7 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     sample: SampleFlags,
 
-    /// Also show the mean over random batches of B rows, each row among those of its batch only, as a training log would, and
+    /// Also show the mean over random batches of B rows, each row compared with its own batch only, as in a training log, and
     /// how far that is from the value of all rows
     #[arg(
         long,
@@ -74,7 +74,7 @@ pub(super) struct ScoreArgs {
     )]
     emulate_batch: Option<u32>,
 
-    /// How many batches
+    /// Number of batches
     #[arg(
         long,
         value_name = "N",
@@ -85,22 +85,22 @@ pub(super) struct ScoreArgs {
     )]
     batches: u32,
 
-    /// Also search each layer's lowest value over all temperatures, from 1e-3 to 1e2 mean distances, by further passes over all
+    /// Also find each layer's lowest value over all temperatures, from 1e-3 to 1e2 mean distances, in further passes over all
     /// pairs
     #[arg(long, help_heading = "Score")]
     minimise: bool,
 
-    /// Also explain each layer's best value by a further pass over all pairs: which classes its rows pick with which probability,
-    /// how well their 1, 5 and 20 nearest neighbors tell their class, and, as by --worst, the 20 rows with the highest losses
+    /// Also explain each layer's best value, in a further pass over all pairs: which classes its rows pick with which probability,
+    /// how well their 1, 5 and 20 nearest neighbors predict their class, and, as with --worst, the 20 rows with the highest losses
     #[arg(long, help_heading = "Output")]
     explain: bool,
 
-    /// Also describe the N rows of each layer with the highest losses: which class they would pick instead, and who their nearest
-    /// neighbors are; suspected label errors are among them
+    /// Also describe the N rows of each layer with the highest losses: which class they would pick instead, and what their nearest
+    /// neighbors are; label errors are likely to be among them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10_000), help_heading = "Output")]
     worst: Option<u32>,
 
-    /// The temperature of --explain and --worst, instead of each layer's best; it is scored, too
+    /// The temperature for --explain and --worst, instead of each layer's best; it is also scored
     #[arg(
         long,
         value_name = "T",
@@ -110,7 +110,7 @@ pub(super) struct ScoreArgs {
     )]
     at: Option<f64>,
 
-    /// Also show statistics that cost little beside the pairs: the silhouette, the share of the variance that lies between the
+    /// Also show statistics that cost little compared with the pairs: the silhouette, the share of the variance between the
     /// classes, and how well the clusters of k-means agree with the classes
     #[arg(long, help_heading = "Output")]
     companions: bool,
@@ -118,7 +118,7 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     maps: MapFlags,
 
-    /// Pictures of the rows for --export-html, shown on its maps and of the worst rows: N × H × W or N × H × W × 3, of uint8
+    /// Pictures of the rows for --export-html, shown on its maps and for the worst rows: N × H × W or N × H × W × 3, uint8
     #[arg(long, value_name = "FILE", requires = "export-html", help_heading = "Output")]
     thumbnails: Option<PathBuf>,
 
@@ -134,7 +134,7 @@ impl ScoreArgs {
         if self.definition.is_annealed() {
             let hint =
                 "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";
-            return Err(Error::usage("`-T anneal`", "only checkpoints that are compared have epochs", hint));
+            return Err(Error::usage("`-T anneal`", "epochs are read only when checkpoints are compared", hint));
         }
         if let Some(path) = self.export_rows.as_deref().filter(|path| is_standard(path)) {
             let argument = format!("`--export-rows {}`", path.display());
@@ -146,11 +146,11 @@ impl ScoreArgs {
         }
         if self.at.is_some() && !self.explain && self.worst.is_none() {
             let problem = "it is the temperature of --explain and --worst, neither of which is given";
-            return Err(Error::usage("`--at`", problem, "-T names the temperatures of the table"));
+            return Err(Error::usage("`--at`", problem, "-T sets the temperatures of the table"));
         }
         let worst = self.worst.unwrap_or(if self.explain { WORST } else { 0 }) as usize;
         if self.export_worst.is_some() && worst == 0 {
-            let problem = "no rows are asked for";
+            let problem = "no rows are requested";
             return Err(Error::usage(
                 "`--export-worst`",
                 problem,
@@ -206,7 +206,7 @@ fn detail_output(detail: Detail, path: PathBuf) -> Result<DetailOutput, Error> {
         Some("parquet") => Format::Parquet,
         _ => {
             let argument = format!("`{}` for an export", path.display());
-            return Err(Error::usage(argument, "its name does not say in which format", "call it *.csv or *.parquet"));
+            return Err(Error::usage(argument, "its name does not show the format", "name it *.csv or *.parquet"));
         }
     };
     Ok(DetailOutput { detail, output: Output { format, path } })

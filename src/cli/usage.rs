@@ -1,4 +1,4 @@
-//! Explains why a command line cannot be parsed, in the three lines of every other error.
+//! Explains why a command line cannot be parsed, in the same three lines as every other error.
 
 use std::error::Error as _;
 
@@ -44,8 +44,8 @@ pub fn explain(error: &clap::Error) -> Error {
             Error::usage("this command line", format_args!("it lacks {named}"), hint)
         }
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
-            prior if prior == named => Error::usage(typed, "it stands twice", "give it once"),
-            prior => Error::usage(typed, format_args!("it cannot go with `{prior}`"), "leave one of them out"),
+            prior if prior == named => Error::usage(typed, "it is given twice", "give it once"),
+            prior => Error::usage(typed, format_args!("it cannot be used with `{prior}`"), "leave one of them out"),
         },
         kind => {
             let argument = if flag.is_empty() { "this command line".to_owned() } else { typed };

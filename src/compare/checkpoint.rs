@@ -1,4 +1,4 @@
-//! A checkpoint that was scored, now or in an earlier run, and whether it can be compared with another.
+//! A checkpoint that is scored now or was scored in an earlier run, and whether it can be compared with another.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -22,7 +22,7 @@ pub struct Checkpoint {
     pub table: ScoreTable,
     /// The losses of each layer's rows.
     pub rows: BTreeMap<String, RowLosses>,
-    /// Where the rows of each layer lie in two dimensions, where that was asked for.
+    /// Where the rows of each layer lie in two dimensions, if requested.
     pub maps: BTreeMap<String, LayerMap>,
     /// What each row is called, where that is known; empty for a row of which it is not.
     pub ids: Option<Arc<[String]>>,
@@ -128,7 +128,7 @@ pub fn epoch_of(name: &str) -> Result<u32, Error> {
     let after_epoch = name.to_lowercase().split_once("epoch").and_then(|(_, rest)| numbers(rest).into_iter().next());
     let number = after_epoch.or_else(|| numbers(name).pop());
     number.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
-        let hint = "call checkpoints by their epoch, `epoch_03` for one";
+        let hint = "name checkpoints by their epoch, for example `epoch_03`";
         Error::usage("`-T anneal`", format_args!("checkpoint `{name}` has no epoch in its name"), hint)
     })
 }
@@ -148,12 +148,12 @@ const IN_REPORTS: &str = "reports with a result in them are written by `snnl-sco
 fn read_table(path: &Path) -> Result<ScoreTable, Fault> {
     const HINT: &str = "results are written by `--export-json`";
     let not_json =
-        |error: serde_json::Error| Fault::content(format_args!("not JSON, or not all of it: {error}")).hint(HINT);
+        |error: serde_json::Error| Fault::content(format_args!("not JSON, or incomplete JSON: {error}")).hint(HINT);
     let reader = BufReader::new(Region::open(path)?.reader());
     let value: serde_json::Value = match Checkpoint::is_report(path) {
         true => {
             let page = std::io::read_to_string(reader)?;
-            let lacks = || Fault::content("a page without a result in it, or not all of it").hint(IN_REPORTS);
+            let lacks = || Fault::content("a page without a result, or an incomplete page").hint(IN_REPORTS);
             serde_json::from_str(embedded::result_in(&page).ok_or_else(lacks)?).map_err(not_json)?
         }
         false => serde_json::from_reader(reader).map_err(not_json)?,

@@ -1,4 +1,4 @@
-//! What two checkpoints must have in common to be compared. It is known before they are scored.
+//! What two checkpoints must have in common to be compared, known before they are scored.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -61,7 +61,7 @@ impl Comparable {
             difference("sample of rows", &sample(ours), &sample(theirs)),
             difference("rows", &data.rows, &their_data.rows),
             difference("classes", &data.classes, &their_data.classes),
-            difference("rows left out for their label", &data.ignored_rows, &their_data.ignored_rows),
+            difference("rows left out because of their label", &data.ignored_rows, &their_data.ignored_rows),
             difference("references", &references(data), &references(their_data)),
             match (&data.rows_sha256, &their_data.rows_sha256) {
                 (Some(own), Some(theirs)) => difference(IDS, own, theirs),
@@ -73,13 +73,13 @@ impl Comparable {
         };
         // The unit is the matter of one flag.
         let hint = match problem.starts_with(UNIT) {
-            true => format!("--temperature-unit {} scores in that of `{}`", ours.temperature_unit, self.name),
+            true => format!("--temperature-unit {} scores in the unit of `{}`", ours.temperature_unit, self.name),
             false if problem.starts_with(IDS) => "score both on the same rows, each with the same label".to_owned(),
             false if problem.starts_with(LABELS) => {
                 "score both on the same rows in the same order; with --ids for both, rows are found by their ids"
                     .to_owned()
             }
-            false => "score both by one definition, on the same rows in the same order".to_owned(),
+            false => "score both with one definition, on the same rows in the same order".to_owned(),
         };
         Err(Error::Comparison {
             first: self.name.clone(),
@@ -90,7 +90,7 @@ impl Comparable {
 }
 
 fn sample(definition: &DefinitionRecord) -> String {
-    definition.sample.as_ref().map_or("none".into(), |sample| format!("{} by seed {}", sample.rows, sample.seed))
+    definition.sample.as_ref().map_or("none".into(), |sample| format!("{} with seed {}", sample.rows, sample.seed))
 }
 
 fn references(data: &Dataset) -> String {

@@ -21,7 +21,7 @@ impl Named {
     }
 }
 
-/// Whether each checkpoint has one layer alone: these are compared, whatever their names.
+/// Whether each checkpoint has only one layer: these are compared, whatever their names.
 fn are_lone(layers: impl Iterator<Item = usize>) -> bool {
     layers.into_iter().all(|count| count == 1)
 }
@@ -42,7 +42,7 @@ pub fn check_common(checkpoints: &[Named]) -> Result<(), Error> {
         second: others[0].name.clone(),
         fault: Fault::NothingToScore {
             problem: format!("they have no layer in common: expected some of {expected}, found {found}"),
-            hint: "layers are paired by their names; lone ones whatever their names".into(),
+            hint: "layers are paired by name; two checkpoints of one layer each are paired whatever the names".into(),
         },
     })
 }

@@ -1,4 +1,4 @@
-//! One layer in every checkpoint, wherever it can be compared.
+//! One layer in every checkpoint, at every temperature where it can be compared.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub struct Point {
     /// Whether tables show it.
     #[serde(skip)]
     pub is_shown: bool,
-    /// One entry a checkpoint, in their order; `None` where it lacks the layer.
+    /// One entry per checkpoint, in their order; `None` where it lacks the layer.
     pub values: Vec<Option<Compared>>,
 }
 
@@ -188,8 +188,8 @@ pub fn change(before: Measured, after: Measured) -> Change {
 fn not_scored_at(first: &Checkpoint, checkpoint: &Checkpoint, layer: &LayerScore, wanted: f64) -> Error {
     let found: Vec<String> = layer.scores.iter().map(|score| score.temperature.to_string()).collect();
     let problem = format!("layer `{}`: expected temperature {wanted}, found {}", layer.name, found.join(", "));
-    let first = if first.name == checkpoint.name { "others there".to_owned() } else { first.name.clone() };
-    let hint = "name a temperature that all have (--at), or score it anew with that among those of -T, and with \
-                --temperature-unit mean where it is a multiple";
+    let first = if first.name == checkpoint.name { "the other checkpoints".to_owned() } else { first.name.clone() };
+    let hint = "name a temperature that all have (--at), or score it again with this one among those of -T, and with \
+                --temperature-unit mean if it is a multiple";
     Error::Comparison { first, second: checkpoint.name.clone(), fault: Fault::content(problem).hint(hint) }
 }

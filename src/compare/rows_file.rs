@@ -1,5 +1,5 @@
-//! The losses of rows as a Parquet file, one line per row, layer and temperature: written while a run is computing, read
-//! where two runs are compared.
+//! The losses of rows as a Parquet file, one line per row, layer and temperature: written during a run, read when two
+//! runs are compared.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -198,10 +198,10 @@ pub(super) fn read(path: &Path, table: &ScoreTable) -> Result<NamedLosses, Fault
         });
         if !known {
             return Err(Fault::content(format_args!(
-                "its losses are not those of layer `{}` in the result beside it",
+                "its losses differ from those of layer `{}` in the result beside it",
                 layer.name
             ))
-            .hint("write both in one run, by `--export-json base.json --export-rows base.rows.parquet`"));
+            .hint("write both in one run, with `--export-json base.json --export-rows base.rows.parquet`"));
         }
     }
     let mut known: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();

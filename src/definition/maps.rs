@@ -1,4 +1,4 @@
-//! Pictures of rows in two dimensions, as they are asked for.
+//! Which maps of rows are requested: pictures in two dimensions.
 
 use clap::ValueEnum;
 
@@ -9,7 +9,7 @@ use crate::draw::Draw;
 pub enum MapMethod {
     /// The two directions in which the rows differ most.
     Pca,
-    /// Neighbors stay neighbors: t-SNE.
+    /// t-SNE, which keeps neighbors together.
     Tsne,
 }
 

@@ -19,7 +19,7 @@ pub enum Preset {
     /// SoftNearestNeighborLoss of TensorFlow Similarity on unit rows: their squared Euclidean distance, ε = 1e-9 outside the ratio
     /// only, singletons counted at 0.
     Tfs,
-    /// Entangled watermarks of Jia et al.: as the article, but of max(x, 0), and with weights clipped at 0.
+    /// Entangled watermarks of Jia et al.: like the article, but with max(x, 0), and with weights clipped at 0.
     Watermark,
 }
 
@@ -27,7 +27,7 @@ pub enum Preset {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EpsilonForm {
-    /// −ln(ε + S/(ε + A)); the identity is subtracted from the weights, which leaves a zero row a negative weight of its own.
+    /// −ln(ε + S/(ε + A)); the identity is subtracted from the weights, so a zero row has a negative weight for itself.
     #[default]
     Nested,
     /// The same, with negative weights clipped to 0.

@@ -15,7 +15,7 @@ use super::exit::{self, Signal};
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command line asks for something that cannot be.
+    /// The command line asks for something impossible.
     #[error("cannot use {argument}")]
     Usage {
         /// The argument, as it was typed.
@@ -71,10 +71,10 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
-    /// The machine does not give what a run needs.
+    /// The machine lacks what a run needs.
     #[error("cannot start the run")]
     Machine {
-        /// What it refuses.
+        /// What it lacks.
         #[source]
         fault: Fault,
     },
@@ -109,7 +109,7 @@ pub enum Error {
     },
 }
 
-/// What is wrong with an input or output, said without saying where.
+/// What is wrong with an input or output, without its location.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The operating system refused.
@@ -123,7 +123,7 @@ pub enum Fault {
         /// What to try, or empty.
         hint: String,
     },
-    /// The content is in order, and is no layer: the weights of a model, one number a row.
+    /// The content is valid, but is not a layer: the weights of a model, or one number per row.
     #[error("{problem}")]
     NoLayer {
         /// What was expected and what was found.
@@ -131,7 +131,7 @@ pub enum Fault {
         /// What to try, or empty.
         hint: String,
     },
-    /// It is in order, and belongs to other data or to other flags than this run.
+    /// It is valid, but belongs to other data or to other flags than this run.
     #[error("{problem}")]
     Different {
         /// How it differs.
@@ -139,10 +139,10 @@ pub enum Fault {
         /// What to try, or empty.
         hint: String,
     },
-    /// The machine, or another program, is in the way; running again may help.
+    /// A temporary problem with the machine or another program; running again may help.
     #[error("{problem}")]
     Passing {
-        /// What is in the way.
+        /// What the problem is.
         problem: String,
         /// What to try, or empty.
         hint: String,
@@ -152,10 +152,10 @@ pub enum Fault {
     Stopped {
         /// The signal.
         signal: Signal,
-        /// What became of the work, or empty.
+        /// Where the work so far is saved, or empty.
         hint: String,
     },
-    /// The content is in order, yet there is nothing to score in it.
+    /// The content is valid, but contains nothing to score.
     #[error("{problem}")]
     NothingToScore {
         /// Why nothing can be scored.
@@ -183,7 +183,7 @@ impl Fault {
         Fault::Content { problem: problem.to_string(), hint: String::new() }
     }
 
-    /// Content in order that is no layer, with nothing to suggest.
+    /// Valid content that is not a layer, with nothing to suggest.
     pub fn no_layer(problem: impl fmt::Display) -> Self {
         Fault::NoLayer { problem: problem.to_string(), hint: String::new() }
     }
@@ -256,10 +256,10 @@ impl Error {
             | Fault::NothingToScore { hint, .. } => hint,
             Fault::Io(error) => match error.kind() {
                 io::ErrorKind::NotFound => "a relative path starts at the current directory",
-                io::ErrorKind::PermissionDenied => "ask its owner for access, or run as somebody who has it",
-                io::ErrorKind::InvalidData => "text is read as UTF-8; save it so",
+                io::ErrorKind::PermissionDenied => "ask its owner for access, or run as a user who has it",
+                io::ErrorKind::InvalidData => "text is read as UTF-8; save it in that encoding",
                 io::ErrorKind::StorageFull => "make room, then run it again",
-                io::ErrorKind::ResourceBusy => "run it again when nothing writes to the file any more",
+                io::ErrorKind::ResourceBusy => "run it again when nothing writes to the file",
                 _ => "",
             },
         };

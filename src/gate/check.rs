@@ -16,11 +16,11 @@ fn degenerate(layer: &LayerScore, candidate: &Checkpoint) -> Option<String> {
     let counts = [(layer.zero_rows, "are zero"), (layer.duplicate_rows, "equal an earlier row")];
     let (count, what) = counts.into_iter().find(|(count, _)| 2 * count > rows)?;
     Some(format!(
-        "degenerate: {count} of {rows} rows {what}; --allow-degenerate, or allow_degenerate in its rule, judges it all the same"
+        "degenerate: {count} of {rows} rows {what}; --allow-degenerate, or allow_degenerate in its rule, judges it anyway"
     ))
 }
 
-/// The layers that rules are held against.
+/// The layers that rules are checked on.
 pub(super) struct Layers<'a> {
     pub(super) candidate: &'a Checkpoint,
     pub(super) baseline: Option<&'a Checkpoint>,

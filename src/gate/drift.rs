@@ -1,4 +1,4 @@
-//! Checks how far a value has moved away from the best that a baseline ever had.
+//! Checks how far a value has moved from the best value that a baseline ever had.
 
 use super::finding::{Finding, Outcome, four_decimals};
 use super::regression::{bound, history};
@@ -42,6 +42,6 @@ pub(super) fn drift(rule: &Rule, allowed: Regression, finding: Finding, best: Be
     let [by, from, most] = [worse.abs(), best, limit].map(four_decimals);
     // A NaN is over every limit.
     let outcome = if worse <= limit { Outcome::Pass } else { Outcome::Fail };
-    let why = format!("{way} by {by} than {from}, the best ever kept; {most} allowed");
+    let why = format!("{way} by {by} than {from}, the best value ever kept; {most} allowed");
     Finding { baseline: Some(best), limit, bound: Some(bound(rule, best, limit)), history, outcome, why, ..finding }
 }

@@ -1,11 +1,11 @@
-//! Checks how far a value has moved away from that of the baseline.
+//! Checks how far a value has moved from that of the baseline.
 
 use super::finding::{Bound, Finding, Outcome, four_decimals};
 use super::rules::{Direction, Regression, Rule, RuleTemperature};
 use crate::compare::{Measured, change};
 use crate::score::table::LayerScore;
 
-/// What `decide` makes of `finding` where as many rows are counted as in the baseline: rows left out of one side, for a NaN for one,
+/// The result of `decide` if as many rows are counted as in the baseline: rows left out of one side, for example for a NaN,
 /// would make a bad checkpoint look good.
 pub(super) fn same_rows(
     before: Option<usize>,
@@ -49,10 +49,10 @@ pub(super) fn regression(
         match change.paired {
             true => {
                 is_broken = is_over && (confidence >= level || confidence.is_nan());
-                why += &format!("; worse with confidence {confidence:.3}, {level} asked for");
+                why += &format!("; worse with confidence {confidence:.3}, {level} required");
             }
-            // What could excuse it is not known.
-            false => why += "; without the losses of its rows nothing tells it from noise",
+            // Without the losses of the rows, a change cannot be excused as noise.
+            false => why += "; without the losses of its rows it cannot be told from noise",
         }
     }
     Finding {

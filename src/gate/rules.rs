@@ -1,4 +1,4 @@
-//! The rules of a gate, each checked before there is one.
+//! The rules of a gate, each checked before it exists.
 
 mod file;
 mod limits;
@@ -21,7 +21,7 @@ pub struct Rules {
     pub rules: Vec<Rule>,
 }
 
-/// What is asked of some layers.
+/// The limits for some layers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// What it is called in reports.
@@ -152,7 +152,7 @@ impl FlagRules {
 }
 
 impl UncheckedRule {
-    /// The rule, if it makes sense; `place` is where it stands, for errors.
+    /// The rule, if it makes sense; `place` is its location, for errors.
     fn check(self, place: &str) -> Result<Rule, Fault> {
         let refuse = |problem: String| Fault::content(format_args!("{place}{problem}")).hint(KEYS_HINT);
         let pattern = self.layers.as_deref().unwrap_or("*");
@@ -163,7 +163,7 @@ impl UncheckedRule {
         let limits = [("max", self.max), ("min", self.min), ("worst_class", self.worst_class)];
         let changes = [("max_regression", self.max_regression), ("max_drift", self.max_drift)];
         if limits.iter().all(|(_, limit)| limit.is_none()) && changes.iter().all(|(_, change)| change.is_none()) {
-            let problem = "it asks for nothing: one of max, min, max_regression, max_drift and worst_class";
+            let problem = "it checks nothing: give one of max, min, max_regression, max_drift and worst_class";
             return Err(refuse(problem.into()));
         }
         for (key, limit) in limits {
@@ -174,7 +174,7 @@ impl UncheckedRule {
         }
         self.significance.map_or(Ok(()), check_significance).map_err(refuse)?;
         if self.significance.is_some() && self.max_regression.is_none() {
-            return Err(refuse("significance is about max_regression, which it lacks".into()));
+            return Err(refuse("significance applies to max_regression, which it lacks".into()));
         }
         let temperature = match self.temperature.map(|number| (number, check_temperature(number))) {
             None => RuleTemperature::Best,

@@ -1,4 +1,4 @@
-//! What a gate decided, with the exit code and the explanation that the command ends with.
+//! The decision of a gate, with the exit code and the explanation that the command ends with.
 
 use super::finding::{Finding, Outcome};
 use super::report::GateReport;
@@ -26,7 +26,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict that the findings of a report add up to.
+    /// The verdict that follows from the findings of a report.
     pub fn of(report: &GateReport) -> Verdict {
         let candidate = report.candidate.clone();
         match report.outcome {
@@ -47,7 +47,7 @@ impl Verdict {
         }
     }
 
-    /// What is said of it beside the report; nothing where the gate is passed.
+    /// The explanation printed beside the report; none if the gate is passed.
     pub fn explanation(&self) -> Option<Explanation> {
         let (candidate, cause, hint) = match self {
             Verdict::Passed => return None,
@@ -56,7 +56,7 @@ impl Verdict {
                 (candidate, broken, hint)
             }
             Verdict::Unchecked { candidate, missing } => {
-                let hint = "what cannot be checked does not pass; docs/gating.md says what each reason asks for";
+                let hint = "what cannot be checked does not pass; docs/gating.md says what to do about each reason";
                 (candidate, missing, hint)
             }
         };
@@ -68,7 +68,7 @@ impl Verdict {
     }
 }
 
-/// How many checks ended so, and the first of them.
+/// How many checks have such an outcome, and the first of them.
 fn summary(report: &GateReport, is_such: fn(Outcome) -> bool) -> String {
     let decides = |found: &&Finding| is_such(found.outcome) && !found.report_only;
     let count = report.findings.iter().filter(decides).count();

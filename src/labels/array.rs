@@ -7,8 +7,8 @@ use super::column::choose;
 use crate::error::Fault;
 use crate::source::{Array, Arrays, Dtype, Matrix, Values, read_fault};
 
-/// What to try about an array that is no labels.
-const ONE_A_ROW: &str = "save one label a row, `y.argmax(axis=1)` for one";
+/// The hint for an array that is not labels.
+const ONE_A_ROW: &str = "save one label per row, for example `y.argmax(axis=1)`";
 
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -19,7 +19,7 @@ const LABEL_BYTES: u64 = 64 << 20;
 /// Bytes that they may take for each byte of the file where that is more.
 const LABEL_RATIO: u64 = 64;
 
-/// Reads a label a row: an array of N or N × 1 labels, or of N × K numbers of which one in each row is 1.
+/// Reads one label per row: an array of N or N × 1 labels, or of N × K numbers of which one in each row is 1.
 pub(super) fn read(array: Array, classes: &mut Classes) -> Result<(), Fault> {
     let header = array.header();
     check_size(&array)?;
@@ -28,7 +28,7 @@ pub(super) fn read(array: Array, classes: &mut Classes) -> Result<(), Fault> {
         [_, _] => return read_one_hot(array.matrix()?.as_ref(), classes),
         _ => {
             return Err(Fault::content(format_args!(
-                "expected one label a row, or one-hot rows, found the shape {:?}",
+                "expected one label per row, or one-hot rows, found the shape {:?}",
                 header.shape
             ))
             .hint(ONE_A_ROW));
@@ -129,7 +129,7 @@ fn push_one_hot<T: Copy + PartialEq + From<u8>>(classes: &mut Classes, values: &
             _ => {
                 let row = classes.len();
                 return Err(Fault::content(format_args!(
-                    "expected one-hot rows, but row {row} is not one 1 among zeros"
+                    "expected one-hot rows, but row {row} is not a single 1 among zeros"
                 ))
                 .hint(ONE_A_ROW));
             }

@@ -1,4 +1,4 @@
-//! Class names gathered row by row into dense ids, and the one rule by which a value of any type gets its name.
+//! Collects class names row by row into dense ids, and gives every value of any type its name by one rule.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,8 +45,8 @@ impl Classes {
             return self.push(MISSING);
         }
         let (name, hint) = match self.are_ids {
-            true => ("id", "every row needs one, by which its label is found"),
-            false => ("label", "every row needs a class; --ignore-label null leaves out and counts those without"),
+            true => ("id", "every row needs an id, by which its label is found"),
+            false => ("label", "every row needs a class; --ignore-label null leaves out and counts rows without one"),
         };
         Err(Fault::content(format_args!("row {} has no {name}: {why}", self.len())).hint(hint))
     }
@@ -79,7 +79,7 @@ impl Classes {
             let row = self.len();
             let (names, hint) = match self.are_ids {
                 true => ("ids", "ids are whole numbers or text"),
-                false => ("labels", "labels are classes; for scores, cut them into classes first"),
+                false => ("labels", "labels are classes; if they are scores, bin them into classes first"),
             };
             return Err(Fault::content(format_args!("expected whole numbers as {names}, found {number} in row {row}"))
                 .hint(hint));
@@ -134,7 +134,7 @@ fn is_integer(name: &str) -> bool {
 }
 
 /// The name of the class that `text` stands for: `3` for `3`, `+3`, `3.0` and `3e0`, `0` for `-0.0`, and the text itself where
-/// it is no whole number. Leading zeros tell a code from a number, so that `007` stays.
+/// it is not a whole number. Leading zeros tell a code from a number, so that `007` stays.
 pub(super) fn class_name(text: &str) -> Cow<'_, str> {
     let are_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let (sign, unsigned) = match text.as_bytes().first() {

@@ -106,13 +106,15 @@ fn push_named(classes: &mut Classes, label: i128, names: &[String]) -> Result<()
     match usize::try_from(label).ok().and_then(|label| names.get(label)) {
         Some(name) => classes.push(name),
         None if label == -1 && classes.ignores("-1") => classes.push("-1"),
-        None if label == -1 => Err(Fault::content(format_args!("row {row} has no label: it is -1, which marks that"))
-            .hint("--ignore-label -1 leaves such rows out and counts them")),
+        None if label == -1 => {
+            Err(Fault::content(format_args!("row {row} has no label: it is -1, which marks a missing label"))
+                .hint("--ignore-label -1 leaves such rows out and counts them"))
+        }
         None => Err(Fault::content(format_args!(
             "expected a label below {}, which have names in the file, found {label} in row {row}",
             names.len()
         ))
-        .hint("the names and the labels are of different datasets")),
+        .hint("the names and the labels belong to different datasets")),
     }
 }
 
@@ -123,7 +125,7 @@ pub(super) fn choose(columns: &[&str], name: Option<&str>) -> Result<usize, Faul
         found.next().filter(|_| found.next().is_none())
     };
     let (column, expected) = match name {
-        Some(name) => (called(&|column| column == name), format!("one column called `{name}`")),
+        Some(name) => (called(&|column| column == name), format!("one column named `{name}`")),
         None if columns.len() == 1 => (Some(0), String::new()),
         None => (called(&is_label_like), "one column, or one with a name like `label`".to_owned()),
     };

@@ -1,4 +1,4 @@
-//! Labels in text of columns: CSV, and the same with other delimiters.
+//! Labels in text with columns: CSV, and the same with other delimiters.
 
 use super::classes::Classes;
 use super::column::choose;
@@ -9,7 +9,7 @@ use crate::source::{DelimitedText, SAY_DELIMITER, TextFile, csv_fault, is_label_
 /// Reads the column called `name`; without one, the only column or the only one with a label-like name.
 ///
 /// The first line is a header where a column was named or there are several. In a file of one column it is one if its
-/// text is label-like, or is no number while all below it are.
+/// text is label-like, or is not a number while all below it are.
 pub(super) fn read(
     text: &TextFile,
     delimiter: Option<u8>,
@@ -52,13 +52,15 @@ fn is_number(cell: &str) -> bool {
     cell.parse::<f64>().is_ok()
 }
 
-/// In one column a blank line before others is a missing label; the CSV reader would pass over it and shift all that follow.
+/// In one column a blank line before others is a missing label; the CSV reader would skip it and shift all following labels.
 fn refuse_blank_lines(text: &TextFile) -> Result<(), Fault> {
-    for_each_line(text, |number, line| match line {
+    for_each_line(text, |number, line| {
+        match line {
         "" => Err(Fault::content(format_args!("line {number} has no label: it is blank")).hint(
-            "in text of one column a row without a label is `\"\"`, which --ignore-label null leaves out and counts",
+            "in text of one column, write a row without a label as `\"\"`; --ignore-label null leaves it out and counts it",
         )),
         _ => Ok(()),
+    }
     })
 }
 

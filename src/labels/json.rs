@@ -1,4 +1,4 @@
-//! Labels in JSON: a list of labels, a list of objects, an object of lists, or one label or object a line.
+//! Labels in JSON: a list of labels, a list of objects, an object of lists, or one label or object per line.
 
 mod outline;
 mod values;
@@ -43,14 +43,14 @@ pub(super) fn read(text: &TextFile, key: Option<&str>, classes: &mut Classes) ->
     done.map_err(|error| sink.fault().unwrap_or_else(|| fault(error)))
 }
 
-/// Reads a label a line, or of an object a line the one called `key`, as [`read`] chooses it.
+/// Reads one label per line, or, with one object per line, the one named `key`, as [`read`] chooses it.
 pub(super) fn read_lines(text: &TextFile, key: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
     let mut chosen_key = None;
     for_each_line(text, |number, line| {
         let in_line = |error: serde_json::Error| {
             let said = error.to_string();
             let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-            Fault::content(format_args!("line {number} is no label in JSON: {said}"))
+            Fault::content(format_args!("line {number} is not a label in JSON: {said}"))
                 .hint("each line is a label, `3`, or an object, `{\"label\": 3}`")
         };
         if chosen_key.is_none() {

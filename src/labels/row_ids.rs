@@ -1,4 +1,4 @@
-//! What rows are called, by which labels find theirs in whatever order either is.
+//! Ids of rows, by which labels are matched to rows in any order.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -89,21 +89,21 @@ impl RowIds {
         Error::Ids { path: self.spec.clone(), fault }
     }
 
-    /// The fault of ids of which some are those of several rows.
+    /// The fault of ids that several rows share.
     fn repeated(&self) -> Fault {
         let mut rows: Vec<Vec<usize>> = vec![Vec::new(); self.names.len()];
         self.places.iter().enumerate().for_each(|(row, &place)| rows[place as usize].push(row));
         let repeated: Vec<String> = (self.names.iter().zip(&rows))
             .filter(|(_, rows)| rows.len() > 1)
-            .map(|(name, rows)| format!("`{name}` of rows {} and {}", rows[0], rows[1]))
+            .map(|(name, rows)| format!("`{name}` in rows {} and {}", rows[0], rows[1]))
             .collect();
-        Fault::content(format_args!("an id stands for one row, but {}", some_of(&repeated)))
-            .hint("name a column that tells all rows apart")
+        Fault::content(format_args!("expected a different id in every row, found {}", some_of(&repeated)))
+            .hint("name a column with a different value in every row")
     }
 }
 
 impl Labels {
-    /// The labels of the rows that `rows` names, found by `own`, the ids of these. Labels that no row asks for are left out.
+    /// The labels of the rows that `rows` names, found by `own`, the ids of these. Labels that no row needs are left out.
     ///
     /// # Errors
     /// When there are not as many ids as labels, and when a row has no label.
@@ -123,7 +123,7 @@ impl Labels {
                 count => format!("{count} of {} rows have ids", rows.len()),
             };
             let problem = format!("{count} that no label has: {}", some_of(&missing));
-            let hint = format!("labels are found by their ids, `{}`; both must write them alike", own.spec);
+            let hint = format!("labels are found by their ids, `{}`; ids must be written alike in both", own.spec);
             return Err(rows.error(Fault::content(problem).hint(hint)));
         }
         let classes: Vec<u32> = rows.iter().map(|id| classes[id]).collect();
@@ -196,7 +196,7 @@ mod tests {
         let fewer = said(labels().of_rows(&ids(&["a", "b"]), ids(&["a"])).unwrap_err());
         assert_eq!(fewer, "expected an id for each of the 4 labels, found 2");
         let repeated = ids(&["a", "b", "a", "c", "b"]).repeated().to_string();
-        assert_eq!(repeated, "an id stands for one row, but `a` of rows 0 and 2, `b` of rows 1 and 4");
+        assert_eq!(repeated, "expected a different id in every row, found `a` in rows 0 and 2, `b` in rows 1 and 4");
         let many: Vec<String> = (0..7).map(|number| number.to_string()).collect();
         assert_eq!(some_of(&many), "0, 1, 2, 3, 4 and 2 more");
     }

@@ -1,4 +1,4 @@
-//! Tables with a column of 0 and 1 for each class, of which no single one is the labels.
+//! Tables with a column of 0 and 1 for each class, none of which alone is the labels.
 
 use globset::Glob;
 
@@ -7,7 +7,7 @@ use crate::source::table::Table;
 use crate::source::{ColumnPath, References, Values, is_numeric, widen};
 
 /// What to try where a row may be of several classes.
-pub(super) const ONE_CLASS: &str = "every row needs one class: score one of them, `file:column`, or make one of all, \
+pub(super) const ONE_CLASS: &str = "every row needs one class: score one column, `file:column`, or combine all, \
                                     `df[columns].idxmax(axis=1)`";
 
 /// Rows that are looked at.
@@ -27,7 +27,7 @@ pub(super) fn fault(table: &dyn Table, columns: &[ColumnPath], name: Option<&str
             hot.push(column.name.as_str());
         }
     }
-    let problem = || format!("expected one label a row, found several columns of 0 and 1: {}", hot.join(", "));
+    let problem = || format!("expected one label per row, found several columns of 0 and 1: {}", hot.join(", "));
     Ok((hot.len() > 1).then(|| Fault::content(problem()).hint(ONE_CLASS)))
 }
 

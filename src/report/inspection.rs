@@ -18,7 +18,7 @@ impl Report for Inspection {
 /// The layers, and what a run would cost.
 pub fn document(inspection: &Inspection) -> Document {
     Document {
-        title: "What a run would meet".into(),
+        title: "What a run would read".into(),
         headline: None,
         grids: vec![grid(inspection)],
         figures: Vec::new(),
@@ -80,7 +80,7 @@ fn labels(labels: &LabelsSeen) -> String {
         note += &format!(", {} alone in their class", labels.singletons);
     }
     if labels.ignored_rows > 0 {
-        note += &format!(", {} left out for their label", labels.ignored_rows);
+        note += &format!(", {} left out because of their label", labels.ignored_rows);
     }
     note
 }
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(row(0), ["a", "1", "8", "2", "float32", "rows", "64 B", "labels align"]);
         assert_eq!(row(1), ["b", "1", "–", "–", "–", "–", "–", "not a file"]);
         let expected = [
-            "labels y.npy: 8 rows in 2 classes, 1 alone in their class, 3 left out for their label",
+            "labels y.npy: 8 rows in 2 classes, 1 alone in their class, 3 left out because of their label",
             "a run: 28 pairs, about 2 hours on cpu, avx2, 2 threads, with about 32.00 MB of memory",
         ];
         assert_eq!(document.notes, expected);

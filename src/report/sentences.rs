@@ -32,21 +32,21 @@ pub(super) fn dataset(data: &Dataset) -> String {
     let classes = counted(data.classes, "class", "classes");
     let ignored = match data.ignored_rows {
         0 => String::new(),
-        ignored => format!("; {ignored} left out for their label"),
+        ignored => format!("; {ignored} left out because of their label"),
     };
     let references = data.references.as_ref().map_or(String::new(), |references| {
-        format!("; each against the {} rows of the references, labels {}", references.rows, references.labels)
+        format!("; each compared with the {} rows of the references, labels {}", references.rows, references.labels)
     });
-    let ids = data.ids.as_ref().map_or(String::new(), |ids| format!(" by the ids {ids}"));
+    let ids = data.ids.as_ref().map_or(String::new(), |ids| format!(" found by the ids {ids}"));
     format!("{} rows in {classes}, labels {}{ids}{ignored}{references}", data.rows, data.labels)
 }
 
-/// The columns that are no part of a layer though they might have been meant, each named once; `None` where there are none.
+/// The columns that are not part of a layer though they might have been meant, each named once; `None` where there are none.
 pub(super) fn passed_over<'a>(columns: impl Iterator<Item = &'a String>) -> Option<String> {
     let mut named: Vec<&str> = columns.map(String::as_str).collect();
     named.sort_unstable();
     named.dedup();
-    (!named.is_empty()).then(|| format!("passed over: {}", named.join(", ")))
+    (!named.is_empty()).then(|| format!("skipped: {}", named.join(", ")))
 }
 
 /// A number with the word for what it counts.

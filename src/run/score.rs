@@ -1,4 +1,4 @@
-//! Scoring layers.
+//! Scores layers.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ pub(super) fn run(plan: &ScorePlan) -> Result<(), Error> {
     write(&found.document(plan, &table, &maps)?, plan.screen, destinations)
 }
 
-/// Scores what the plan names and writes nothing: the scores with the losses of all rows, and what a report says of them.
+/// Scores what the plan names and writes nothing: the scores with the losses of all rows, and the content of a report.
 ///
 /// # Errors
 /// As [`super::run`].
@@ -94,12 +94,12 @@ impl Found {
         Scoring { layers, labels, definition: &plan.definition, keeping: plan.keeping.as_ref() }
     }
 
-    /// What the rows are called, where they are called anything.
+    /// The ids of the rows, if there are any.
     fn ids(&self) -> Option<Arc<[String]>> {
         self.labels.own.ids.as_ref().map(RowIds::texts)
     }
 
-    /// What reports say of the result.
+    /// The content of reports.
     fn document(&self, plan: &ScorePlan, table: &ScoreTable, maps: &LayerMaps) -> Result<Document, Error> {
         let mut document = Document { command: plan.command.clone(), ..report::document(table, plan.listing) };
         let ids = self.ids();
@@ -124,7 +124,11 @@ fn check_batches(plan: &ScorePlan, labels: &Labels) -> Result<(), Error> {
     match plan.definition.batches {
         Some(batches) if batches.size > rows => {
             let argument = format!("`--emulate-batch {}`", batches.size);
-            Err(Error::usage(argument, format!("the rows of a batch are distinct, and there are {rows}"), "give fewer"))
+            Err(Error::usage(
+                argument,
+                format!("the rows of a batch are distinct, and there are only {rows}"),
+                "give fewer",
+            ))
         }
         _ => Ok(()),
     }

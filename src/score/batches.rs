@@ -1,4 +1,4 @@
-//! Random batches of a layer's rows, each scored by itself, as a training loop would.
+//! Scores random batches of a layer's rows, each by itself, as a training loop would.
 
 use std::sync::Arc;
 use std::thread::scope;
@@ -28,7 +28,7 @@ const PARTS: usize = 4;
 /// The mean loss of every batch in which a row has one.
 pub(super) struct BatchMeans {
     draws: BatchDraws,
-    /// A list a temperature.
+    /// One list per temperature.
     means: Vec<Vec<f64>>,
 }
 
@@ -68,7 +68,7 @@ impl BatchMeans {
         }
         if of_temperatures.iter().all(Vec::is_empty) {
             return Err(Fault::NothingToScore {
-                problem: format!("in no batch of {} rows has a row a neighbor of its own class", draws.size),
+                problem: format!("no batch of {} rows has a row with a neighbor of its own class", draws.size),
                 hint: "give a larger --emulate-batch".into(),
             });
         }
@@ -88,14 +88,14 @@ impl BatchMeans {
     }
 }
 
-/// How many batches are read together.
+/// Number of batches are read together.
 fn together(draws: &BatchDraws, dim: usize, memory: usize) -> Result<usize, Fault> {
     let batch = draws.size.saturating_mul(dim).saturating_mul(size_of::<f64>());
     if batch > memory / PARTS {
         let problem = format!("a batch of {} rows of {dim} features does not fit into {memory} bytes", draws.size);
         let mebibytes = (batch.saturating_mul(PARTS) >> 20) + 1;
         return Err(Fault::content(problem)
-            .hint(format_args!("--memory {mebibytes}MiB is the least for it, or give a smaller --emulate-batch")));
+            .hint(format_args!("--memory {mebibytes}MiB is the minimum for it, or give a smaller --emulate-batch")));
     }
     Ok((TOGETHER.min(memory / PARTS) / batch).max(1))
 }
@@ -112,7 +112,7 @@ fn read(side: &Side, batches: &[Vec<RowTag>]) -> Result<Vec<Arc<Rows>>, Fault> {
     })
 }
 
-/// The losses of the rows of a batch that have one, a list a temperature; its rows are among `read`.
+/// The losses of the rows of a batch that have one, one list per temperature; its rows are among `read`.
 fn losses(
     batch: &[RowTag],
     read: &[Arc<Rows>],

@@ -1,4 +1,4 @@
-//! One layer from its rows to its scores.
+//! Scores one layer from its rows.
 
 use super::LayerRows;
 use super::batches::BatchMeans;
@@ -56,7 +56,10 @@ pub(super) fn score_layer(
     if let Some(begun) =
         begun.as_ref().filter(|begun| begun.rows_sha256 != hash(sides, &surveyed, |survey| &survey.hash_at_mark))
     {
-        return Err(different(format_args!("its {} rows of layer `{}` are not those here", begun.rows, layer.name)));
+        return Err(different(format_args!(
+            "its {} rows of layer `{}` differ from those of this run",
+            begun.rows, layer.name
+        )));
     }
     let prepared = begun.map(|begun| begun.preparation(definition));
     let known = zip(sides, &surveyed).map(|(side, (survey, _))| Surveyed { survey, labels: side.labels });
@@ -210,7 +213,7 @@ fn zip<'a, A, B>(a: &'a Pairing<A>, b: &'a Pairing<B>) -> Pairing<(&'a A, &'a B)
     }
 }
 
-/// What a later run knows the rows of a layer by: all that they meet.
+/// What a later run recognises the rows of a layer by, with all rows that they meet.
 fn hash(sides: &Pairing<LabelledLayer>, surveyed: &Pairing<Look>, of: impl Fn(&Survey) -> &String) -> String {
     let own = of(&surveyed.gaining().0).clone();
     match (sides, surveyed) {
@@ -226,7 +229,7 @@ fn check_dims(sides: &Pairing<LabelledLayer>) -> Result<(), Fault> {
     let (own, met) = sides.map(|side| side.layer.activations.dim()).both();
     match own == met {
         true => Ok(()),
-        false => Err(Fault::content(format!("{own} features a row, but its references have {met}"))
+        false => Err(Fault::content(format!("{own} features per row, but its references have {met}"))
             .hint("both must be activations of one layer")),
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn check_rows(rows: usize, labels: &Labels) -> Result<(), Fault> {
     if rows != labels.len() {
         let hint = match labels.first_line() {
             Some(line) if labels.len() == rows + 1 => {
-                format!("is its first line, `{line}`, a header? `{}:{line}` takes it for one", labels.spec)
+                format!("is its first line, `{line}`, a header? `{}:{line}` treats it as one", labels.spec)
             }
             _ => "both must come from one pass; the exporter may have dropped the last partial batch".to_owned(),
         };

@@ -1,4 +1,4 @@
-//! What a run may use, none of which changes a value, and who is told how it goes.
+//! The resources of a run, none of which changes a value, and who receives its progress.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub trait Progress: Observer {
     fn warn(&self, text: &str);
 }
 
-/// Tells nobody.
+/// Reports no progress.
 pub struct Silent;
 
 impl Observer for Silent {
@@ -41,7 +41,7 @@ impl Progress for Silent {
 pub struct Means<'a> {
     /// What computes the pairs.
     pub engine: Box<dyn Engine>,
-    /// Why that, where there was a choice.
+    /// Why this engine, if there was a choice.
     pub engine_reason: Option<String>,
     /// Threads it computes them on, for the report.
     pub threads: usize,
@@ -49,7 +49,7 @@ pub struct Means<'a> {
     pub memory: usize,
     /// The directory of scratch files, for rows that are read again and again from a format that is slow to read.
     pub scratch: PathBuf,
-    /// Who is told how it goes.
+    /// Who receives the progress.
     pub progress: &'a dyn Progress,
     /// Where its tallies are kept for a later run, if they are.
     pub resume: Option<Resume>,
@@ -71,12 +71,14 @@ impl Means<'_> {
         let shares =
             Shares::of(Room { memory, threads: self.threads, grain: self.engine.grain(dim) }, tiles, dim, width);
         match on_device {
-            Some(_) => shares.map_err(|fault| fault.hint("the device has no more; --device cpu")),
+            Some(_) => shares.map_err(|fault| {
+                fault.hint("the device has no more memory; --device cpu uses the memory of the machine")
+            }),
             None => shares,
         }
     }
 
-    /// As much memory as there is, and nobody to tell or to ask.
+    /// All of the memory, no progress reports, and no way to stop.
     pub fn new(engine: Box<dyn Engine>, threads: usize) -> Means<'static> {
         let scratch = std::env::temp_dir();
         Means {

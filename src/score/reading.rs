@@ -1,5 +1,5 @@
-//! How the rows of a layer reach the blocks: read ahead by a thread of its own, counted, and only as long as nobody asks
-//! the run to stop.
+//! Brings the rows of a layer to the blocks: read ahead by a separate thread, counted, and only until the run is asked
+//! to stop.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +58,7 @@ impl Spent {
     /// The cost, for those who want to know.
     pub(super) fn describe(&self) -> String {
         let (read, waited) = (self.bytes.load(Ordering::Relaxed) as f64, self.meter.waited().as_secs_f64());
-        format!("{:.1} MB read, computing waited {waited:.2} s for them", read / 1e6)
+        format!("{:.1} MB read, computing waited {waited:.2} s for it", read / 1e6)
     }
 }
 
@@ -96,7 +96,7 @@ impl<'a> Reading<'a> {
         Ok(RowStream::new(self.ranges(scope, ranges)?))
     }
 
-    /// As [`Reading::rows`], for the last time if they are in memory: they leave it as they pass by.
+    /// As [`Reading::rows`], for the last time if they are in memory: they are freed as they are read.
     pub(super) fn last_rows<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
@@ -106,10 +106,10 @@ impl<'a> Reading<'a> {
         if kept.is_empty() { self.rows(scope, tags) } else { Ok(RowStream::new(Box::new(kept.into_iter().map(Ok)))) }
     }
 
-    /// Checks that nobody has asked the run to stop.
+    /// Checks that the run has not been asked to stop.
     ///
     /// # Errors
-    /// The signal by which somebody has.
+    /// The signal that asked it to stop, if any.
     pub(super) fn check_stop(&self) -> Result<(), Fault> {
         (self.stop)().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))
     }

@@ -1,5 +1,5 @@
-//! The rows of a layer that are scored: who they are and whom they meet, how they are prepared, and what their masses say
-//! of them.
+//! The rows of a layer that are scored: which they are, which rows they meet, how they are prepared, and their losses
+//! from their masses.
 
 use super::loss::{Form, Mean, Meets};
 use super::reading::Reading;
@@ -13,13 +13,13 @@ use crate::labels::Labels;
 use crate::pairing::{Ids, Pairing};
 use crate::tally::{Column, Mass, Masses, Relation, Tally};
 
-/// The rows of one layer that are kept, checked for everything no score could be made of.
+/// The rows of one layer that are not left out, checked for everything that prevents a score.
 pub(super) struct ScoredRows {
     /// All rows that are kept, or those that were drawn across all that they meet.
     pub(super) pairing: Pairing<RowSet>,
     /// All rows of which some were drawn, where those do not meet them.
     drawn_from: Option<RowSet>,
-    /// The distance that a temperature of 1 stands for.
+    /// The distance that a temperature of 1 means.
     pub(super) unit: f64,
     /// The mean distance over all pairs, in such units; 1 where it is not known.
     pub(super) mean_distance: f64,
@@ -51,7 +51,7 @@ pub(super) fn masses(tally: &Tally) -> &Masses {
     tally.masses().unwrap_or_else(|| unreachable!("a score is made of masses"))
 }
 
-/// A mean cosine distance below this is of rounding: directions are rounded to 1e-16, and distances to their squares and their
+/// A mean cosine distance below this is rounding error: directions are rounded to 1e-16, and distances to their squares and their
 /// dimension's share of that.
 const SAME_DIRECTION: f64 = 1e-14;
 
@@ -126,7 +126,7 @@ impl ScoredRows {
         Ok(rows)
     }
 
-    /// Takes the ladder of `definition`, which differs in nothing else from that which the rows were made by.
+    /// Takes the ladder of `definition`, which must otherwise equal the definition that the rows were made with.
     pub(super) fn set_ladder(&mut self, definition: &Definition) -> Result<(), Fault> {
         let scale = definition.distance.scaled(self.pairing.met().preparation.scale);
         self.temperatures = temperatures(definition, self.unit, scale)?;
@@ -175,7 +175,7 @@ impl ScoredRows {
         self.pairing.map(|rows| rows.tags.len()).pairs()
     }
 
-    /// 1 where a row is among those that it meets, and so is no neighbor of its own.
+    /// 1 where a row is among those that it meets, and so is not its own neighbor.
     fn itself(&self) -> usize {
         usize::from(self.pairing.ids() == Ids::Shared)
     }
@@ -242,7 +242,7 @@ impl ScoredRows {
     }
 }
 
-/// Centres on the mean and brings the root mean squared distance near 1, by a power of two that rounds nothing.
+/// Centers on the mean and brings the root mean squared distance near 1, by a power of two, which is exact.
 fn prepare(survey: &Survey, distance: Distance) -> Result<Preparation, Fault> {
     let size = survey.mean_squared_distance.sqrt();
     if !distance.is_scale_free() && !size.is_finite() {
@@ -261,7 +261,7 @@ fn prepare(survey: &Survey, distance: Distance) -> Result<Preparation, Fault> {
 /// The ladder in units of prepared distances.
 fn temperatures(definition: &Definition, unit: f64, scale: f64) -> Result<Vec<f64>, Fault> {
     if unit == 0.0 {
-        let problem = "the mean squared distance of the rows is 0 in f64, so it is no unit for temperatures";
+        let problem = "the mean squared distance of the rows is 0 in f64, so it cannot be the unit of temperatures";
         let hint =
             "the rows are equal, or so small that their squares vanish: rescale the layer, or use --distance cosine";
         return Err(Fault::content(problem).hint(hint));

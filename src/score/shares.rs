@@ -1,22 +1,22 @@
-//! How the memory that rows may take is divided: rows that stay, rows that pass by, and rows that are read ahead.
+//! How the memory for rows is divided: rows that stay, rows that are streamed past them, and rows that are read ahead.
 
 use crate::block::{RowTag, TILE};
 use crate::error::Fault;
 
-/// Rows that pass by, and rows read ahead, have an eighth each of the memory where it is small.
+/// Streamed rows and rows read ahead get an eighth of the memory each if it is small.
 const PASSING: usize = 8;
 
-/// More than this, reading ahead gains nothing.
+/// Reading ahead by more than this gains nothing.
 const MOST_AHEAD: usize = 32 << 20;
 
 /// Bytes of a block that a sweep takes at once, where it has tiles enough for all threads: small enough that a run
-/// which is asked to stop does so soon.
+/// that is asked to stop does so soon.
 const BLOCK_BYTES: usize = 32 << 20;
 
 /// Tiles on the side of a block, at most, where it has tiles enough for all threads.
 const BLOCK_TILES: usize = 16;
 
-/// What is divided, and among whom.
+/// The memory to divide, and its users.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
     /// Bytes for rows.
@@ -30,9 +30,9 @@ pub(super) struct Room {
 /// The shares of one sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shares {
-    /// Tiles that stay in memory while others pass by.
+    /// Tiles that stay in memory while others are streamed past them.
     pub(super) staying: usize,
-    /// Tiles that pass by at once.
+    /// Tiles that are streamed at once.
     pub(super) passing: usize,
     /// Tiles in a block, at most.
     pub(super) block: usize,
@@ -76,7 +76,7 @@ impl Shares {
                 grain * TILE
             );
             return Err(
-                Fault::content(problem).hint(format_args!("--memory {mebibytes}MiB is the least for this layer"))
+                Fault::content(problem).hint(format_args!("--memory {mebibytes}MiB is the minimum for this layer"))
             );
         }
         Ok(shares(staying, passing))

@@ -1,4 +1,4 @@
-//! The losses of a layer in the cheapest arithmetic that is exact enough at each temperature.
+//! The losses of a layer in the cheapest arithmetic that is accurate enough at each temperature.
 
 use half::{bf16, f16};
 
@@ -20,7 +20,7 @@ use crate::tally::{Column, Statistic, Tally};
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
 const TOLERATED: f64 = 0.5e-5;
 
-/// f32 tells distances apart down to 1e-7 of their mean; `auto` does not even try it for colder temperatures than this.
+/// f32 distinguishes distances down to 1e-7 of their mean; `auto` does not try it at temperatures colder than this.
 const COLDEST_F32: f64 = 1e-5;
 
 /// Colder than this, the exponents of weights leave the range of f32.
@@ -54,13 +54,13 @@ impl Arithmetic {
     }
 }
 
-/// What the sweeps over one layer found out.
+/// The results of the sweeps over one layer.
 pub(super) struct SweptLayer {
     /// What all rows gathered: masses at the temperatures that were taken from each sweep, sweep after sweep.
     pub(super) tally: Tally,
-    /// The losses, an entry a temperature of the ladder.
+    /// The losses, one entry per temperature of the ladder.
     pub(super) losses: Vec<Losses>,
-    /// What the self-check found.
+    /// The result of the self-check.
     pub(super) check: Checked,
     /// Pairs that earlier runs had done.
     pub(super) resumed_pairs: u64,
@@ -95,7 +95,7 @@ impl<'a> Sweeps<'a> {
         Sweeps { layer, definition, rows, pairing: rows.sides(readings), seeks_nearest: false }
     }
 
-    /// Sweeps until the losses at every temperature are exact enough.
+    /// Sweeps until the losses at every temperature are accurate enough.
     pub(super) fn run(
         &self,
         halves: Halves,
@@ -131,7 +131,7 @@ impl<'a> Sweeps<'a> {
                 let loss = |tag| rows.loss(tag, masses, at, masses.temperatures()[at]);
                 let of_rows: Vec<f64> = rows.scored().map(loss).collect();
                 let error = sample.error_of(position, &of_rows);
-                // A NaN is no small error.
+                // A NaN is not a small error.
                 let is_exact_enough = error <= TOLERATED;
                 match next {
                     Some(next) if !is_exact_enough => {
@@ -166,7 +166,7 @@ impl<'a> Sweeps<'a> {
         nothing_tallied(self.rows.pairing.gaining().tags.len(), temperatures, self.seeks_nearest)
     }
 
-    /// Refuses temperatures beyond the range of the arithmetic that was asked for.
+    /// Refuses temperatures beyond the range of the requested arithmetic.
     fn check_range(&self) -> Result<(), Fault> {
         let mut ladder = self.rows.temperatures.iter().zip(self.definition.ladder.temperatures());
         let in_f32 = matches!(self.definition.precision, Precision::F32 | Precision::Tf32);
@@ -179,7 +179,7 @@ impl<'a> Sweeps<'a> {
         }
     }
 
-    /// What to compute in, each where those before are not exact enough.
+    /// The arithmetics to try, each if the previous ones are not accurate enough.
     fn attempts(&self, halves: Halves) -> &'static [Arithmetic] {
         use Arithmetic::{Bf16, F16, F32, F64};
         match self.definition.precision {
@@ -191,7 +191,7 @@ impl<'a> Sweeps<'a> {
         }
     }
 
-    /// What the report calls it. Products of halves are sums in f32 of products that are exact in it.
+    /// Its name in reports. Products of halves are sums in f32 of products that are exact in it.
     fn precision_of(&self, arithmetic: Arithmetic) -> &'static str {
         match (arithmetic, self.definition.precision) {
             (Arithmetic::F64, _) => "f64",
@@ -243,7 +243,7 @@ impl<'a> Sweeps<'a> {
                 if is_settled || file.is_due() {
                     // Only a warning: the result of the run does not depend on the file.
                     file.keep(*sweep, swept)
-                        .unwrap_or_else(|fault| progress.warn(&format!("cannot keep the sums: {fault}")));
+                        .unwrap_or_else(|fault| progress.warn(&format!("cannot save the sums: {fault}")));
                 }
             }
             stop().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))

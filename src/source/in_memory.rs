@@ -1,4 +1,4 @@
-//! Arrays that a program has in memory, under the names by which plans call them as if they were files.
+//! Arrays that a program has in memory, under the names by which plans refer to them as if they were files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub struct MemoryArray {
     pub name: String,
     /// The elements, one after the other.
     pub bytes: Bytes,
-    /// The element type, as the header of a `.npy` file writes it: `<f4` for one, `<V2` for bfloat16.
+    /// The element type, as the header of a `.npy` file writes it, for example `<f4`, or `<V2` for bfloat16.
     pub descr: String,
     /// Elements along each axis.
     pub shape: Vec<usize>,
@@ -58,7 +58,7 @@ impl InMemory {
     /// never taken for layers.
     pub fn with_layers(mut self, file: &str, layers: Vec<MemoryArray>) -> Result<InMemory, Error> {
         if let Some(layer) = layers.iter().find(|layer| is_label_like(&layer.name)) {
-            let problem = format!("a layer is called `{}`, and files of that name are labels", layer.name);
+            let problem = format!("a layer is named `{}`, and files of that name are labels", layer.name);
             return Err(Fault::content(problem).hint("give the layer another name").in_input(file));
         }
         let layers = layers.into_iter().map(MemoryArray::open).collect::<Result<Vec<_>, Fault>>();
@@ -170,7 +170,7 @@ mod tests {
         );
         assert_eq!(
             said(array("labels", "<f4", &[1, 1], vec![0; 4])),
-            "a layer is called `labels`, and files of that name are labels"
+            "a layer is named `labels`, and files of that name are labels"
         );
     }
 }

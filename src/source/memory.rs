@@ -1,4 +1,4 @@
-//! A matrix that is in memory already.
+//! A matrix that is already in memory.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ impl Memory {
     /// # Panics
     /// When `dim` is 0 or does not divide the number of values.
     pub fn new(dim: usize, values: Vec<f64>) -> Memory {
-        assert!(dim > 0 && values.len().is_multiple_of(dim), "{} values are no rows of {dim}", values.len());
+        assert!(dim > 0 && values.len().is_multiple_of(dim), "{} values do not make rows of {dim}", values.len());
         let (rows, bytes) = (values.len() / dim, 8 * values.len() as u64);
         let shape = Shape { rows, dim, dtype: "float64".into(), order: Order::Rows, bytes, shards: 0 };
         Memory { shape, values }

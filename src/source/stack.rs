@@ -1,4 +1,4 @@
-//! The parts of a layer, files or batches of one, one below the other, as one matrix.
+//! The parts of a layer, files or batches of one, concatenated as one matrix.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use super::matrix::{Matrix, Order, Scan, Shape};
 use crate::error::Fault;
 use snnl_core::rows::Rows;
 
-/// A part by its name, that of its file for one, and its rows.
+/// A part by its name, for example that of its file, and its rows.
 pub(crate) type NamedPart = (String, Box<dyn Matrix>);
 
-/// Matrices of one dim and type, one below the other.
+/// Matrices of one dim and type, concatenated.
 pub(crate) struct Stack {
     parts: Vec<NamedPart>,
     shape: Shape,
@@ -27,7 +27,7 @@ impl Stack {
             let (expected, found) = (describe(first.shape()), describe(part.shape()));
             if expected != found {
                 return Err(Fault::content(format_args!("expected {expected} as in `{first_name}`, found {found}"))
-                    .hint("all parts of a layer come from one writer; is one of another run?")
+                    .hint("all parts of a layer must come from one writer; is one from another run?")
                     .within(name));
             }
         }

@@ -1,8 +1,8 @@
-//! Ladders of temperatures as they are asked for on the command line.
+//! Ladders of temperatures, and how they are parsed.
 
 use std::str::FromStr;
 
-/// One or more distinct temperatures, positive and finite, in the order asked for.
+/// One or more distinct temperatures, positive and finite, in the requested order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ladder(Vec<f64>);
 
@@ -83,17 +83,18 @@ impl FromStr for Ladder {
                 Ladder::logarithmic(lowest, highest, count)
             }
             Some(("epoch", epoch)) => {
-                let epoch = epoch.parse().map_err(|_| "expected epoch:NUMBER, a whole number from 0 on".to_owned())?;
+                let epoch =
+                    epoch.parse().map_err(|_| "expected epoch:NUMBER, a whole number of at least 0".to_owned())?;
                 vec![Ladder::annealed(epoch)]
             }
-            Some((form, _)) => return Err(format!("unknown form `{form}:`; there are octaves:, log: and epoch:")),
+            Some((form, _)) => return Err(format!("unknown form `{form}:`; expected octaves:, log: or epoch:")),
         };
         if temperatures.len() > LONGEST {
             return Err(format!("more than {LONGEST} temperatures"));
         }
         for (position, temperature) in temperatures.iter().enumerate() {
             if temperatures[..position].contains(temperature) {
-                return Err(format!("temperature {temperature} stands twice"));
+                return Err(format!("temperature {temperature} is given twice"));
             }
         }
         Ok(Ladder(temperatures))

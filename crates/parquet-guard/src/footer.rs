@@ -1,5 +1,5 @@
-//! The footer of a Parquet file before it is decoded: its schema must be a tree of a depth that a recursive decoder can
-//! walk, with no more nodes than are there.
+//! Checks the footer of a Parquet file before it is decoded: its schema must be a tree that a recursive decoder can
+//! walk, with no more nodes than are present.
 
 use parquet::file::reader::ChunkReader;
 
@@ -49,7 +49,7 @@ pub fn check<R: ChunkReader>(file: &R) -> Result<(), GuardError> {
     });
     match read {
         _ if !is_tree => {
-            Err(GuardError::unsound(format_args!("its schema is no tree, or deeper than {DEEPEST} groups")))
+            Err(GuardError::unsound(format_args!("its schema is not a tree, or is deeper than {DEEPEST} groups")))
         }
         Some(()) => Ok(()),
         None => Err(GuardError::unsound("its metadata cannot be read")),

@@ -1,5 +1,4 @@
-//! The headers of the pages of a column, which the decoder believes when it allocates: checked before it reads them, page
-//! by page.
+//! Checks the page headers of a column, which the decoder trusts when it allocates, before the decoder reads them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -72,14 +71,15 @@ fn check_headers<R: ChunkReader>(file: &R, chunk: &ColumnChunkMetaData) -> Resul
             let name = chunk.column_path().string();
             GuardError::unsound(format_args!("column `{name}`: a page of {} bytes {problem}", header.packed))
         };
-        let packed = u64::try_from(header.packed).map_err(|_| page_fault(format_args!("cannot be")))?;
+        let packed = u64::try_from(header.packed).map_err(|_| page_fault(format_args!("is impossible")))?;
         let rest = len - at - header.len;
         if packed > rest {
-            return Err(page_fault(format_args!("does not fit the {rest} that are left")));
+            return Err(page_fault(format_args!("does not fit into the {rest} bytes that are left")));
         }
         let most = largest_unpacked(chunk.compression(), packed);
         let unpacked = u64::try_from(header.unpacked).ok().filter(|&unpacked| unpacked <= most);
-        let unpacked = unpacked.ok_or_else(|| page_fault(format_args!("cannot be {} unpacked", header.unpacked)))?;
+        let unpacked =
+            unpacked.ok_or_else(|| page_fault(format_args!("cannot unpack to {} bytes", header.unpacked)))?;
         // Each takes a byte at least.
         if i64::from(header.entries) > unpacked as i64 {
             return Err(page_fault(format_args!("cannot have {} values", header.entries)));

@@ -170,5 +170,5 @@ fn drift_is_against_the_best_ever_kept() {
     let mut fewer = seen.clone();
     fewer.table.layers[0].scores.iter_mut().for_each(|score| score.n = 3);
     assert_eq!(outcome("max_drift = 0.9", &fewer, &baseline), Outcome::Missing);
-    assert_eq!(found.why, "worse by 0.1000 than 0.4000, the best ever kept; 0.0900 allowed");
+    assert_eq!(found.why, "worse by 0.1000 than 0.4000, the best value ever kept; 0.0900 allowed");
 }

@@ -1,4 +1,4 @@
-//! Reads the text of a `gate.toml`, in which an unknown key is an error.
+//! Parses a `gate.toml`, in which an unknown key is an error.
 
 use toml::{Table, Value};
 
@@ -31,7 +31,7 @@ const RULE_KEYS: [&str; 12] = [
 /// What the value of `key` must be, and whether `value` is; a regression is looked at where it is parsed.
 fn expected(key: &str, value: &Value) -> (&'static str, bool) {
     match key {
-        "name" | "layers" => ("a text", value.is_str()),
+        "name" | "layers" => ("text", value.is_str()),
         "direction" => ("\"lower\" or \"higher\"", matches!(value.as_str(), Some("lower" | "higher"))),
         "allow_degenerate" | "report_only" => ("true or false", value.is_bool()),
         "max_regression" | "max_drift" => ("", true),
@@ -103,7 +103,7 @@ fn limits_of(value: &Value) -> Result<Regression, String> {
                 limits.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
             match limits.rel >= 1.0 && limits.rel.is_finite() {
                 true => Err(format!(
-                    "rel is a share, and {} would be {:.0} %: is it {}?",
+                    "rel is a fraction, and {} would be {:.0} %: did you mean {}?",
                     limits.rel,
                     100.0 * limits.rel,
                     limits.rel / 100.0
@@ -114,7 +114,7 @@ fn limits_of(value: &Value) -> Result<Regression, String> {
         Value::String(text) => parse_regression(text),
         Value::Float(number) => parse_regression(&number.to_string()),
         Value::Integer(number) => parse_regression(&number.to_string()),
-        other => Err(format!("expected `{{ rel = 0.02, abs = 0.005 }}` or a text, found {other}")),
+        other => Err(format!("expected `{{ rel = 0.02, abs = 0.005 }}` or text, found {other}")),
     }
 }
 
@@ -181,30 +181,30 @@ mod tests {
             ("max_regresion = { rel = 0.1 }", "no key `max_regresion`; did you mean `max_regression`?"),
             ("max = 1\nquux = 2", "no key `quux`; the keys are name, layers"),
             ("max_regression = { relative = 0.1 }", "no key `relative`; did you mean `rel`?"),
-            ("max_regression = 2", "is it `2%` or `2nats`?"),
-            ("max_regression = { rel = 2 }", "rel is a share, and 2 would be 200 %: is it 0.02?"),
+            ("max_regression = 2", "did you mean `2%` or `2nats`?"),
+            ("max_regression = { rel = 2 }", "rel is a fraction, and 2 would be 200 %: did you mean 0.02?"),
             ("max_regression = true", "expected `{ rel = 0.02"),
-            ("max_drift = 2", "rule 1: max_drift: is it `2%` or `2nats`?"),
+            ("max_drift = 2", "rule 1: max_drift: did you mean `2%` or `2nats`?"),
             ("max_drift = { relative = 0.1 }", "no key `relative`; did you mean `rel`?"),
-            ("max_drift = { abs = nan }", "from 0 on for max_drift"),
-            ("layers = \"*\"", "asks for nothing"),
+            ("max_drift = { abs = nan }", "at least 0 for max_drift"),
+            ("layers = \"*\"", "checks nothing"),
             ("max = nan", "expected a number for max, found NaN"),
             ("max = inf", "expected a number for max, found inf"),
-            ("max = -0.1", "expected a number from 0 on for max, found -0.1"),
+            ("max = -0.1", "expected a number of at least 0 for max, found -0.1"),
             ("min = -inf", "expected a number for min, found -inf"),
-            ("worst_class = -1", "expected a number from 0 on for worst_class, found -1"),
+            ("worst_class = -1", "expected a number of at least 0 for worst_class, found -1"),
             ("mx = 1", "no key `mx`; did you mean `max`?"),
             ("max = \"low\"", "rule 1: expected a number for max, found \"low\""),
             ("max = 1\ntemperature = \"bset\"", "expected a number or \"best\" for temperature, found \"bset\""),
-            ("max = 1\nname = 3", "expected a text for name, found 3"),
+            ("max = 1\nname = 3", "expected text for name, found 3"),
             ("max = 1\nreport_only = 1", "expected true or false for report_only, found 1"),
             ("max = 1\nlayers = \"enc[\"", "rule 1: layers = \"enc[\": unclosed character class"),
             ("max = 1\nsignificance = 0.95", "which it lacks"),
             ("max_regression = { rel = 0.1 }\nsignificance = 95", "from 0.5 to below 1, found 95"),
             ("max_regression = { rel = 0.1 }\nsignificance = nan", "from 0.5 to below 1, found NaN"),
-            ("max_regression = { rel = -0.1 }", "from 0 on"),
-            ("max_regression = { abs = nan }", "from 0 on"),
-            ("max_regression = { abs = inf }", "from 0 on"),
+            ("max_regression = { rel = -0.1 }", "at least 0"),
+            ("max_regression = { abs = nan }", "at least 0"),
+            ("max_regression = { abs = inf }", "at least 0"),
             ("max = 1\ntemperature = 0", "above 0 or \"best\", found 0"),
             ("max = 1\ntemperature = inf", "above 0 or \"best\", found inf"),
             ("max = 1\ndirection = \"down\"", "expected \"lower\" or \"higher\" for direction, found \"down\""),

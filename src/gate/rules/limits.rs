@@ -1,4 +1,4 @@
-//! The numbers that a rule may ask for: one check of each, for the command line and for `gate.toml`.
+//! The limits of a rule: one check of each, for the command line and for `gate.toml`.
 
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ pub(super) fn check_limit(key: &str, number: f64) -> Result<f64, String> {
     match number {
         number if !number.is_finite() => Err(format!("expected a number for {key}, found {number}")),
         // No loss is below 0: the rule would fail always, or never.
-        number if number < 0.0 => Err(format!("expected a number from 0 on for {key}, found {number}")),
+        number if number < 0.0 => Err(format!("expected a number of at least 0 for {key}, found {number}")),
         number => Ok(number),
     }
 }
@@ -40,7 +40,7 @@ pub(super) fn check_limit(key: &str, number: f64) -> Result<f64, String> {
 pub(super) fn check_regression(key: &str, Regression { rel, abs }: Regression) -> Result<(), String> {
     match [rel, abs].iter().all(|limit| *limit >= 0.0 && limit.is_finite()) {
         true => Ok(()),
-        false => Err(format!("expected limits from 0 on for {key}, found rel = {rel}, abs = {abs}")),
+        false => Err(format!("expected limits of at least 0 for {key}, found rel = {rel}, abs = {abs}")),
     }
 }
 
@@ -75,10 +75,11 @@ pub fn parse_regression(text: &str) -> Result<Regression, String> {
         (None, None) => number(text).map(|abs| Regression { rel: 0.0, abs }),
     };
     let sound = parsed.filter(|regression| check_regression("", *regression).is_ok());
-    let sound = sound.ok_or("expected a percentage, `2%` for one, or a number of nats from 0 on, `0.02nats`")?;
+    let sound = sound
+        .ok_or("expected a percentage, for example `2%`, or a number of nats of at least 0, for example `0.02nats`")?;
     match number(text) {
         Some(bare) if bare >= 1.0 => {
-            Err(format!("is it `{bare}%` or `{bare}nats`? A number alone is of nats, and below 1"))
+            Err(format!("did you mean `{bare}%` or `{bare}nats`? A number without a unit is in nats, and below 1"))
         }
         _ => Ok(sound),
     }

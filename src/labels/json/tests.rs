@@ -1,4 +1,4 @@
-//! Labels of every form of JSON, and what is none.
+//! Labels in every form of JSON, and JSON that is not labels.
 
 use super::*;
 
@@ -65,10 +65,10 @@ fn what_is_no_list_of_labels_is_said() {
         assert!(fault.contains(problem), "{text}: {fault}");
     }
     for (text, key, problem) in [
-        ("3\n\n1\n", None, "line 2 is no label in JSON"),
-        ("3\n{\"y\": 1}\n", None, "line 2 is no label"),
+        ("3\n\n1\n", None, "line 2 is not a label in JSON"),
+        ("3\n{\"y\": 1}\n", None, "line 2 is not a label"),
         ("{\"y\": 3}\n{\"y\": null}\n", None, "row 1 has no label"),
-        ("{\"y\": 3}\n{\"y\"\n", None, "line 2 is no label"),
+        ("{\"y\": 3}\n{\"y\"\n", None, "line 2 is not a label"),
         ("3\n", Some("y"), "expected no key"),
     ] {
         let fault = lines(text, key).unwrap_err().to_string();

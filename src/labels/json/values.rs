@@ -1,4 +1,4 @@
-//! Labels as they stand in a JSON text, handed on one by one.
+//! Reads labels from a JSON text one by one.
 
 use std::fmt;
 
@@ -158,7 +158,7 @@ impl<'de, V: DeserializeSeed<'de, Value = ()>> Visitor<'de> for ObjectWith<'_, V
             }
             match value.take() {
                 Some(value) => entries.next_value_seed(value)?,
-                None => return Err(A::Error::custom(format_args!("`{key}` stands twice in an object"))),
+                None => return Err(A::Error::custom(format_args!("`{key}` is given twice in an object"))),
             }
         }
         match value {

@@ -74,7 +74,7 @@ fn series(comparison: &Comparison, layer: &LayerComparison) -> Option<Figure> {
     };
     let curves: Vec<Curve> = layer.points.iter().filter(is_drawn).map(curve).collect();
     (!curves.is_empty()).then(|| Figure {
-        title: "from checkpoint to checkpoint; bands: 95 % of the change against the first".to_owned(),
+        title: "from checkpoint to checkpoint; bands: 95 % interval of the change from the first".to_owned(),
         subject: Some(layer.name.clone()),
         drawing: Drawing::Curves(Curves {
             across: Axis::Named(comparison.checkpoints.clone()),

@@ -16,7 +16,7 @@ impl Report for Comparison {
     const SECTIONS: &'static [Section] = &[Section::Records];
 }
 
-/// Layers and, where they were asked for, classes in every checkpoint; a record a layer and checkpoint. `tables` are the results of
+/// Layers and, if requested, classes in every checkpoint; one record per layer and checkpoint. `tables` are the results of
 /// the checkpoints.
 pub fn document(comparison: &Comparison, tables: &[&ScoreTable]) -> Document {
     Document {
@@ -117,8 +117,8 @@ mod tests {
         let notes = document(&comparison(), &[&sample(); 2]).notes;
         assert!(notes[2].starts_with("best: each checkpoint") && notes[3] == "classes: at best", "{notes:?}");
         assert_eq!(notes[4], "most entangled in second: class a in layer enc1: 0.5000");
-        assert!(notes[5].starts_with("change: against first, of means alone"), "{notes:?}");
-        assert_eq!(notes[6], "–: a checkpoint lacks the layer");
+        assert!(notes[5].starts_with("change: against first, of means only"), "{notes:?}");
+        assert_eq!(notes[6], "–: the checkpoint does not have the layer");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a reader of a comparison must know beside its numbers.
+//! The notes below a comparison.
 
 use super::{classes, layers};
 use crate::compare::{At, Comparison, Point};
@@ -20,18 +20,18 @@ pub(super) fn notes(comparison: &Comparison, tables: &[&ScoreTable]) -> Vec<Stri
         notes.push(format!("annealed: each at the temperature of its epoch, against {first} at that temperature"));
     }
     for names in comparison.layers.iter().filter_map(|layer| layer.names.as_ref()) {
-        notes.push(format!("compared as one, for each is alone in its checkpoint: {}", names.join(", ")));
+        notes.push(format!("compared with each other, each the only layer of its checkpoint: {}", names.join(", ")));
     }
     notes.extend(classes::notes(comparison));
     if changes().next().is_some() {
         let how = match changes().all(|change| change.paired) {
             true => "over the same rows, one by one",
-            false => "of means alone where the losses of the rows are not known",
+            false => "of means only, where the losses of the rows are not known",
         };
         notes.push(format!("change: against {first}, {how}"));
     }
     if points.iter().any(|point| point.values.iter().any(Option::is_none)) {
-        notes.push("–: a checkpoint lacks the layer".to_owned());
+        notes.push("–: the checkpoint does not have the layer".to_owned());
     }
     notes
 }

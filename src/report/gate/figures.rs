@@ -1,4 +1,4 @@
-//! The picture of a gate: each value with its limit, and with what it was before.
+//! The figure of a gate: each value with its limit, and with earlier values.
 
 use crate::gate::{Finding, GateReport, Outcome};
 use crate::report::figure::{Drawing, Figure, LimitedValue};
@@ -8,7 +8,7 @@ use crate::report::number::temperature;
 pub(super) fn figure(report: &GateReport) -> Option<Figure> {
     let values: Vec<LimitedValue> = report.findings.iter().filter_map(limited).collect();
     (!values.is_empty()).then(|| Figure {
-        title: "each check: its value (●), the baseline's (○), what that ever was, and what is not allowed".to_owned(),
+        title: "each check: its value (●), the baseline's (○) and its range so far, and what is not allowed".to_owned(),
         subject: None,
         drawing: Drawing::Limits(values),
     })

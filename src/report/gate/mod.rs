@@ -16,7 +16,7 @@ use crate::report::score::{classes, odd_rows};
 use crate::report::sentences;
 use crate::score::table::{LayerScore, ScoreTable};
 
-/// What makes checks.
+/// The program that made the checks.
 const MADE_BY: &str = "snnl-score gate";
 
 impl Report for GateReport {
@@ -59,7 +59,7 @@ fn headline(report: &GateReport) -> String {
     }
 }
 
-/// Checks down, with why.
+/// One row per check, with its reason.
 fn grid(report: &GateReport) -> Grid {
     let headings = [text(""), text("layer"), number("T"), text("rule"), text("check"), text("why")];
     let mut grid = Grid::new("checks", headings);
@@ -79,7 +79,7 @@ fn grid(report: &GateReport) -> Grid {
     grid
 }
 
-/// What became of a check, in a word.
+/// The outcome of a check, in a word.
 fn status(found: &Finding) -> &'static str {
     match (found.outcome, found.report_only) {
         (Outcome::Pass, _) => "pass",
@@ -92,7 +92,7 @@ fn status(found: &Finding) -> &'static str {
     }
 }
 
-/// What becomes of the layers of a baseline, in one sentence.
+/// What changes in the layers of a baseline, in one sentence.
 fn renewed(layers: &[RenewedLayer]) -> String {
     let words = [
         (Renewal::Added, "added"),
@@ -132,13 +132,13 @@ fn notes(report: &GateReport, candidate: &ScoreTable, classes: Option<&ScoreTabl
     notes.extend(report.new_baseline.as_deref().map(renewed));
     if report.loses_rows {
         let note =
-            "the new baseline has no losses of rows, for the candidate has none: changes against it are of means alone";
+            "the new baseline has no row losses because the candidate has none: changes from it compare means only";
         notes.push(note.to_owned());
     }
     notes
 }
 
-/// That a highest value allowed is one that random labels would keep.
+/// A warning if random labels would also keep the highest allowed value.
 fn above_chance(found: &Finding, candidate: &ScoreTable) -> Option<String> {
     let layer = candidate.layers.iter().find(|layer| layer.name == found.layer)?;
     let is_above = found.check == "max" && found.outcome == Outcome::Pass && found.limit >= layer.chance;

@@ -1,4 +1,4 @@
-//! The page: what is to be read first, pictures, tables, notes, and the result as it is for programs.
+//! The page: the summary, figures, tables, notes, and the complete result for programs.
 
 use std::fmt::Write;
 
@@ -63,7 +63,7 @@ pub(in crate::report) fn page(document: &Document) -> Result<String, String> {
     let sheet = document.thumbnails.as_ref().map_or(String::new(), pictures::sheet);
     let _ = write!(
         page,
-        "<p>This page holds the whole result for programs, too.</p></footer>\n{sheet}{}{}{}\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+        "<p>This page also holds the whole result for programs.</p></footer>\n{sheet}{}{}{}\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         embedded::BEGIN,
         script_json(&json.to_string()),
         embedded::END

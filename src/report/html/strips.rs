@@ -1,4 +1,4 @@
-//! Values below each other, each on a line of its own: bars, and values between their limits.
+//! Values below each other, one per line: bars, and values between their limits.
 
 use std::fmt::Write;
 
@@ -42,11 +42,11 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> String {
     svg.push_str("</svg>");
     match bars.len() - shown.len() {
         0 => svg,
-        more => svg + &format!("<p class=\"more\">and {more} more, lower ones</p>"),
+        more => svg + &format!("<p class=\"more\">and {more} more with lower values</p>"),
     }
 }
 
-/// A value a line, with its limit, its baseline and what that ever was.
+/// One value per line, with its limit, its baseline and the range of that.
 pub(super) fn limits(title: &str, values: &[LimitedValue]) -> String {
     let all = values.iter().flat_map(|value| {
         let limit = value.limit.map(|(limit, _)| limit);
@@ -117,7 +117,7 @@ mod tests {
         assert!([RIGHT - LEFT, (RIGHT - LEFT) / 2.0, 0.0].iter().all(|w| svg.contains(&width(*w))), "{svg}");
         assert!(svg.contains("class &lt;a&gt;") && svg.contains("<title>n = 3</title>"));
         let many = bars("classes", &vec![bar(1.0); 45]);
-        assert!(many.contains("and 5 more, lower ones") && many.matches("<rect").count() == MOST);
+        assert!(many.contains("and 5 more with lower values") && many.matches("<rect").count() == MOST);
         assert!(!bars("none", &[]).contains("NaN"));
     }
 

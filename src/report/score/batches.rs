@@ -1,4 +1,4 @@
-//! What random batches show of each layer, and how far that is from the value of all rows.
+//! The scores of random batches of each layer, and their difference from the value of all rows.
 
 use crate::report::cell::CellValue;
 use crate::report::grid::{Grid, Heading, number, text};
@@ -7,7 +7,7 @@ use crate::report::sentences::counted;
 use crate::score::batch_scores::{BatchScore, BatchScores};
 use crate::score::table::ScoreTable;
 
-/// Two lines a layer, temperatures across; `None` where no batches were asked for.
+/// Two lines per layer, temperatures across; `None` if no batches were requested.
 pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
     let size = of_table(table)?.size;
     let temperatures = table.sum.iter().map(|sum| number(format!("T={}", temperature(sum.temperature))));
@@ -31,7 +31,7 @@ pub(super) fn note(table: &ScoreTable) -> Option<String> {
     let BatchScores { size, batches, seed, .. } = of_table(table)?;
     let batches = counted(*batches, "random batch", "random batches");
     Some(format!(
-        "batches: mean ± standard error over {batches} of {size} rows (seed {seed}), which meet each other only; off by: that less the value of all rows"
+        "batches: mean ± standard error over {batches} of {size} rows (seed {seed}), compared only with each other; off by: this mean minus the value of all rows"
     ))
 }
 

@@ -8,7 +8,7 @@ use crate::report::sentences::counted;
 use crate::score::companions::record::{ClusterAgreement, Companions, MOST_CLUSTERS};
 use crate::score::table::ScoreTable;
 
-/// A line a layer; `None` where they were not asked for.
+/// One line per layer; `None` if they were not requested.
 pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
     let headings = ["silhouette", "R²", "k-means ACC", "NMI", "ARI"].map(number);
     let mut grid = Grid::new("companions", [text("layer")].into_iter().chain(headings));
@@ -48,7 +48,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
     let is_clustered = |companions: &&Companions| companions.k_means.is_some();
     let is_whole = |companions: &&Companions| companions.silhouette.is_some() && companions.r_squared.is_some();
     let gaps = (!all.iter().all(is_whole)).then(|| {
-        "silhouette is left out for a single class, R² for equal rows, both where the means of the classes exceed the memory"
+        "silhouette is left out for a single class, R² for equal rows, both if the means of the classes exceed the memory"
             .to_owned()
     });
     let unclustered = (!all.iter().all(is_clustered)).then(|| {

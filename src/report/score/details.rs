@@ -1,4 +1,5 @@
-//! Parts of a result that have files of their own, for there is a record for every two classes, or for a row.
+//! Parts of a result that are exported to their own files, because they have a record for every two classes, or for a
+//! row.
 
 use crate::report::document::Document;
 use crate::report::provenance;
@@ -32,7 +33,7 @@ pub fn detail(table: &ScoreTable, detail: Detail) -> Document {
         notes: Vec::new(),
         thumbnails: None,
         command: None,
-        json: Err("a part of a result is no JSON".into()),
+        json: Err("a part of a result is not JSON".into()),
         records: Some(Records { columns, metadata: provenance::metadata(table) }),
         checks: None,
         metrics: None,

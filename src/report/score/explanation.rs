@@ -1,4 +1,4 @@
-//! What lies behind the value of each layer: which classes its rows pick, and how well neighbors tell their class.
+//! What explains the value of each layer: which classes its rows pick, and how well neighbors predict their class.
 
 use crate::report::cell::{Cell, CellValue};
 use crate::report::grid::{Folding, Grid, Heading, number, text};
@@ -31,7 +31,7 @@ pub(super) fn note(table: &ScoreTable) -> Option<String> {
         ""
     };
     Some(format!(
-        "{picks}k-NN: share of rows whose class is that of most of their k nearest neighbors, without themselves"
+        "{picks}k-NN: share of rows whose class is that of most of their k nearest neighbors, excluding themselves"
     ))
 }
 

@@ -1,4 +1,4 @@
-//! Which layers tables for people show, in which order; everything else has all of them in natural order.
+//! Which layers are shown in tables for people, and in which order; everything else has all layers in natural order.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use crate::source::natural;
 /// An order of layers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum LayerOrder {
-    /// As people count: enc2 before enc10.
+    /// Natural order: enc2 before enc10.
     #[default]
     Natural,
-    /// Letter by letter.
+    /// Alphabetical order.
     Name,
     /// The lowest value relative to chance first.
     Relative,
@@ -51,7 +51,7 @@ impl Listing {
     /// That layers are not shown, if some are not.
     pub(super) fn note(&self, table: &ScoreTable) -> Option<String> {
         let top = self.top.filter(|top| *top < table.layers.len())?;
-        Some(format!("{top} of {} layers are shown; the sum is of all", table.layers.len()))
+        Some(format!("{top} of {} layers are shown; the sum covers all layers", table.layers.len()))
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(names(LayerOrder::Best, None), ["a10", "b", "a2"]);
         assert_eq!(names(LayerOrder::Relative, Some(2)), ["b", "a10"]);
         let note = |top| Listing { order: LayerOrder::Best, top }.note(&table);
-        assert_eq!(note(Some(2)).as_deref(), Some("2 of 3 layers are shown; the sum is of all"));
+        assert_eq!(note(Some(2)).as_deref(), Some("2 of 3 layers are shown; the sum covers all layers"));
         assert_eq!((note(Some(3)), note(None)), (None, None));
     }
 }

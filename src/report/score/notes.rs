@@ -1,4 +1,4 @@
-//! What a reader of the table must know beside its numbers, one plain sentence each and only where it applies.
+//! The notes below the table, one plain sentence each and only if it applies.
 
 use super::batches;
 use super::by_layer::{by_layer, count};
@@ -37,7 +37,7 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
         Some(sentences::definition(definition)),
         Some(sentences::dataset(&table.data)),
         sentences::unit(definition),
-        when(definition.sample.is_some(), "± half of the 95 % interval, of the sampling alone; chance is exact"),
+        when(definition.sample.is_some(), "± half of the 95 % interval, for the sampling only; chance is exact"),
         when(
             table.layers.iter().any(|layer| edge(layer).is_some()),
             "↓ ↑ best at the lowest or highest T asked for: a lower value may lie beyond",
@@ -47,20 +47,20 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
             "no value relative to chance where chance is 0: all neighbors are of one class",
         ),
         minima(table),
-        of_layers("minimum at the cold edge, where nearest neighbors decide; their error as a classifier", &|layer| {
+        of_layers("minimum at the cold edge, where nearest neighbors decide; their classification error", &|layer| {
             layer.minimum?.nearest_neighbor_error.map(|error| format!("{:.1} %", 100.0 * error))
         }),
         explanation::note(table),
-        of_layers(&format!("more than {MOST_CLASSES} classes, so none is shown picking another"), &|layer| {
+        of_layers(&format!("more than {MOST_CLASSES} classes, so which class picks which is not shown"), &|layer| {
             let classes = &layer.explanation.as_ref()?.classes;
             classes.iter().all(|class| class.picks.is_none()).then(|| classes.len().to_string())
         }),
         batches::note(table),
-        of_layers("batches left out, for none of their rows has a loss", &|layer| {
+        of_layers("batches left out because none of their rows has a loss", &|layer| {
             count(layer.batches.as_ref().map_or(0, |batches| batches.skipped))
         }),
         when(is_near_chance(table) && table.data.ids.is_none(), NOT_IN_ORDER),
-        of_layers("rows of several files, one below the other", &|layer| {
+        of_layers("rows of several files, concatenated", &|layer| {
             (layer.files > 1).then(|| format!("{} files", layer.files))
         }),
         sentences::passed_over(table.layers.iter().flat_map(|layer| &layer.passed_over)),
@@ -78,7 +78,9 @@ pub(super) fn notes(table: &ScoreTable) -> Vec<String> {
 /// What the minimum is, where it was searched.
 fn minima(table: &ScoreTable) -> Option<String> {
     let any = table.layers.iter().any(|layer| layer.minimum.is_some());
-    any.then(|| "minimum: the lowest value over T from 1e-3 to 1e2 mean distances, to 1e-4 of itself".to_owned())
+    any.then(|| {
+        "minimum: the lowest value over T from 1e-3 to 1e2 mean distances, to a relative accuracy of 1e-4".to_owned()
+    })
 }
 
 /// Whether all layers are at chance or above it at all temperatures, of which there are enough that few are so by their nature.
@@ -153,7 +155,7 @@ mod tests {
             "singletons, left out: 3 in every layer",
             "zero rows, at distance 1 from every row: enc1 7",
             "needed f64: enc10 T=0.01",
-            "passed over: ids (Utf8, not numeric)",
+            "skipped: ids (Utf8, not numeric)",
             "no value relative to chance where chance is 0: all neighbors are of one class",
         ] {
             assert!(notes.iter().any(|note| note == expected), "{expected} in {notes:#?}");

@@ -1,4 +1,4 @@
-//! Rows of one layer across those of another.
+//! Tests of rows of one layer across those of another.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -137,5 +137,5 @@ fn rows_of_other_widths_do_not_meet() {
     };
     let mut means = Means::new(Box::new(Cpu::new(1)), 1);
     let fault = score_layer(&sides, &definition(Distance::Cosine), &mut means, None).err().unwrap();
-    assert_eq!(fault.to_string(), "3 features a row, but its references have 1");
+    assert_eq!(fault.to_string(), "3 features per row, but its references have 1");
 }

@@ -51,7 +51,7 @@ impl MapBase {
         let bytes = dim.saturating_mul(dim).saturating_mul(BYTES_A_PAIR);
         if bytes > memory / 2 {
             side.reading.progress.warn(&format!(
-                "layer `{name}`: no map, for the covariance of {dim} features takes {} MB; --memory allows more",
+                "layer `{name}`: no map, because the covariance of {dim} features takes {} MB; --memory allows more",
                 bytes >> 20
             ));
             return Ok(None);
@@ -85,7 +85,7 @@ impl MapBase {
         let bytes = tags.len() * dim * size_of::<f32>();
         if self.maps.method == MapMethod::Tsne && bytes > self.room {
             side.reading.progress.warn(&format!(
-                "layer `{}`: no map, for {} rows take {} MB; --memory allows more, --map-rows shows fewer",
+                "layer `{}`: no map, because {} rows take {} MB; --memory allows more, --map-rows shows fewer",
                 self.name,
                 tags.len(),
                 bytes >> 20

@@ -1,4 +1,4 @@
-//! A resume file on the disk: Arrow IPC, one row for each row of a tally, sweep after sweep, and the header in the schema's
+//! A resume file: Arrow IPC, one row for each row of a tally, sweep after sweep, and the header in the schema's
 //! metadata.
 
 use std::collections::HashMap;
@@ -31,15 +31,15 @@ const NAME_1: &str = "snnl_score.checkpoint";
 /// Rows in a batch.
 const BATCH: usize = 1 << 13;
 
-/// A resume file that lies on the disk.
+/// A resume file on the disk.
 pub(super) struct SavedFile {
     pub(super) header: Header,
     table: Ipc,
 }
 
-/// The rows of one sweep on their way to a file.
+/// The rows of one sweep that are to be written to a file.
 pub(super) enum SweepRows<'a> {
-    /// So many rows in memory.
+    /// This number of rows in memory.
     Here(&'a Tally, usize),
     /// In an earlier file.
     Saved(&'a SavedFile, Range<usize>),
@@ -67,7 +67,7 @@ impl SavedFile {
         let version = value.get("version").and_then(serde_json::Value::as_u64);
         if version != Some(VERSION.into()) {
             let found = version.map_or("none".to_owned(), |version| version.to_string());
-            return Err(different(format_args!("its format is version {found}, that of this program {VERSION}")));
+            return Err(different(format_args!("its format is version {found}, this program's is {VERSION}")));
         }
         let header: Header = serde_json::from_value(value).map_err(damage)?;
         let rows = header.layers.iter().flat_map(|layer| &layer.sweeps);

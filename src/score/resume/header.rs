@@ -1,4 +1,4 @@
-//! What a resume file says of itself: of which run it is, how far that was, and checksums.
+//! The header of a resume file: which run it belongs to, how far that run was, and checksums.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ pub(super) struct Header {
     pub(super) version: u32,
     /// The program that wrote it.
     pub(super) tool: String,
-    /// Of which run it is.
+    /// The run that it belongs to.
     pub(super) run: Identity,
     /// The layers begun, in the order of the run.
     pub(super) layers: Vec<SavedLayer>,
@@ -87,7 +87,7 @@ pub(super) struct SavedColumn {
     checksum: u64,
 }
 
-/// What tells a column from all others.
+/// What distinguishes a column from all others.
 pub(super) fn key(column: &Column) -> (&str, &[f64]) {
     (column.name(), column.parameters())
 }
@@ -118,7 +118,7 @@ impl SavedLayer {
 }
 
 impl Identity {
-    /// Of a run of so many rows of nothing in particular.
+    /// A sample identity of a run over this number of rows.
     #[cfg(test)]
     pub(super) fn for_tests(rows: usize) -> Identity {
         let definition = serde_json::json!({
@@ -138,7 +138,7 @@ impl Identity {
         }
     }
 
-    /// Of a run over these layers.
+    /// The identity of a run over these layers.
     pub(super) fn of(
         layers: &[Layer],
         labels: &Labels,
@@ -159,17 +159,17 @@ impl Identity {
         }
     }
 
-    /// Checks that what was summed for `self` is of use to `run`, over `labels`, whose first rows may be all that `self`
+    /// Checks that the sums of `self` can be used by `run`, over `labels`, whose first rows may be all that `self`
     /// had.
     pub(super) fn check(&self, run: &Identity, labels: &Labels) -> Result<(), Fault> {
         let json = |identity: &Identity| serde_json::to_value(&identity.definition).unwrap_or_default();
         let (was, is) = (json(self), json(run));
-        // Some names are there only where they mean something, so both sides are asked.
+        // Some names are present only if they apply, so the names of both sides are compared.
         let names = [&was, &is].into_iter().filter_map(Value::as_object).flat_map(Map::keys);
         if let Some(name) = names.into_iter().find(|name| was.get(name) != is.get(name)) {
             let [was, is] = [&was, &is].map(|side| side.get(name).map_or("none".to_owned(), Value::to_string));
             let name = name.replace('_', " ");
-            return Err(different(format_args!("its {name} is {was}, that of this run {is}")));
+            return Err(different(format_args!("its {name} is {was}, that of this run is {is}")));
         }
         let hash = |hash: &Option<String>| hash.clone().unwrap_or_else(|| "none".to_owned());
         let differences = [
@@ -177,11 +177,11 @@ impl Identity {
             ("policies for rows that are not finite are", self.non_finite.to_string(), run.non_finite.to_string()),
             ("ignored labels are", format!("{:?}", self.ignored_labels), format!("{:?}", run.ignored_labels)),
             ("layers are", self.layers.join(", "), run.layers.join(", ")),
-            ("labels of references have the hash", hash(&self.references_sha256), hash(&run.references_sha256)),
-            ("rows by their ids have the hash", hash(&self.drawn_sha256), hash(&run.drawn_sha256)),
+            ("hashes of reference labels are", hash(&self.references_sha256), hash(&run.references_sha256)),
+            ("hashes of rows by id are", hash(&self.drawn_sha256), hash(&run.drawn_sha256)),
         ];
         if let Some((name, was, is)) = differences.into_iter().find(|(_, was, is)| was != is) {
-            return Err(different(format_args!("its {name} {was}, those of this run {is}")));
+            return Err(different(format_args!("its {name} {was}, those of this run are {is}")));
         }
         if self.rows > run.rows {
             return Err(different(format_args!("it has {} rows, this run only {}", self.rows, run.rows)));
@@ -193,25 +193,24 @@ impl Identity {
         let references_are_the_rows = run.references_sha256.is_none();
         if has_grown && self.definition.sample.is_some() {
             return Err(different(format_args!(
-                "its sample was drawn from {} rows, that of this run from {}",
+                "its sample was drawn from {} rows, this run's from {}",
                 self.rows, run.rows
             )));
         }
         let mean_has_changed = self.definition.temperature_unit == TemperatureUnit::Mean && references_are_the_rows;
         if has_grown && mean_has_changed {
-            let problem = "its temperatures are multiples of a mean distance, which more rows change";
-            return Err(
-                different(problem).hint("temperatures of -T, or --temperature-unit raw, do not depend on the rows")
-            );
+            let problem = "its temperatures are multiples of a mean distance, which changes with more rows";
+            return Err(different(problem)
+                .hint("temperatures given by -T, or --temperature-unit raw, do not depend on the rows"));
         }
         Ok(())
     }
 }
 
-/// The fault of a file that is sound, and of another run.
+/// The fault of a valid file that belongs to another run.
 pub(in crate::score) fn different(difference: impl std::fmt::Display) -> Fault {
     Fault::Different {
-        problem: format!("the file to resume from is of another run: {difference}"),
+        problem: format!("the file to resume from belongs to another run: {difference}"),
         hint: "name another file, or remove it to start from the beginning".into(),
     }
 }
@@ -246,7 +245,7 @@ mod tests {
         let check = |was, is| identity(was).check(&identity(is), &Labels::default());
         assert!(check(Some("a"), Some("a")).is_ok() && check(None, None).is_ok());
         for (was, is) in [(Some("a"), Some("b")), (Some("a"), None), (None, Some("a"))] {
-            assert!(check(was, is).unwrap_err().to_string().contains("rows by their ids"), "{was:?} {is:?}");
+            assert!(check(was, is).unwrap_err().to_string().contains("hashes of rows by id"), "{was:?} {is:?}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Tallies that outlive their run: kept in a file during the run, and continued by the next one over the same rows, or
-//! over those and more.
+//! Saves tallies to a file during a run, and resumes from it in the next run over the same rows, or over these and
+//! more.
 
 mod file;
 mod header;
@@ -18,7 +18,7 @@ use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::source::Layer;
 
-/// Of the time since the file was last written, no more than a part of this many is taken by writing it.
+/// Writing the file takes at most one part in this many of the time since it was last written.
 const SELDOM: u32 = 20;
 
 /// Where and how often tallies are kept.
@@ -36,14 +36,14 @@ pub(super) struct ResumeFile {
     every: Duration,
     /// Of the sweeps, what `file` has of them.
     header: Header,
-    /// The file with the tallies of all sweeps but the one under way.
+    /// The file with the tallies of all sweeps except the current one.
     file: Option<SavedFile>,
     last: Instant,
     /// How long the last writing took.
     took: Duration,
 }
 
-/// A sweep under way by its numbers: of the layer, and of the sweep.
+/// The current sweep by its numbers: of the layer, and of the sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SweepIndex(usize, usize);
 
@@ -120,15 +120,15 @@ impl ResumeFile {
         Ok(SweepIndex(at, sweeps.len() - 1))
     }
 
-    /// Whether it is time to keep what there is.
+    /// Whether it is time to save the tallies.
     pub(super) fn is_due(&self) -> bool {
         self.every.is_zero() || self.last.elapsed() >= self.every.max(SELDOM * self.took)
     }
 
-    /// Keeps the sweep under way, and all before it.
+    /// Saves the current sweep, and all before it.
     ///
     /// # Errors
-    /// What the system says of the file; the earlier one is as it was.
+    /// An error of the system about the file; the earlier file is unchanged.
     pub(super) fn keep(&mut self, sweep: SweepIndex, swept: &Swept) -> Result<(), Fault> {
         self.write(sweep, swept).map_err(|fault| fault.within(&self.path.display().to_string()))
     }
@@ -160,9 +160,9 @@ impl ResumeFile {
         Ok(())
     }
 
-    /// What to tell those who stopped the run.
+    /// The hint after the run was stopped.
     pub(super) fn how_to_go_on(&self) -> String {
-        format!("what was done is in `{}`: the same command resumes from there", self.path.display())
+        format!("the work so far is saved in `{}`: the same command resumes from there", self.path.display())
     }
 }
 

@@ -1,5 +1,5 @@
-//! An array of any shape in a file or in one inside another, or several below each other: its elements in order, and
-//! its rows as a matrix.
+//! An array of any shape in a file or in a file inside another, or several arrays concatenated: its elements in order,
+//! and its rows as a matrix.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -42,7 +42,7 @@ impl Array {
         Array { header, bytes: ArrayBytes::Member(member) }
     }
 
-    /// `parts`, at least one, below each other. One without axes is a row, and one without rows is left out beside others.
+    /// `parts`, at least one, concatenated. One without axes is a row, and one without rows is left out if there are others.
     ///
     /// # Errors
     /// A fault that names the first part that differs from those before it in type or in an axis after the first.
@@ -57,7 +57,7 @@ impl Array {
             {
                 let describe = |header: &ArrayHeader| format!("{} of shape {:?}", header.dtype.name(), header.shape);
                 return Err(Fault::content(format_args!(
-                    "expected batches of one type and shape, but for their rows: batch 0 is {}, batch {number} is {}",
+                    "expected batches of one type and shape, except for their rows: batch 0 is {}, batch {number} is {}",
                     describe(&expected),
                     describe(&part.header)
                 ))
@@ -118,10 +118,8 @@ impl Array {
     /// A fault where the array is a view of others' elements between its own, or in another order than theirs.
     pub(crate) fn elements(&self) -> Result<Box<dyn Read + Send>, Fault> {
         if !is_dense(&self.header.shape, &self.header.strides) {
-            return Err(Fault::content(
-                "expected elements that lie one after the other, found a view of a larger array",
-            )
-            .hint("save `x.contiguous()`"));
+            return Err(Fault::content("expected contiguous elements, found a view of a larger array")
+                .hint("save `x.contiguous()`"));
         }
         let mut reader: Box<dyn Read + Send> = match &self.bytes {
             ArrayBytes::Plain(region) => Box::new(region.reader()),

@@ -1,4 +1,4 @@
-//! What an array is and where its elements lie, and the matrix that it is.
+//! What an array is and where its elements are, and the matrix that it forms.
 
 use super::dtype::Dtype;
 use super::strides::Placement;
@@ -31,13 +31,13 @@ impl ArrayHeader {
                 self.shape
             ))
             .hint(
-                "one number a row looks like labels (`--labels`); for one feature a row, save `array.reshape(-1, 1)`",
+                "one number per row looks like labels (`--labels`); for one feature per row, save `array.reshape(-1, 1)`",
             ));
         };
         if self.shape.contains(&0) {
             return Err(Fault::NothingToScore {
                 problem: format!("there is nothing in an array of shape {:?}", self.shape),
-                hint: "the exporter has written no rows or no features".into(),
+                hint: "the exporter wrote no rows or no features".into(),
             });
         }
         // No overflow: as many bytes were found in the file.

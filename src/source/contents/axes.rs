@@ -1,4 +1,4 @@
-//! The layers in an array, by what its axes stand for: layers stacked in it, rows, tokens, features.
+//! The layers in an array, by the meaning of its axes: stacked layers, rows, tokens, features.
 
 use super::file_layer::FileLayer;
 use super::layout::Layout;
@@ -33,7 +33,7 @@ fn count_layers(array: &Array, axis: usize) -> Result<usize, Fault> {
     }
     if shape.contains(&0) {
         let problem = format!("there is nothing in an array of shape {shape:?}");
-        return Err(Fault::NothingToScore { problem, hint: "the exporter has written no rows or no features".into() });
+        return Err(Fault::NothingToScore { problem, hint: "the exporter wrote no rows or no features".into() });
     }
     Ok(shape[axis])
 }
@@ -48,7 +48,7 @@ fn matrix(array: Array, pool: Option<Pool>) -> Result<Box<dyn Matrix>, Fault> {
         (Some(pool), &[_, tokens, _]) => (pool, tokens),
         (Some(_), shape) => {
             return Err(Fault::content(format_args!("expected rows × tokens × features to pool, found {shape:?}"))
-                .hint("--pool flatten takes all axes after the first for features"));
+                .hint("--pool flatten takes all axes after the first as features"));
         }
     };
     match pool {

@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::source::arrays::array::Array;
 use crate::source::{open_file, read_fault};
 
-/// What to try about an array that is no pictures.
+/// The hint for an array that is not pictures.
 const AS_SAVED: &str = "save them as uint8, `np.save(\"images.npy\", images.astype(\"uint8\"))`";
 
 /// Pictures that are described, not read.
@@ -25,7 +25,7 @@ impl Images {
     /// The pictures in `path`, of which there must be `rows`.
     ///
     /// # Errors
-    /// A fault where it is no such array.
+    /// A fault where it is not such an array.
     pub(crate) fn open(path: &Path, rows: usize) -> Result<Images, Fault> {
         let array = match open_file(path)? {
             Content::Array(array) => array,
@@ -49,7 +49,7 @@ impl Images {
         }
         if header.shape[0] != rows {
             let problem = format!("expected a picture for each of {rows} rows, found {}", header.shape[0]);
-            return Err(Fault::content(problem).hint("pictures are in the order of the rows of the layers"));
+            return Err(Fault::content(problem).hint("pictures must be in the order of the rows of the layers"));
         }
         Ok(Images { size, channels, array })
     }

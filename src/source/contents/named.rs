@@ -27,13 +27,13 @@ pub(super) fn layers(arrays: Arrays, layout: &Layout) -> Result<FileContents, Fa
     if refused.is_empty() {
         let all = if all.is_empty() { "no array".to_owned() } else { all.join(", ") };
         return Err(Fault::no_layer(format_args!("expected a matrix (rows × features), found {all}"))
-            .hint("one number a row looks like labels (`--labels file:name`)"));
+            .hint("one number per row looks like labels (`--labels file:name`)"));
     }
     let layers: Vec<_> = refused.into_iter().flat_map(|(name, array)| axes::layers(&name, array, layout)).collect();
     Ok(layers.into())
 }
 
-/// Whether there are several numbers a row, rather than a step counter, ids or class names. One that is damaged might be a
+/// Whether there are several numbers per row, rather than a step counter, ids or class names. One that is damaged might be a
 /// layer: better an error than a layer less.
 fn may_be_layer(array: &Result<Array, Fault>) -> bool {
     match array {
@@ -43,12 +43,12 @@ fn may_be_layer(array: &Result<Array, Fault>) -> bool {
     }
 }
 
-/// Whether there are no rows at all, which nobody takes for a layer.
+/// Whether there are no rows at all, as in no layer.
 fn is_scalar(array: &Result<Array, Fault>) -> bool {
     array.as_ref().is_ok_and(|array| array.header().shape.is_empty())
 }
 
-/// Why an array is no layer.
+/// Why an array is not a layer.
 fn why(array: &Result<Array, Fault>) -> String {
     match array {
         Ok(array) if array.header().dtype.is_text() => "text".to_owned(),

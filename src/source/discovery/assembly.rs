@@ -1,4 +1,4 @@
-//! The layers in a set of files: by themselves, or one below the other where the files are parts.
+//! The layers in a set of files: one each, or concatenated if the files are parts.
 
 use std::path::PathBuf;
 
@@ -156,7 +156,7 @@ fn stack_parts(name: &str, opened: Vec<OpenedFile>) -> Vec<NamedLayer> {
         });
         return refused(
             Fault::content(format_args!("`{}` has no `{array}`, which other parts have", file_name(path)))
-                .hint("every part of a layer has its rows; --layers chooses layers"),
+                .hint("every part must contain every layer; --layers chooses layers"),
         );
     }
     let is_alone = layers.windows(2).all(|pair| pair[0].0.0 == pair[1].0.0);
@@ -195,7 +195,7 @@ impl NamedLayer {
     }
 }
 
-/// Whether somebody gave this name, which no writer gives by itself: not `arr_0`, as NumPy does, nor a number.
+/// Whether a person chose this name, rather than a writer's default: not `arr_0`, as NumPy does, nor a number.
 fn is_telling(array: &str) -> bool {
     !array.trim_start_matches("arr_").chars().all(|letter| letter.is_ascii_digit())
 }

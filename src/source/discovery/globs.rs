@@ -1,4 +1,5 @@
-//! Globs in paths, for shells that leave them as they are, and for what a shell does not take for a path: `train-*.parquet:label`.
+//! Globs in paths, for shells that do not expand them, and for arguments that a shell does not take for a path:
+//! `train-*.parquet:label`.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -8,8 +9,8 @@ use globset::Glob;
 use crate::error::Fault;
 use crate::source::natural::natural;
 
-/// The paths that `path` stands for, in natural order: itself if it exists or is no glob, otherwise those that it matches. A `*`
-/// is any text within a name; hidden names it does not match.
+/// The paths that `path` stands for, in natural order: itself if it exists or is not a glob, otherwise those that it
+/// matches. A `*` is any text within a name, but does not match hidden names.
 ///
 /// # Errors
 /// A glob that matches nothing.
@@ -22,7 +23,7 @@ pub fn expand(path: &Path) -> Result<Vec<PathBuf>, Fault> {
         found = found.into_iter().flat_map(|directory| within(&directory, component)).collect();
     }
     match found.is_empty() {
-        true => Err(Fault::content("no file has such a name, nor matches it as a glob").hint(
+        true => Err(Fault::content("no file has this name or matches it as a glob").hint(
             "`*` stands for any text within a name, `[ab]` for a or b; a relative path starts at the current directory",
         )),
         false => Ok(found),

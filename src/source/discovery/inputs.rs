@@ -49,20 +49,20 @@ fn check_suffix(input: &Path) -> Result<PathBuf, Fault> {
     }
 }
 
-/// What is said where `inputs` hold no layer.
+/// The error if `inputs` contain no layer.
 pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
     let input = inputs.iter().find(|input| input.is_dir()).or(inputs.first()).cloned().unwrap_or_default();
     let is_directory = |entry: fs::DirEntry| entry.path().is_dir().then(|| entry.path());
     let deeper = fs::read_dir(&input).ok().and_then(|entries| entries.flatten().find_map(is_directory));
     Fault::NothingToScore {
-        problem: format!("found no layer, which would be a file ending in {}", formats::suffixes()),
+        problem: format!("found no layer: expected files ending in {}", formats::suffixes()),
         hint: match deeper {
             Some(deeper) => format!(
-                "labels, hidden files and what --exclude names are passed over, and directories but those of the parts of \
-                 one layer; to score one checkpoint, name it: `{}`",
+                "labels, hidden files, what --exclude names, and directories other than those of the parts of one layer \
+                 are skipped; to score one checkpoint, name it: `{}`",
                 deeper.display()
             ),
-            None => "labels, hidden files and what --exclude names are passed over".into(),
+            None => "labels, hidden files and what --exclude names are skipped".into(),
         },
     }
     .in_input(input)

@@ -1,4 +1,4 @@
-//! Which layers the inputs hold, by name and in natural order.
+//! Which layers the inputs contain, by name and in natural order.
 
 mod assembly;
 mod exclusion;
@@ -68,7 +68,7 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
     if let Some([first, second]) = taken.array_windows().find(|[a, b]| a.name == b.name) {
         let problem = format!("layer `{}` is also in `{}`", first.name, place(&first.files));
         return Err(Fault::content(problem)
-            .hint("names must differ within a run; score each in its own")
+            .hint("names must be unique within a run; score each in its own run")
             .in_input(place(&second.files)));
     }
     Ok(taken.into_iter().map(|layer| layer.open(selection.units.clone())).collect())

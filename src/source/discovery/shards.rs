@@ -55,7 +55,7 @@ const HASH: usize = 16;
 /// Words before the number of a part.
 const WORDS: [&str; 9] = ["activations", "batch", "chunk", "emb", "embeddings", "features", "part", "shard", "data"];
 
-/// `files` in sets that may be layers; a file that is no part of anything is a set by itself.
+/// `files` in sets that may be layers; a file that is not part of anything is a set by itself.
 pub(super) fn sets(mut files: Vec<PathBuf>) -> Vec<Set> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     files.sort_by(|a, b| natural(&text(a), &text(b)));
@@ -125,14 +125,17 @@ impl Set {
         let Some(missing) = (first..first.saturating_add(total)).find(|number| !is_there(number)) else {
             return match numbers.len() == total {
                 true => Ok(()),
-                false => {
-                    Err(Fault::content(format_args!("expected {total} files by their names, found {}", numbers.len()))
-                        .hint("two files say that they are the same part; remove one"))
-                }
+                false => Err(Fault::content(format_args!(
+                    "expected {total} files according to their names, found {}",
+                    numbers.len()
+                ))
+                .hint("two file names claim the same part; remove one")),
             };
         };
-        let problem =
-            format!("expected {total} files by their names, found {}: number {missing} is missing", numbers.len());
+        let problem = format!(
+            "expected {total} files according to their names, found {}: number {missing} is missing",
+            numbers.len()
+        );
         Err(Fault::content(problem).hint("name all files or their directory; was the copy or the writer stopped?"))
     }
 }
@@ -232,7 +235,7 @@ mod tests {
         assert_eq!(check(&["x-0-of-2.npy", "x-1-of-2.npy"]), Ok(()));
         assert_eq!(check(&["x-1-of-2.npy", "x-2-of-2.npy"]), Ok(()));
         assert_eq!(check(&["x-00000-of-00001.npy"]), Ok(()));
-        let missing = "expected 3 files by their names, found 2: number 1 is missing";
+        let missing = "expected 3 files according to their names, found 2: number 1 is missing";
         assert_eq!(check(&["x-0-of-3.npy", "x-2-of-3.npy"]), Err(missing.into()));
         assert!(check(&["x-1-of-2.npy"]).unwrap_err().contains("number 0 is missing"));
         assert!(check(&["x-0-of-2.npy", "x-00-of-2.npy", "x-1-of-2.npy"]).unwrap_err().contains("found 3"));

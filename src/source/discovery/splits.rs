@@ -1,4 +1,4 @@
-//! Directories of several datasets, `train` and `test`, of which a run is about one.
+//! Directories of several datasets, `train` and `test`, one of which a run uses.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::source::formats;
 const NAMES: [&str; 10] =
     ["train", "training", "test", "testing", "validation", "valid", "val", "dev", "eval", "evaluation"];
 
-/// Where a dataset lies in a directory.
+/// Where a dataset is in a directory.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Split {
     /// All of the directory.
@@ -62,7 +62,8 @@ fn choose_in(directory: &Path, split: Option<&str>) -> Result<Split, Fault> {
         (Some(split), count) => match names.iter().position(|name| name == split) {
             Some(at) => Ok(found.remove(at).1),
             None => Err(Fault::content(format_args!("it has no split `{split}`")).hint(match count {
-                0 => "files called `train-…` and `test-…` are splits, and the folders of a `DatasetDict`".to_owned(),
+                0 => "files named `train-…` and `test-…` are splits, and so are the folders of a `DatasetDict`"
+                    .to_owned(),
                 _ => format!("there are: {there}"),
             })),
         },

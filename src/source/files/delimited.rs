@@ -5,14 +5,14 @@ use std::io::{BufRead, BufReader, Read};
 use super::text::{TextFile, text_fault};
 use crate::error::Fault;
 
-/// What columns may be separated by where nobody says, the likelier first.
+/// The separators of columns that are detected by default, the likelier first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Bytes of a header line that are searched for a delimiter.
 const HEADER_BYTES: u64 = 1 << 20;
 
 /// What to try where the columns are not those that were meant.
-pub(crate) const SAY_DELIMITER: &str = "if another character separates the columns, --delimiter says which";
+pub(crate) const SAY_DELIMITER: &str = "if another character separates the columns, give it as --delimiter";
 
 /// Text in columns, and what separates them.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! A file inside another, a member of an archive or all of a compressed file: nothing comes out of it that its size and
-//! its checksum do not bear out.
+//! A file inside another, a member of an archive or the whole of a compressed file: it must match its size and its
+//! checksum.
 
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,7 @@ impl Member {
         let largest = codec.map_or(len, |codec| len.saturating_mul(codec.largest_growth()));
         if size > largest || (codec.is_none() && size < largest) {
             return Err(Fault::content(format_args!(
-                "the file is damaged: {len} bytes in it cannot be {size} unpacked"
+                "the file is damaged: {len} bytes in it cannot unpack to {size} bytes"
             ))
             .hint(WRITE_AGAIN));
         }

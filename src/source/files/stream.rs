@@ -15,7 +15,8 @@ const FIRST_BYTES: u64 = 8;
 const WRITTEN: usize = 1 << 20;
 
 /// What to try where the same stream is read for the second time, or a pipe broke.
-const READ_ONCE: &str = "a stream is read once: if layers and labels come from the same, save it to a file";
+const READ_ONCE: &str =
+    "a stream can be read only once: if layers and labels come from the same stream, save it to a file";
 
 /// What is still to come.
 type Bytes = Box<dyn Read + Send>;
@@ -50,7 +51,7 @@ impl InputStream {
     /// Opens the stream `path` and reads its first bytes.
     ///
     /// # Errors
-    /// A fault where nobody writes to it, or nothing comes.
+    /// A fault if nothing is connected to it, or it is empty.
     pub(crate) fn open(path: &Path) -> Result<InputStream, Fault> {
         let mut bytes: Bytes = match path.to_str() {
             Some("-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0") => {
@@ -65,7 +66,7 @@ impl InputStream {
         let mut first = Vec::new();
         bytes.by_ref().take(FIRST_BYTES).read_to_end(&mut first).map_err(read_fault)?;
         match first.is_empty() {
-            true => Err(Fault::content("nothing came from the stream").hint(READ_ONCE)),
+            true => Err(Fault::content("the stream is empty").hint(READ_ONCE)),
             false => Ok(InputStream { bytes, first }),
         }
     }

@@ -1,4 +1,4 @@
-//! A wall around a foreign decoder: its panics on broken files become faults, and say nothing on stderr.
+//! Guards calls to a third-party decoder: its panics on broken files become faults, and print nothing on stderr.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -30,7 +30,7 @@ pub(crate) fn guarded<T>(decode: impl FnOnce() -> T) -> Result<T, Fault> {
         let said = (panic.downcast_ref::<String>().map(String::as_str))
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
-        damaged_file(format_args!("its decoder gave up ({said})"))
+        damaged_file(format_args!("its decoder failed ({said})"))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Lists of any layout as places among the elements of all.
+//! Lists of any layout as positions in the array of all elements.
 
 use std::ops::Range;
 
@@ -64,7 +64,7 @@ impl Lists {
             return Ok((offsets, self.elements.slice(0, count)));
         }
         if self.elements.data_type().is_nested() || count > CHUNK_BYTES.max(self.elements.len()) {
-            return Err(Fault::content("its lists share elements, or are in no order, within lists")
+            return Err(Fault::content("its nested lists share elements or are out of order")
                 .hint("write plain lists: `pyarrow.compute.cast(column, pa.list_(pa.float32()))`"));
         }
         let places = UInt64Array::from_iter_values(self.extents.into_iter().flatten().map(|place| place as u64));

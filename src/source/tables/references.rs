@@ -1,4 +1,4 @@
-//! Values that are written once and referred to, by the keys of a dictionary or by runs.
+//! Values that are stored once and referred to by the keys of a dictionary or by runs.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int16Type, Int32Type, Int64Type, RunEndIndexType};
@@ -54,7 +54,7 @@ impl References {
             _ => return Ok(None),
         };
         match places.iter().flatten().any(|place| place >= values.len() as u64) {
-            true => Err(damaged_file("a value is referred to that is not there")),
+            true => Err(damaged_file("it refers to a value that does not exist")),
             false => Ok(Some(References { values, places })),
         }
     }
@@ -73,7 +73,7 @@ fn runs<R: RunEndIndexType>(array: &RunArray<R>) -> Vec<u64> {
     (0..array.len()).map(run_of).collect()
 }
 
-/// Whether `array` is runs that stand for many more values than there are, or than a chunk has.
+/// Whether `array` has runs that stand for many more values than it stores, or than a chunk has.
 pub(super) fn is_endless(array: &ArrayRef) -> bool {
     let most = |runs: &dyn AnyRunEndArray| CHUNK_BYTES.max(runs.values().len());
     array.as_any_ree_opt().is_some_and(|runs| array.len() > most(runs))

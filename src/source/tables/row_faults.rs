@@ -1,4 +1,4 @@
-//! What is said of rows of a table that cannot be scored, and what to try.
+//! Errors for rows of a table that cannot be scored, and their hints.
 
 use arrow_array::ArrayRef;
 
@@ -8,7 +8,7 @@ use crate::error::Fault;
 pub(super) const NO_NULLS: &str = "--non-finite drop leaves such rows out and counts them";
 
 /// What to try about a table with nothing in it.
-pub(super) const NO_ROWS: &str = "the exporter has written no rows or no features";
+pub(super) const NO_ROWS: &str = "the exporter wrote no rows or no features";
 
 /// What is said of the row `row` of the column `name`.
 pub(super) fn row_fault(name: &str, row: usize, problem: impl std::fmt::Display) -> Fault {

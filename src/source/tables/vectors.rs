@@ -1,4 +1,4 @@
-//! A column of lists as a matrix, one list a row, or one list of tokens a row.
+//! A column of lists as a matrix, one list per row, or one list of tokens per row.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Vectors {
         let pool = pool.filter(|_| depth > 1).unwrap_or(Pool::Flatten);
         if pool != Pool::Flatten && depth > 2 {
             return Err(Fault::content(format_args!("expected lists of tokens to pool, found {}", column.data_type))
-                .hint("--pool flatten takes all numbers of a row for features"));
+                .hint("--pool flatten takes all numbers of a row as features"));
         }
         let (at, first) = first_row(table.as_ref(), &column, nulls)?;
         let mut lengths = Vec::with_capacity(depth);

@@ -1,4 +1,4 @@
-//! What becomes of the tokens of a row in token-level activations (N × tokens × D).
+//! Combines the tokens of a row in token-level activations (N × tokens × D).
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use snnl_core::rows::{Rows, Values};
 pub enum Pool {
     /// Their mean, computed in f64.
     Mean,
-    /// The first, a class token for one.
+    /// The first, for example a class token.
     First,
     /// The last.
     Last,
-    /// All side by side.
+    /// All, one after the other.
     Flatten,
 }
 

@@ -65,7 +65,7 @@ fn verbose_runs_say_what_was_read() {
 fn memory_that_is_too_little_is_refused_with_what_would_do() {
     let run = place().run("x.npy --labels y.npy --memory 1KiB");
     let cause = "two blocks of 384 rows of 3 features do not fit into 1024 bytes of memory";
-    assert_refused(&run, 3, ["cannot score layer `x` (x.npy)", cause, "--memory 1MiB is the least for this layer"]);
+    assert_refused(&run, 3, ["cannot score layer `x` (x.npy)", cause, "--memory 1MiB is the minimum for this layer"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Inputs and outputs that cannot be used: exit code 3, or 4 where nothing is there to score; nothing is left behind.
+//! Inputs and outputs that cannot be used: exit code 3, or 4 if there is nothing to score; nothing is left behind.
 
 use std::fs;
 use std::path::Path;
@@ -142,9 +142,9 @@ fn paths_that_hold_no_layer() {
     place.write("z.npz", "PK");
     place.write("z.mat", "MATLAB");
     place.write("y.pkl", "");
-    let none = "found no layer, which would be a file ending in .arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors or";
-    refused(&place, "empty --labels y.npy", 4, ["`empty`", none, "passed over"]);
-    refused(&place, "only --labels only/y.npy", 4, ["`only`", none, "passed over"]);
+    let none = "found no layer: expected files ending in .arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors or";
+    refused(&place, "empty --labels y.npy", 4, ["`empty`", none, "skipped"]);
+    refused(&place, "only --labels only/y.npy", 4, ["`only`", none, "skipped"]);
     refused(
         &place,
         "y.npy --labels y.npy",
@@ -153,7 +153,7 @@ fn paths_that_hold_no_layer() {
     );
     refused(&place, "none --labels y.npy", 3, ["`none`", "No such file", "current directory"]);
     refused(&place, "x.npy --labels none.npy", 3, ["labels `none.npy`", "No such file", "current directory"]);
-    refused(&place, "z.npz --labels y.npy", 3, ["layer `z` (z.npz)", "not a whole archive", "write it again"]);
+    refused(&place, "z.npz --labels y.npy", 3, ["layer `z` (z.npz)", "an incomplete archive", "write it again"]);
     refused(
         &place,
         "z.mat --labels y.npy",
@@ -174,7 +174,7 @@ fn paths_that_hold_no_layer() {
             "suffix",
         ],
     );
-    refused(&place, "x.npy ./x.npy --labels y.npy", 3, ["`x.npy`", "also in `./x.npy`", "names must differ"]);
+    refused(&place, "x.npy ./x.npy --labels y.npy", 3, ["`x.npy`", "also in `./x.npy`", "names must be unique"]);
     refused(&place, "x.npy --labels y.npy --units 0..3", 3, ["`x`", "within 0..2, found 0..3", "not included"]);
 }
 
@@ -191,11 +191,11 @@ fn labels_that_are_no_classes() {
     place.write("latin.txt", b"caf\xe9\n");
     refused(&place, "x.npy --labels latin.txt", 3, ["`latin.txt`", "valid UTF-8", "UTF-8"]);
     npy(&place.path("deep.npy"), 1, "|u1", false, &[2, 2, 2], &[0; 8]);
-    refused(&place, "x.npy --labels deep.npy", 3, ["`deep.npy`", "the shape [2, 2, 2]", "one label a row"]);
+    refused(&place, "x.npy --labels deep.npy", 3, ["`deep.npy`", "the shape [2, 2, 2]", "one label per row"]);
     place.write("gap.txt", "a\na\n\na\nb\nb\nb\nb\n");
     refused(&place, "x.npy --labels half.npy", 3, ["`half.npy`", "found 0.5 in row 2", "classes"]);
     refused(&place, "x.npy --labels nan.npy", 3, ["`nan.npy`", "found NaN in row 3", "classes"]);
-    refused(&place, "x.npy --labels hot.npy", 3, ["`hot.npy`", "row 2 is not one 1", "argmax"]);
+    refused(&place, "x.npy --labels hot.npy", 3, ["`hot.npy`", "row 2 is not a single 1", "argmax"]);
     refused(&place, "x.npy --labels gap.txt", 3, ["`gap.txt`", "row 2 has no label", "every row needs a class"]);
     refused(&place, "x.npy --labels y.npy:class", 3, ["`y.npy:class`", "an array has none", "the file alone"]);
 }

@@ -1,4 +1,4 @@
-//! Command lines that ask for what cannot be: exit code 2, before anything is written.
+//! Impossible command lines: exit code 2, before anything is written.
 
 use crate::cli::harness::{Place, assert_refused};
 
@@ -13,12 +13,12 @@ const CASES: &[(&str, [&str; 3])] = &[
     ("-T inf", ["`--temperatures inf`", "must be positive and finite, found inf", HELP]),
     ("-T=", ["`--temperatures`", "", HELP]),
     ("-T 1,,2", ["`--temperatures 1,,2`", "`` is not a number", HELP]),
-    ("-T 1,2,1.0", ["`--temperatures 1,2,1.0`", "temperature 1 stands twice", HELP]),
-    ("-T 1 -T 2", ["`--temperatures`", "it stands twice", "give it once"]),
+    ("-T 1,2,1.0", ["`--temperatures 1,2,1.0`", "temperature 1 is given twice", HELP]),
+    ("-T 1 -T 2", ["`--temperatures`", "it is given twice", "give it once"]),
     ("--epsilon nan", ["`--epsilon NaN`", "expected 0 or a positive number", "1e-5"]),
     ("--epsilon -1", ["`--epsilon -1`", "expected 0 or a positive number", "1e-5"]),
     ("--singletons cap", ["`--singletons cap`", "infinite without an ε", "--epsilon 1e-5"]),
-    ("--epsilon-form outer", ["`--epsilon-form outer`", "no ε that could enter", "--epsilon 1e-5"]),
+    ("--epsilon-form outer", ["`--epsilon-form outer`", "no effect without an ε", "--epsilon 1e-5"]),
     ("--rectify=maybe", ["`--rectify", "", HELP]),
     ("--units 2..1", ["`--units 2..1`", "expected A..B with A below B", HELP]),
     ("--units -1..2", ["`--units -1..2`", "expected A..B with A below B", HELP]),
@@ -30,7 +30,7 @@ const CASES: &[(&str, [&str; 3])] = &[
     ("--formt json", ["`--formt`", "there is no such option", "did you mean `--format`?"]),
     ("--dry", ["`--dry`", "there is no such option", HELP]),
     ("--quiet=yes", ["`--quiet", "", HELP]),
-    ("-q -v", ["`--quiet`", "it cannot go with `--verbose`", "leave one of them out"]),
+    ("-q -v", ["`--quiet`", "it cannot be used with `--verbose`", "leave one of them out"]),
     ("--distance", ["`--distance`", "it needs a value", HELP]),
     ("--export-json - --export-csv -", ["`-` for an export", "another export goes there", "name a file for each"]),
     ("--export-json - --export-csv /dev/stdout", ["`-` for an export", "another export", "name a file for each"]),

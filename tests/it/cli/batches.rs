@@ -1,4 +1,4 @@
-//! Random batches on the command line: every output has them where they were asked for, and nowhere else.
+//! Random batches on the command line: every output has them if they are requested, and only then.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ fn every_output_shows_batches() {
     for expected in [
         "│ batches of 64",
         "│   off by",
-        "batches: mean ± standard error over 30 random batches of 64 rows (seed 4), which meet each other only",
+        "batches: mean ± standard error over 30 random batches of 64 rows (seed 4), compared only with each other",
     ] {
         assert!(table.contains(expected), "{expected} in {table}");
     }
@@ -45,7 +45,7 @@ fn every_output_shows_batches() {
         |csv: &str| csv.lines().map(|line| line.split(',').take(15).collect::<Vec<_>>().join(",")).collect::<Vec<_>>();
     assert_eq!(values(&without), values(&csv));
     assert!(!place.stdout(INPUT).contains("batches"));
-    // They are no part of what is compared.
+    // They are not part of what is compared.
     place.stdout(&format!("{input} --export-json with.json"));
     place.stdout(&format!("{INPUT} --export-json without.json"));
     place.stdout("compare with.json without.json");
@@ -55,10 +55,10 @@ fn every_output_shows_batches() {
 fn batches_in_which_no_row_counts_are_counted() {
     let place = Place::with_layer();
     let table = place.stdout("x.npy --labels y.npy --emulate-batch 2 --batches 50");
-    assert!(table.contains("batches left out, for none of their rows has a loss: "), "{table}");
+    assert!(table.contains("batches left out because none of their rows has a loss: "), "{table}");
     place.labels("most.npy", &[0, 0, 1, 2, 3, 4, 5, 6]);
     let run = place.run("x.npy --labels most.npy --emulate-batch 2 --batches 2");
-    let cause = "in no batch of 2 rows has a row a neighbor of its own class";
+    let cause = "no batch of 2 rows has a row with a neighbor of its own class";
     assert_refused(&run, 4, ["cannot score layer `x`", cause, "larger --emulate-batch"]);
 }
 
@@ -66,11 +66,14 @@ fn batches_in_which_no_row_counts_are_counted() {
 fn batches_that_cannot_be_are_refused() {
     let place = Place::with_layer();
     for (args, said) in [
-        ("--emulate-batch 9", ["`--emulate-batch 9`", "the rows of a batch are distinct, and there are 8", "fewer"]),
-        ("--emulate-batch 5 --ignore-label 1", ["`--emulate-batch 5`", "there are 4", "fewer"]),
+        (
+            "--emulate-batch 9",
+            ["`--emulate-batch 9`", "the rows of a batch are distinct, and there are only 8", "fewer"],
+        ),
+        ("--emulate-batch 5 --ignore-label 1", ["`--emulate-batch 5`", "there are only 4", "fewer"]),
         ("--emulate-batch 1", ["`--emulate-batch 1`", "1 is not in 2..", "--help"]),
         ("--emulate-batch 4 --batches 1", ["`--batches 1`", "1 is not in 2..", "--help"]),
-        ("--emulate-batch 4 --rows 4", ["`--emulate-batch", "it cannot go with `--rows", "leave one of them out"]),
+        ("--emulate-batch 4 --rows 4", ["`--emulate-batch", "it cannot be used with `--rows", "leave one of them out"]),
         ("--batches 4", ["this command line", "it lacks --emulate-batch <B>", ""]),
         ("--seed 4", ["this command line", "it lacks", ""]),
     ] {

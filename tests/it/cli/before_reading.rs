@@ -1,9 +1,9 @@
-//! What needs no rows is checked before any is read: the layer of these tests cannot be read, so an error about anything
-//! else was found without it.
+//! What needs no rows is checked before any is read: the layer of these tests cannot be read, so an error about
+//! anything else was found without it.
 
 use crate::cli::harness::{Place, assert_refused};
 
-/// `bad/` of one layer `enc`, in which a number is no number; a good result of another run, `good.json`; and `y.npy`.
+/// `bad/` of one layer `enc`, in which a number is not a number; a good result of another run, `good.json`; and `y.npy`.
 fn place() -> Place {
     let place = Place::with_layer();
     place.stdout("x.npy --labels y.npy --export-json good.json -q");
@@ -31,7 +31,7 @@ fn limits_are_numbers_that_a_loss_can_reach() {
         ("--max", "inf", "expected a number for max, found inf"),
         ("--max", "-inf", "expected a number for max, found -inf"),
         ("--max", "nan", "expected a number for max, found NaN"),
-        ("--max", "-0.5", "expected a number from 0 on for max, found -0.5"),
+        ("--max", "-0.5", "expected a number of at least 0 for max, found -0.5"),
         ("--max", "low", "`low` is not a number"),
         ("--max-regression", "inf", "expected a percentage"),
         ("--max-regression", "inf%", "expected a percentage"),
@@ -56,10 +56,10 @@ fn rules_are_held_to_the_same_limits() {
     let place = place();
     for (keys, cause) in [
         ("max = inf", "rule 2: expected a number for max, found inf"),
-        ("max = -1", "rule 2: expected a number from 0 on for max, found -1"),
+        ("max = -1", "rule 2: expected a number of at least 0 for max, found -1"),
         ("min = nan", "rule 2: expected a number for min, found NaN"),
         ("worst_class = -inf", "rule 2: expected a number for worst_class, found -inf"),
-        ("max_regression = { rel = inf }", "rule 2: expected limits from 0 on for max_regression"),
+        ("max_regression = { rel = inf }", "rule 2: expected limits of at least 0 for max_regression"),
         ("max_regression = { abs = 0.1 }\nsignificance = nan", "rule 2: expected a significance from 0.5 to below 1"),
         ("max = 1\ntemperature = nan", "rule 2: expected a temperature above 0 or \"best\", found NaN"),
     ] {

@@ -1,4 +1,4 @@
-//! `compare`: checkpoints side by side, now scored or from earlier runs.
+//! `compare`: checkpoints that are scored now or come from earlier runs.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -141,7 +141,7 @@ fn losses_in_another_order_are_not_paired() {
     let mut columns = written.columns().to_vec();
     columns[0] = Arc::new(columns[0].as_primitive::<UInt32Type>().unary::<_, UInt32Type>(|row| row + 1));
     rewrite(&RecordBatch::try_new(written.schema(), columns).unwrap());
-    let said = ["`base.rows.parquet`", "not those of layer", "in one run"];
+    let said = ["`base.rows.parquet`", "differ from those of layer", "in one run"];
     assert_refused(&place.run("compare base.json snnl --labels y.npy"), 3, said);
 }
 
@@ -173,7 +173,7 @@ fn layers_that_only_some_have_are_shown_as_such() {
     assert_eq!(values(&seen, 0, "best")[1], Value::Null);
     let of_enc2 = values(&seen, 2, 0.2);
     assert_eq!((&of_enc2[0], &of_enc2[1]["change"]), (&Value::Null, &Value::Null));
-    assert!(place.stdout("compare init snnl --labels y.npy").contains("–: a checkpoint lacks the layer"));
+    assert!(place.stdout("compare init snnl --labels y.npy").contains("–: the checkpoint does not have the layer"));
 }
 
 #[test]
@@ -233,7 +233,10 @@ fn lone_layers_are_paired_and_a_comparison_of_nothing_is_none() {
     assert!(values(&seen, 0, "best")[1]["change"]["paired"].as_bool().unwrap());
     assert_eq!(seen["layers"][0]["names"], serde_json::json!(["first", "second"]));
     let table = place.stdout("compare first.npy second.npy --labels y.npy");
-    assert!(table.contains("compared as one, for each is alone in its checkpoint: first, second"), "{table}");
+    assert!(
+        table.contains("compared with each other, each the only layer of its checkpoint: first, second"),
+        "{table}"
+    );
     let table = place.stdout("compare init/code.npy snnl/code.npy --labels y.npy");
     assert!(table.contains("init/code.npy") && table.contains("snnl/code.npy"), "{table}");
     // One of two is not alone.
@@ -284,7 +287,7 @@ fn what_cannot_be_compared_is_named() {
         (
             "base.json snnl --labels y.npy --at 7",
             [
-                "`base` with `others there`",
+                "`base` with `the other checkpoints`",
                 "expected temperature 7, found 0.01, 0.02",
                 "of -T, and with --temperature-unit mean",
             ],
@@ -298,7 +301,7 @@ fn what_cannot_be_compared_is_named() {
     assert_refused(
         &place.run("compare base.json"),
         3,
-        ["`base.rows.parquet`", "not those of layer `code`", "in one run"],
+        ["`base.rows.parquet`", "differ from those of layer `code`", "in one run"],
     );
     place.write("base.rows.parquet", "nothing");
     assert_refused(&place.run("compare base.json"), 3, ["`base.rows.parquet`", "damaged", ""]);

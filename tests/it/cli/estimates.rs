@@ -1,5 +1,5 @@
-//! Values estimated from a sample of rows: near the exact ones by what they say themselves, and never to be mistaken for
-//! them.
+//! Values estimated from a sample of rows: within their own intervals of the exact values, and always marked as
+//! estimates.
 
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ fn every_output_of_an_estimate_is_marked() {
     place.stdout(&format!("{INPUT} --export-json exact.json"));
     let mixed = place.run("compare exact.json estimate.json");
     assert_eq!(mixed.code, Some(5), "{mixed:?}");
-    assert!(mixed.stderr.contains("sample of rows: expected none, found 200 by seed 7"), "{}", mixed.stderr);
+    assert!(mixed.stderr.contains("sample of rows: expected none, found 200 with seed 7"), "{}", mixed.stderr);
     assert!(place.stdout("compare estimate.json estimate.json").contains(mark));
     let gate = place.run("gate estimate.json --max 9 --export-junit junit.xml --export-metrics metrics.json");
     assert!(gate.code == Some(0) && gate.stdout.contains(mark), "{gate:?}");

@@ -1,4 +1,4 @@
-//! `--explain`: what is printed and exported of it, and what may be asked for beside it.
+//! `--explain`: what is printed and exported, and which flags can be combined with it.
 
 use std::fs;
 
@@ -108,11 +108,11 @@ fn what_makes_no_sense_is_refused_before_the_run() {
     let refused = |args: &str, expected: [&str; 3]| {
         assert_refused(&place.run(&format!("x.npy --labels y.npy {args}")), 2, expected);
     };
-    refused("--at 0.1", ["`--at`", "neither of which is given", "-T names"]);
+    refused("--at 0.1", ["`--at`", "neither of which is given", "-T sets"]);
     refused("--explain --at 0", ["`--at 0`", "", ""]);
     refused("--export-picks p.csv", ["this command line", "--explain", ""]);
-    refused("--export-worst w.csv", ["`--export-worst`", "no rows are asked for", "--worst 20"]);
-    refused("--explain --export-picks p.txt", ["`p.txt`", "does not say in which format", "*.csv or *.parquet"]);
+    refused("--export-worst w.csv", ["`--export-worst`", "no rows are requested", "--worst 20"]);
+    refused("--explain --export-picks p.txt", ["`p.txt`", "does not show the format", "*.csv or *.parquet"]);
     let same = "--explain --export-picks p.csv --export-worst p.csv";
     refused(same, ["p.csv", "another export goes there", ""]);
 }

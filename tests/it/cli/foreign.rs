@@ -1,4 +1,5 @@
-//! Files that are no layers beside files that are: who fits the labels and who does not, and the flags that score the former.
+//! Files that are not layers beside files that are: which fit the labels and which do not, and the flags that score
+//! those that fit.
 
 use std::fs;
 
@@ -84,7 +85,7 @@ fn arrays_that_are_passed_over_are_named() {
     let labels = fixture("containers/numpy.pt").display().to_string();
     let run = place.run(&format!("{labels} --labels {labels}:y -T 1"));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
-    assert!(run.stdout.contains("passed over: names (text)"), "{run:?}");
+    assert!(run.stdout.contains("skipped: names (text)"), "{run:?}");
     let asked = place.run(&format!("{labels} --labels {labels}:y -T 1 --layers enc1"));
     assert!(!asked.stdout.contains("names ("), "{asked:?}");
 }

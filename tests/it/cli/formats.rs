@@ -1,4 +1,4 @@
-//! What a run prints and exports, whole; where numbers come from is left to the tests of the score.
+//! Complete printed and exported outputs; the tests of the score check the numbers.
 
 use snnl_score::engine::cpu::Cpu;
 
@@ -11,7 +11,7 @@ fn the_table_of_real_activations() {
     let place = Place::with_real_activations();
     let table = timeless(&place.stdout(&format!("{INPUT} --color never")));
     assert_eq!(table, include_str!("snapshots/table.txt"));
-    // No terminal, hence no colour and no width.
+    // No terminal, hence no color and no width.
     assert_eq!(timeless(&place.stdout(INPUT)), table);
     let quiet = place.run(&format!("{INPUT} -q"));
     assert_eq!((timeless(&quiet.stdout), quiet.stderr.as_str()), (table, ""));
@@ -95,7 +95,7 @@ fn at_the_cold_edge_nearest_neighbors_decide() {
     let table = place.stdout("pairs.npy --labels of.npy --distance euclidean --minimise");
     assert!(
         table.contains("minimum at the cold edge, where nearest neighbors decide")
-            && table.contains("as a classifier: 0.0 %"),
+            && table.contains("their classification error: 0.0 %"),
         "{table}"
     );
     // Of two neighbors at one place the first is nearest: two of four rows, for the fifth is alone in its class.

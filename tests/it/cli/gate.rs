@@ -1,4 +1,4 @@
-//! `gate`: what passes, what does not, and that what is not known never passes.
+//! `gate`: what passes, what does not, and that what is unknown never passes.
 
 use std::fs;
 use std::process::Stdio;
@@ -49,9 +49,9 @@ fn every_exit_code_has_its_cause() {
         ("good --labels y.npy --baseline worse.json --max-regression 2%", 0, "passes"),
         ("worse --labels y.npy --max 0.85", 1, "is above 0.8500"),
         ("good --labels y.npy", 2, "a gate without a rule lets everything pass"),
-        ("good --labels y.npy --max-regression 2%", 2, "about a baseline, and none is named"),
+        ("good --labels y.npy --max-regression 2%", 2, "need a baseline, and none is given"),
         ("good --labels y.npy --max-regression two", 2, "expected a percentage"),
-        ("good --labels y.npy --max-regression 2 --baseline good.json", 2, "is it `2%` or `2nats`?"),
+        ("good --labels y.npy --max-regression 2 --baseline good.json", 2, "did you mean `2%` or `2nats`?"),
         ("good worse --labels y.npy --max 1", 2, "it names 2 candidates"),
         ("good --max 1", 2, "activations need labels"),
         ("good --labels y.npy --rules misspelt.toml", 3, "there is no key `maximum`"),
@@ -123,7 +123,7 @@ fn a_layer_of_rows_that_are_alike_never_passes_unseen() {
         let by_rules = format!("{name} --labels y.npy --rules rules.toml");
         assert_code(&place, &by_rules, 4, "DEGENERATE");
         assert_code(&place, &format!("{by_rules} --allow-degenerate"), 0, "passes the gate");
-        let at = ["`--at`", "it is the temperature of --max", "a `temperature` of its own"];
+        let at = ["`--at`", "it is the temperature of --max", "its own `temperature`"];
         assert_refused(&gate(&place, &format!("{by_rules} --at 1")), 2, at);
         place.write("rules.toml", "version = 1\n[[rule]]\nmax = 5\nallow_degenerate = true\n");
         assert_code(&place, &format!("{name} --labels y.npy --rules rules.toml"), 0, "passes the gate");
@@ -190,9 +190,9 @@ fn rules_go_both_ways_and_by_class() {
     assert_code(&place, "good.json --rules rules.toml", 4, "score it with --per-class");
     // Eight rows show nothing for sure; without their losses nothing is excused.
     rule("max_regression = { rel = 0.01 }\nsignificance = 0.9999\ntemperature = 1");
-    assert_code(&place, &args("worse", "good"), 0, "0.9999 asked for");
+    assert_code(&place, &args("worse", "good"), 0, "0.9999 required");
     fs::remove_file(place.path("good.rows.parquet")).unwrap();
-    assert_code(&place, &args("worse", "good"), 1, "nothing tells it from noise");
+    assert_code(&place, &args("worse", "good"), 1, "it cannot be told from noise");
 }
 
 #[test]

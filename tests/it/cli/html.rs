@@ -1,4 +1,4 @@
-//! Reports for a browser: whole in one file, and results themselves. What a browser makes of them is tried by `.ci/browser.py`.
+//! Reports for a browser: complete in one file, and also results. `.ci/browser.py` opens them in a browser.
 
 use std::fs;
 
@@ -58,7 +58,7 @@ fn a_report_is_a_result() {
     // A new baseline would replace the pictures by JSON.
     for how in ["--accept", "--update-baseline"] {
         let refused = place.run(&format!("gate r.json --baseline r.html --max 9 {how}"));
-        assert_refused(&refused, 2, ["`--baseline r.html`", "would replace the report", "*.json"]);
+        assert_refused(&refused, 2, ["`--baseline r.html`", "would replace the report", ".json"]);
     }
     // One of something else, or cut.
     place.stdout("compare r.json r.json --export-html c.html");
@@ -67,8 +67,8 @@ fn a_report_is_a_result() {
     place.write("none.html", "<!doctype html><p>hello");
     for (name, said) in [
         ("c.html", "expected a result of schema_version 1, found 2"),
-        ("cut.html", "a page without a result in it, or not all of it"),
-        ("none.html", "a page without a result in it, or not all of it"),
+        ("cut.html", "a page without a result, or an incomplete page"),
+        ("none.html", "a page without a result, or an incomplete page"),
     ] {
         assert_refused(&place.run(&format!("compare {name} r.json")), 3, [name, said, "--export-"]);
     }
@@ -163,7 +163,7 @@ fn images(place: &Place, shape: &[usize], bytes: &[u8]) {
 #[test]
 fn thumbnails_are_those_of_the_rows_that_are_shown() {
     let place = Place::with_layer();
-    // A picture of row i is all i; of colours, the last is its double.
+    // A picture of row i is all i; of colors, the last is its double.
     let grey: Vec<u8> = (0..8).flat_map(|row| [row; 6]).collect();
     let colour: Vec<u8> = (0..8).flat_map(|row| [row, row, 2 * row].repeat(6)).collect();
     let large: Vec<u8> = (0..8).flat_map(|row| vec![row; 100 * 10]).collect();

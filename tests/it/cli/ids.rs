@@ -50,7 +50,7 @@ fn labels_are_found_by_id_in_any_order() {
     assert_eq!((&here["data"]["ids"], &here["data"]["rows"]), (&"ids.npy".into(), &8.into()));
     assert_eq!(here["data"]["rows_sha256"], other["data"]["rows_sha256"]);
     assert_ne!(here["data"]["labels_sha256"], other["data"]["labels_sha256"]);
-    assert!(place.stdout(HERE).contains("8 rows in 2 classes, labels meta.csv:label by the ids ids.npy"));
+    assert!(place.stdout(HERE).contains("8 rows in 2 classes, labels meta.csv:label found by the ids ids.npy"));
     // In a column of the same name beside the labels, if nothing else is said.
     place.write("rows.csv", "id\n105\n100\n107\n102\n101\n106\n103\n104\n");
     let beside = "other --labels meta.csv:label --ids rows.csv:id";
@@ -153,7 +153,7 @@ fn ids_that_cannot_serve_are_named() {
     place.write("short.txt", "100\n101\n");
     let by = "here --labels meta.csv:label --label-ids meta.csv:id --ids";
     for (args, said) in [
-        (format!("{by} double.txt"), ["`double.txt`", "`100` of rows 0 and 7", "tells all rows apart"]),
+        (format!("{by} double.txt"), ["`double.txt`", "`100` in rows 0 and 7", "a different value in every row"]),
         (format!("{by} unknown.txt"), ["`unknown.txt`", "no label has: `1070`", "`meta.csv:id`"]),
         (format!("{by} empty.csv:id"), ["`empty.csv:id`", "row 2 has no id", "its label is found"]),
         (format!("{by} none.txt"), ["`none.txt`", "No such file", ""]),
@@ -164,13 +164,13 @@ fn ids_that_cannot_serve_are_named() {
         ),
         (
             "here --labels meta.csv:label --ids empty.csv:name".into(),
-            ["`meta.csv:name`", "expected one column called `name`", ""],
+            ["`meta.csv:name`", "expected one column named `name`", ""],
         ),
     ] {
         assert_refused(&place.run(&format!("{args} -q")), 3, said);
     }
     let alone = place.run("here --labels meta.csv:label --ids ids.npy");
-    assert_refused(&alone, 2, ["`--ids ids.npy`", "not what labels are", "--label-ids"]);
+    assert_refused(&alone, 2, ["`--ids ids.npy`", "not of labels", "--label-ids"]);
     assert_refused(&place.run("here --labels y.npy --label-ids ids.npy"), 2, ["", "--ids", ""]);
 }
 

@@ -25,7 +25,10 @@ fn rows_of_an_ignored_label_are_as_if_they_were_not_there() {
     let counts = ["rows", "classes", "ignored_rows"].map(|field| with["data"][field].as_u64().unwrap());
     assert_eq!(counts, [10, 2, 2]);
     let table = place.stdout("more.npy --labels more_y.npy --ignore-label -1");
-    assert!(table.contains("\n10 rows in 2 classes, labels more_y.npy; 2 left out for their label\n"), "{table}");
+    assert!(
+        table.contains("\n10 rows in 2 classes, labels more_y.npy; 2 left out because of their label\n"),
+        "{table}"
+    );
     // Several labels may be named, and all rows may go.
     let both = place.run("x.npy --labels y.npy --ignore-label 0 --ignore-label 1");
     assert_refused(&both, 3, ["`x`", "at least 2 rows to compare, found 0", "neighbors"]);
@@ -59,7 +62,7 @@ fn a_missing_part_is_bad_input() {
     assert_eq!(parts["layers"][0]["files"], 2);
     // Whoever meant two layers is told.
     let table = place.stdout("z-00000-of-00002.npy z-00001-of-00002.npy --labels y.npy");
-    assert!(table.contains("rows of several files, one below the other: 2 files\n"), "{table}");
+    assert!(table.contains("rows of several files, concatenated: 2 files\n"), "{table}");
 }
 
 #[test]
@@ -101,7 +104,7 @@ fn rows_without_a_label_are_left_out_of_every_kind_of_text() {
     // The CSV reader passes over a blank line, so it must say what to write there.
     place.write("blank.csv", "y\n0\n0\n0\n\n1\n1\n1\n1\n");
     let blank = place.run("x.npy --labels blank.csv --ignore-label null");
-    assert_refused(&blank, 3, ["blank.csv", "line 5 has no label: it is blank", "is `\"\"`"]);
+    assert_refused(&blank, 3, ["blank.csv", "line 5 has no label: it is blank", "as `\"\"`"]);
 }
 
 #[test]

@@ -50,9 +50,9 @@ fn globs_splits_and_labels_beside_the_layer() {
 #[test]
 fn what_is_not_there_is_said() {
     let place = place();
-    let said = ["cannot read `data/dev-*`", "nor matches it as a glob", "`*` stands for any text"];
+    let said = ["cannot read `data/dev-*`", "or matches it as a glob", "`*` stands for any text"];
     assert_refused(&place.run("data/dev-* --labels y.npy"), 3, said);
-    let said = ["labels `data/dev-*.parquet:label`", "nor matches it as a glob", "`*` stands for any text"];
+    let said = ["labels `data/dev-*.parquet:label`", "or matches it as a glob", "`*` stands for any text"];
     assert_refused(&place.run("x.npy --labels data/dev-*.parquet:label"), 3, said);
     let said = ["cannot read labels `data:label`", "found the splits test, train", "--split test or --split train"];
     assert_refused(&place.run("data --labels data:label"), 3, said);
@@ -60,6 +60,6 @@ fn what_is_not_there_is_said() {
     assert_refused(&place.run("data --labels y.npy"), 3, said);
     let said = ["cannot read `data`", "it has no split `dev`", "there are: test, train"];
     assert_refused(&place.run("data --labels y.npy --split dev"), 3, said);
-    let said = ["cannot use `--split test`", "no input is a directory", "name the files"];
+    let said = ["cannot use `--split test`", "no input is a directory", "name them without it"];
     assert_refused(&place.run("x.npy --labels y.npy --split test"), 2, said);
 }

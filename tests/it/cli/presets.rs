@@ -1,4 +1,4 @@
-//! Presets on the command line: every command takes them, and their results compare only with their like.
+//! Presets on the command line: every command takes them, and results are only compared under equal definitions.
 
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ fn a_resumed_run_of_a_preset_ends_with_the_same_bits_and_another_is_refused() {
     }
     let refused = place.run(&format!("{input} --preset watermark --rectify=false --resume watermark.arrow"));
     assert_eq!(refused.code, Some(5), "{refused:?}");
-    assert!(refused.stderr.contains("the file to resume from is of another run"), "{refused:?}");
+    assert!(refused.stderr.contains("the file to resume from belongs to another run"), "{refused:?}");
 }
 
 #[test]

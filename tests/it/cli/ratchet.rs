@@ -70,7 +70,7 @@ fn what_the_gate_refuses_can_be_accepted_and_the_best_is_remembered() {
     let args = "--labels y.npy --baseline base.json";
     place.write("drift.toml", "version = 1\n[[rule]]\nname = \"drift\"\nmax_drift = \"1%\"\n");
     assert_code(&place, &format!("good {args} --max-regression 2% --init --update-baseline"), 0, "added enc");
-    assert_code(&place, &format!("good {args} --rules drift.toml"), 0, "the best ever kept");
+    assert_code(&place, &format!("good {args} --rules drift.toml"), 0, "the best value ever kept");
     let refused = place.read("base.json");
     assert_code(&place, &format!("worse {args} --max-regression 2% --update-baseline"), 1, "up by");
     assert_eq!(place.read("base.json"), refused);

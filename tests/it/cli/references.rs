@@ -54,7 +54,7 @@ fn each_row_meets_the_references_only() {
         assert_eq!(met[nearest].to_string(), layer["worst"][0]["class"].as_str().unwrap());
     }
     let table = place.stdout(INPUT);
-    assert!(table.contains("; each against the 40 rows of the references, labels y_train.npy"), "{table}");
+    assert!(table.contains("; each compared with the 40 rows of the references, labels y_train.npy"), "{table}");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn what_cannot_be_is_refused() {
     assert_refused(&place.run("test --labels y_test.npy --reference train"), 2, ["", "--reference-labels", ""]);
     let said = ["y_train.npy` for an export", "this run reads it", ""];
     assert_refused(&place.run(&format!("{INPUT} --export-json y_train.npy")), 2, said);
-    let said = ["`--reference`", "1 named, for 2 checkpoints", "one for each"];
+    let said = ["`--reference`", "1 given, for 2 checkpoints", "one for each"];
     assert_refused(
         &place.run("compare test test --labels y_test.npy --reference train --reference-labels y_train.npy"),
         2,
@@ -156,11 +156,11 @@ fn a_run_across_references_goes_on_where_it_was_and_only_across_the_same() {
     let (mut references, mut classes) = rows(40, 11);
     references[5][0] += 1.0;
     place.layer("train/enc.npy", &references);
-    let said = ["`enc`", "rows of layer `enc` are not those here", ""];
+    let said = ["`enc`", "rows of layer `enc` differ from those of this run", ""];
     assert_refused(&place.run(&format!("{INPUT} --resume sums.arrow")), 5, said);
     classes[0] += 1;
     place.labels("y_train.npy", &classes);
-    let said = ["sums.arrow", "labels of references have the hash", ""];
+    let said = ["sums.arrow", "hashes of reference labels are", ""];
     assert_refused(&place.run(&format!("{INPUT} --resume sums.arrow")), 5, said);
 }
 

@@ -75,7 +75,7 @@ fn streams_that_cannot_be_read_are_refused() {
     let long = [&whole[..], &[0; 9]].concat();
     let endless = b"y\n".repeat(17 << 20);
     for (input, cause, hint) in [
-        (&[][..], "nothing came from the stream", "read once"),
+        (&[][..], "the stream is empty", "read only once"),
         (&whole[..whole.len() - 1], "the file is truncated", "writer"),
         (&long, "the file is longer than its array", "one array"),
         (&whole[..20], "inside its header", ""),
@@ -99,7 +99,11 @@ fn streams_that_cannot_be_read_are_refused() {
         ["labels `-`", "text of at most 33554432 bytes from a stream, found more", "to a file first"],
     );
     let both = piped(&place, "- --labels -", &bytes(&place, "y.npy"));
-    assert_refused(&both, 3, ["`stdin`", "nothing came", "if layers and labels come from the same, save it to a file"]);
+    assert_refused(
+        &both,
+        3,
+        ["`stdin`", "the stream is empty", "if layers and labels come from the same stream, save it to a file"],
+    );
     let missing = piped(&place, "- --labels y.npy --scratch missing", &whole);
     assert_refused(&missing, 3, ["`stdin`", "cannot spool the stream to a scratch file in `missing`", "--scratch"]);
     assert_refused(&place.run("/dev/fd/77 --labels y.npy"), 3, ["/dev/fd/77", "No such", "relative path"]);

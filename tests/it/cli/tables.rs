@@ -1,4 +1,4 @@
-//! Tables at the command line: rows that are left out are counted, and columns that are passed over are named.
+//! Tables at the command line: rows that are left out are counted, and columns that are skipped are named.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ fn columns_that_are_passed_over_are_named() {
     write_parquet(&place.path("tokens.parquet"), &[("emb", rows(|_| false)), ("input_ids", Arc::new(tokens))]);
     for command in ["", "inspect "] {
         let shown = place.stdout(&format!("{command}tokens.parquet --labels y.npy"));
-        assert!(shown.contains("passed over: input_ids (lists of different lengths)"), "{shown}");
+        assert!(shown.contains("skipped: input_ids (lists of different lengths)"), "{shown}");
     }
     let json = place.stdout("tokens.parquet --labels y.npy --format json");
     assert_eq!(layers(&json)[0]["passed_over"][0], "input_ids (lists of different lengths)");
@@ -69,7 +69,7 @@ fn rows_without_a_label_are_left_out_and_counted() {
     let said = ["labels `y.parquet`", "row 5 has no label: it is null", "--ignore-label null"];
     assert_refused(&place.run("x.npy --labels y.parquet"), 3, said);
     let shown = place.stdout("x.npy --labels y.parquet --ignore-label null");
-    assert!(shown.contains("1 left out for their label"), "{shown}");
+    assert!(shown.contains("1 left out because of their label"), "{shown}");
 }
 
 #[test]

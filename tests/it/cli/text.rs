@@ -1,4 +1,4 @@
-//! Help, version, notes: what is said in words.
+//! Help, version and notes.
 
 use crate::cli::harness::Place;
 
@@ -9,7 +9,7 @@ fn help_shows_examples_and_every_exit_code() {
         "Usage: snnl-score [OPTIONS] --labels <FILE[:COLUMN]> <PATH>...",
         "\nExamples:\n  snnl-score embeddings/ --labels y.npy\n",
         "\nExit codes:\n  0  done            2  wrong usage        3  bad input\n  4  nothing",
-        "75 passing trouble",
+        "75 a temporary problem",
         "[default: 0.01,0.02,0.05,0.1,0.2,0.5,1,2]",
     ] {
         assert!(help.contains(expected), "{expected} in {help}");
@@ -35,7 +35,7 @@ fn only_verbose_runs_say_what_was_decided() {
     let notes: Vec<&str> = verbose.stderr.lines().collect();
     assert_eq!((verbose.code, notes.len()), (Some(0), 2), "{verbose:?}");
     assert!(notes[0].starts_with("note: T=0.0002: f32 is off by ") && notes[0].ends_with(", computing in f64"));
-    assert!(notes[1].starts_with("note: layer `near`: ") && notes[1].contains(" s for them"), "{}", notes[1]);
+    assert!(notes[1].starts_with("note: layer `near`: ") && notes[1].contains(" s for it"), "{}", notes[1]);
     for flag in ["", "-q"] {
         let silent = run(flag);
         assert_eq!((silent.code, silent.stderr.as_str()), (Some(0), ""));

@@ -1,4 +1,4 @@
-//! Files that are broken, lie, or hold something else give errors that say so: never a panic, never a number.
+//! Files that are broken, lie, or contain something else give errors that say so: never a panic, never a number.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -153,17 +153,17 @@ fn parquet_files_damaged_anywhere() {
 
 /// Seeds of the fuzzers whose sizes would end the process if the decoder believed them, and what their errors say.
 const PARQUET_LIES: &[(&str, &str)] = &[
-    ("broken-unpacked-size-snappy", "cannot be 2147483647 unpacked"),
-    ("broken-unpacked-size-gzip", "cannot be 2147483647 unpacked"),
-    ("broken-unpacked-size-brotli", "cannot be 2147483647 unpacked"),
-    ("broken-unpacked-size-zstd", "cannot be 2147483647 unpacked"),
-    ("broken-unpacked-size-lz4", "cannot be 2147483647 unpacked"),
+    ("broken-unpacked-size-snappy", "cannot unpack to 2147483647 bytes"),
+    ("broken-unpacked-size-gzip", "cannot unpack to 2147483647 bytes"),
+    ("broken-unpacked-size-brotli", "cannot unpack to 2147483647 bytes"),
+    ("broken-unpacked-size-zstd", "cannot unpack to 2147483647 bytes"),
+    ("broken-unpacked-size-lz4", "cannot unpack to 2147483647 bytes"),
     ("broken-page-beyond-its-column", "does not fit"),
     ("broken-dictionary-entries", "cannot have 2147483647 values"),
     ("broken-value-width", "no page has a value of 2147483647 bytes"),
     ("broken-number-of-lengths", "more lengths than values"),
     ("broken-number-of-prefixes", "more lengths than values"),
-    ("broken-number-of-children", "its schema is no tree"),
+    ("broken-number-of-children", "its schema is not a tree"),
     ("broken-deep-schema", "deeper than"),
 ];
 

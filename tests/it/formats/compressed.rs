@@ -104,7 +104,7 @@ fn streams_that_are_cut_or_lie() {
         assert_says(&error(&pack(b"1 2 3\n")), "not a .npy file");
         assert_says(&error(&whole), "the file is damaged");
         let huge = npy_bytes(1, &header("<f4", false, &[1 << 40, 1]), &[]);
-        assert_says(&error(&pack(&huge)), "cannot be 4398046511");
+        assert_says(&error(&pack(&huge)), "cannot unpack to 4398046511");
         let endless = npy_bytes(1, &header("<f4", false, &[1 << 62, 1 << 3]), &[]);
         assert_says(&error(&pack(&endless)), "larger than any file");
         let packed = pack(&labels);

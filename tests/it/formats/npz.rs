@@ -1,4 +1,4 @@
-//! Archives of arrays give the same rows as the arrays alone, and nothing at all where they are damaged or lie.
+//! Archives of arrays give the same rows as the arrays alone, and nothing at all if they are damaged or lie.
 
 use std::path::{Path, PathBuf};
 
@@ -144,7 +144,7 @@ fn what_cannot_be_a_layer_is_passed_over_and_named() {
         ("p", "object arrays are pickles"),
         ("ids", "two axes"),
         ("names", "found text"),
-        ("__MACOSX/._b1", "what macOS notes"),
+        ("__MACOSX/._b1", "a metadata file that macOS adds"),
     ] {
         assert_says(&error_of(&path, &asked(name)), expected);
     }
@@ -172,7 +172,8 @@ fn members_that_lie() {
         (claims_less.size, claims_less.crc) = (whole.len() as u64, crc32fast::hash(&whole));
         let mut claims_more = member(&whole[..whole.len() - 4]);
         (claims_more.size, claims_more.crc) = (whole.len() as u64, crc32fast::hash(&whole));
-        let [less, more] = if deflated { ["longer than its directory", "ends too early"] } else { ["cannot be"; 2] };
+        let [less, more] =
+            if deflated { ["longer than its directory", "ends too early"] } else { ["cannot unpack to"; 2] };
         let cases = [
             (member(&longer), "longer than its array"),
             (member(&whole[..whole.len() - 1]), "truncated"),
@@ -181,7 +182,7 @@ fn members_that_lie() {
             (Member { crc: 1, ..member(&whole) }, "checksum"),
             (Member { flags: 1, ..member(&whole) }, "encrypted"),
             (Member { method: 14, ..member(&whole) }, "found method 14"),
-            (Member { size: u64::from(u32::MAX) - 1, ..member(&whole) }, "cannot be 4294967294 unpacked"),
+            (Member { size: u64::from(u32::MAX) - 1, ..member(&whole) }, "cannot unpack to 4294967294"),
             (claims_less, less),
             (claims_more, more),
         ];
@@ -209,7 +210,7 @@ fn a_bomb_is_refused_before_it_goes_off() {
     let array = npy_bytes(1, &header("<f4", false, &[1 << 19, 1 << 19]), &[0; 64]);
     let size = (array.len() - 64 + (1 << 40)) as u64;
     zip(&path, true, &[Member { size, ..Member::new("enc1.npy", true, &array) }]);
-    assert_says(&error_of(&path, &Selection::default()), "unpacked");
+    assert_says(&error_of(&path, &Selection::default()), "cannot unpack to");
     // A few rows by its header, eight MiB in fact.
     let array = npy_bytes(1, &header("<f4", false, &[2, 2]), &vec![0; 8 << 20]);
     let size = (array.len() - (8 << 20) + 16) as u64;

@@ -1,4 +1,4 @@
-//! Tensors give the same rows as arrays, from one file or several, and nothing at all where the header lies.
+//! Tensors give the same rows as arrays, from one file or several, and nothing at all if the header lies.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn what_the_library_writes() {
     for spec in [format!("{}:y", path.display()), path.display().to_string()] {
         assert_eq!(Labels::read(&[&spec], &[]).unwrap().classes, [0, 1, 2, 0, 1, 2, 0]);
     }
-    assert_says(&chain(&Labels::read(&[&format!("{}:z", path.display())], &[]).unwrap_err()), "one column called `z`");
+    assert_says(&chain(&Labels::read(&[&format!("{}:z", path.display())], &[]).unwrap_err()), "one column named `z`");
     assert_holds_the_matrix(&open(&fixture("containers/bfloat16.npy"), &Selection::default()), "bfloat16");
 }
 
@@ -103,7 +103,7 @@ fn headers_that_lie() {
         (one("F8_E4M3", &[4, 4], [0, 16]), "`F8_E4M3`"),
         (two([0, 8], [4, 12]), "from byte 8 on, found `b` at 4 to 12"),
         (two([0, 8], [9, 17]), "from byte 8 on, found `b` at 9 to 17"),
-        (format!("{{{0},{0}}}", entry("x", "U8", &[2, 8], [0, 16])), "two tensors are called `x`"),
+        (format!("{{{0},{0}}}", entry("x", "U8", &[2, 8], [0, 16])), "two tensors are named `x`"),
         (one("F32", &[2, 2], [0, 16]).replace("[2, 2]", "[-2, 2]"), "damaged header"),
         (one("F32", &[2, 2], [0, 16]).replace("shape", "form"), "missing field `shape`"),
         ("[".repeat(100_000), "damaged header"),

@@ -1,4 +1,4 @@
-//! Layers in parts are the layers that they are parts of, whatever writer named them.
+//! Layers in parts equal the layers they are parts of, whichever writer named them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,7 +93,10 @@ fn the_number_of_labels_tells_parts_from_layers() {
 fn a_missing_part_is_an_error() {
     let root = TempDir::new().unwrap();
     write_parts(root.path(), ["x-00000-of-00004.npy", "x-00001-of-00004.npy", "x-00003-of-00004.npy"]);
-    assert_says(&error_of(root.path(), &Selection::default()), "expected 4 files by their names, found 3: number 2 is");
+    assert_says(
+        &error_of(root.path(), &Selection::default()),
+        "expected 4 files according to their names, found 3: number 2 is",
+    );
     let one = discover(&[root.path().join("x-00001-of-00004.npy")], &Selection::default()).err().unwrap();
     assert_eq!(one.exit_code(), exit::BAD_INPUT);
     // A layer that is not taken need not be whole.

@@ -143,7 +143,7 @@ fn rows_without_a_class_are_named() {
         let found = error(&path, "");
         assert!(found.contains(expected), "{found}");
     }
-    assert!(error(&path, ":z").contains("one column called `z`, found: y"));
+    assert!(error(&path, ":z").contains("one column named `z`, found: y"));
     assert!(
         error(&directory.path().join("y.pkl"), "")
             .contains("ending in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .npy, .npy.gz, .npy.zst, .npz, .parquet, .pt, .pth, .safetensors")

@@ -149,7 +149,7 @@ fn several_classes_a_row_are_refused() {
         }
         // One of them is labels, and a wrong name is just that.
         assert_eq!(names(&read(path, ":is_cat", &[]).unwrap()), ["1", "0", "1"]);
-        assert!(error(path, ":is_cow").contains("one column called `is_cow`"));
+        assert!(error(path, ":is_cow").contains("one column named `is_cow`"));
     });
     let rows = [[1, 1], [0, 1]].map(|row| Some(row.map(Some)));
     let lists: ArrayRef = Arc::new(ListArray::from_iter_primitive::<arrow_array::types::Int64Type, _, _>(rows));

@@ -1,5 +1,5 @@
-//! Sums that outlive their run: a run that is resumed ends with the bits of a run that was never stopped, over the
-//! same rows or over more, and what is not its own is refused.
+//! A resumed run ends with the bits of a run that was never stopped, over the same rows or over more, and refuses a
+//! file of another run.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -197,14 +197,16 @@ fn sums_of_other_data_or_flags_are_refused_with_the_difference() {
 
     let refused = |data: &Data, definition: &Definition| refusal(data, definition, &path, exit::INCOMPARABLE);
     let f64 = definition(Distance::Cosine, Precision::F64);
-    assert!(refused(&own, &f64).contains(r#"its precision is "f32", that of this run "f64""#));
+    assert!(refused(&own, &f64).contains(r#"its precision is "f32", that of this run is "f64""#));
     let other = Definition { ladder: "0.5,1".parse().unwrap(), ..mine.clone() };
-    assert!(refused(&own, &other).contains("its temperatures are [0.01, 0.1, 0.2, 3.0], those of this run [0.5, 1.0]"));
+    assert!(
+        refused(&own, &other).contains("its temperatures are [0.01, 0.1, 0.2, 3.0], those of this run are [0.5, 1.0]")
+    );
     let sampled = Definition { draw: Some(Draw { rows: TILE, seed: 1 }), ..mine.clone() };
-    assert!(refused(&own, &sampled).contains("its sample is none, that of this run"));
+    assert!(refused(&own, &sampled).contains("its sample is none, that of this run is"));
     let of_sample = directory.path().join("sample.arrow");
     run(&own, &sampled, Some(&of_sample), usize::MAX, usize::MAX).unwrap();
-    assert!(refusal(&own, &mine, &of_sample, exit::INCOMPARABLE).contains("that of this run none"));
+    assert!(refusal(&own, &mine, &of_sample, exit::INCOMPARABLE).contains("that of this run is none"));
     assert!(refused(&own.first(ROWS - 1), &mine).contains("it has 818 rows, this run only 817"));
 
     let mut labelled = data(ROWS);
@@ -212,10 +214,10 @@ fn sums_of_other_data_or_flags_are_refused_with_the_difference() {
     assert!(refused(&labelled, &mine).contains("other labels"));
     let mut moved = data(ROWS);
     moved.layers[1][700][2] += 1e-3;
-    assert!(refused(&moved, &mine).contains("its 818 rows of layer `l1` are not those here"));
+    assert!(refused(&moved, &mine).contains("its 818 rows of layer `l1` differ from those of this run"));
     let mut fewer = data(ROWS);
     fewer.layers.pop();
-    assert!(refused(&fewer, &mine).contains("its layers are l0, l1, l2, those of this run l0, l1"));
+    assert!(refused(&fewer, &mine).contains("its layers are l0, l1, l2, those of this run are l0, l1"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The engine that this machine has for what was asked for.
+//! Chooses the engine of this machine for the requested device and precision.
 
 use super::cpu::Cpu;
 use super::device::{Device, Products, TorchDevice, Unavailable};
@@ -9,7 +9,7 @@ use super::torch;
 pub struct Choice {
     /// The engine.
     pub engine: Box<dyn Engine>,
-    /// Why this one; `None` where it was asked for, or is the only one that the program was built with.
+    /// Why this one; `None` if it was requested, or is the only one that the program was built with.
     pub reason: Option<String>,
 }
 
@@ -52,19 +52,21 @@ impl Device {
                 Some(engine) => Ok(Choice { engine: Box::new(engine), reason: None }),
                 None => Err(Unavailable {
                     problem: format!("this processor does not have {instructions}"),
-                    hint: "leave it out for the fastest that it has".into(),
+                    hint: "leave it out to use the fastest available".into(),
                 }),
             },
             Device::Torch(device) => asked_for(device),
             Device::Auto if !torch::IS_BUILT_IN => Ok(on_cpu(None)),
             Device::Auto if work < CPU_SPEED * threads as f64 * WAKING => {
-                Ok(on_cpu(Some("too little work for a GPU to pay".into())))
+                Ok(on_cpu(Some("too little work for a GPU to pay off".into())))
             }
             Device::Auto => Ok(match torch::open(TorchDevice::Cuda(0), products, threads) {
                 Ok(engine) if engine.memory().is_some_and(|room| room < LEAST_ROOM) => {
-                    on_cpu(Some("the GPU has too little memory free".into()))
+                    on_cpu(Some("the GPU has too little free memory".into()))
                 }
-                Ok(engine) => Choice { engine, reason: Some("there is a GPU, and work enough for it".into()) },
+                Ok(engine) => {
+                    Choice { engine, reason: Some("a GPU is available, and the work is large enough for it".into()) }
+                }
                 Err(Unavailable { problem, .. }) => on_cpu(Some(problem)),
             }),
         }

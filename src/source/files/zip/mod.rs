@@ -1,4 +1,5 @@
-//! The members of a ZIP archive: `rawzip` reads the directory at its end, which is held to the file's length here.
+//! The members of a ZIP archive: `rawzip` reads the directory at its end, which is checked here against the file's
+//! length.
 
 mod entry;
 
@@ -59,7 +60,7 @@ fn find_directory(file: &Region) -> Result<ZipArchive<&Region>, Fault> {
 }
 
 fn no_directory() -> Fault {
-    Fault::content("not a whole archive: it has no directory at its end").hint(WRITE_AGAIN)
+    Fault::content("an incomplete archive: it has no directory at its end").hint(WRITE_AGAIN)
 }
 
 fn damaged_directory() -> Fault {
@@ -105,7 +106,7 @@ mod tests {
         let whole = empty(b"comment");
         let longer = [&whole[..], b"!"].concat();
         for bytes in [&[][..], b"PK", &whole[..whole.len() - 1], &longer] {
-            assert!(count_members(bytes).unwrap_err().starts_with("not a whole archive"), "{bytes:?}");
+            assert!(count_members(bytes).unwrap_err().starts_with("an incomplete archive"), "{bytes:?}");
         }
         let mut miscounted = empty(b"");
         miscounted[10] = 1;

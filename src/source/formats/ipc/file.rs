@@ -1,4 +1,4 @@
-//! An Arrow IPC file or stream whose metadata was read: where its messages lie, and the columns and rows in them.
+//! An Arrow IPC file or stream whose metadata was read: where its messages are, and the columns and rows in them.
 
 use std::ops::Range;
 use std::path::Path;
@@ -50,7 +50,9 @@ impl Ipc {
                     let batch = batch_in(message, schema)?;
                     is_compressed |= batch.codec.is_some();
                     let start = rows;
-                    rows = rows.checked_add(batch.rows).ok_or_else(|| damaged_file("it has more rows than can be"))?;
+                    rows = rows
+                        .checked_add(batch.rows)
+                        .ok_or_else(|| damaged_file("it has more rows than are possible"))?;
                     bytes.resize(schema.fields().len(), 0_u64);
                     for (column, sum) in bytes.iter_mut().enumerate() {
                         *sum = sum.saturating_add(batch.bytes(column));
@@ -78,7 +80,7 @@ fn check_runs(schema: &Schema, rows: usize, len: u64) -> Result<(), Fault> {
     let most = len.saturating_mul(ROWS_A_BYTE);
     if schema.fields().iter().any(|field| has_runs(field.data_type())) && rows as u64 > most {
         return Err(Fault::content(format_args!(
-            "its runs stand for {rows} rows, of which {len} bytes may have {most}"
+            "its runs stand for {rows} rows, but {len} bytes can hold at most {most}"
         ))
         .hint("write the column without run-end encoding"));
     }
@@ -100,7 +102,7 @@ pub(super) fn batch_in(message: &Message, schema: &Schema) -> Result<Batch, Faul
     Batch::read(batch, parsed.version(), message.body.clone(), schema.fields())
 }
 
-/// The fault of a file that is no longer what it was.
+/// The fault of a file that has changed.
 pub(super) fn changed_file() -> Fault {
     Fault::content("the file changed after it was opened").hint("is it still being written?")
 }

@@ -1,4 +1,4 @@
-//! Where the messages of a file lie and what kind they are, in either form, found without reading their bodies.
+//! Where the messages of a file are and what kind they are, in either form, found without reading their bodies.
 
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::{self as ipc, Block, MessageHeader, root_as_footer};
@@ -161,7 +161,7 @@ fn message_kind(message: &Message) -> Result<MessageKind, Fault> {
         (_, Some(dictionary)) => Ok(MessageKind::Dictionary(dictionary.id())),
         (MessageHeader::RecordBatch, None) => Ok(MessageKind::Batch),
         (MessageHeader::Schema, None) => {
-            Err(damaged_file("a second schema follows, as if two streams were put together"))
+            Err(damaged_file("a second schema follows, as if two streams were concatenated"))
         }
         (other, None) => Err(damaged_file(format_args!("expected batches of rows, found a message of kind {other:?}"))),
     }

@@ -1,4 +1,4 @@
-//! One encapsulated message of Arrow IPC: its frame, its verified metadata, and where its body lies.
+//! One encapsulated message of Arrow IPC: its frame, its verified metadata, and where its body is.
 
 use arrow_ipc::{self as ipc, MetadataVersion, root_as_message};
 
@@ -21,7 +21,7 @@ pub(super) struct Message {
     pub(super) body: Region,
 }
 
-/// What stands at a place in a file.
+/// What is at a position in a file.
 pub(super) enum Next {
     Message(Message),
     /// The marker of the stream's end.
@@ -29,7 +29,7 @@ pub(super) enum Next {
 }
 
 impl Message {
-    /// What stands at `offset` of `file`, and where that ends. No length is believed that leads out of the file.
+    /// What is at `offset` of `file`, and where that ends. A length that leads out of the file is refused.
     pub(super) fn read(file: &Region, offset: u64) -> Result<(Next, u64), Fault> {
         let mut frame_len = 4;
         let mut len = read_word(file, offset)?;
@@ -64,7 +64,7 @@ impl Message {
         }
         let mut notes = message.custom_metadata().into_iter().flatten();
         if notes.any(|note| note.key() == Some(OLD_COMPRESSION)) {
-            return Err(old_version("a compression that was an experiment"));
+            return Err(old_version("an experimental compression"));
         }
         Ok(message)
     }
@@ -83,6 +83,6 @@ fn read_word(file: &Region, offset: u64) -> Result<u32, Fault> {
 
 /// The fault of a file that ends before what its lengths promise.
 pub(super) fn truncated_file() -> Fault {
-    Fault::content("the file is truncated: it ends before the messages that it promises")
+    Fault::content("the file is truncated: it ends before the messages that it announces")
         .hint("write it again; was the writer stopped, or not closed?")
 }

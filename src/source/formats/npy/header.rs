@@ -10,7 +10,7 @@ use crate::source::arrays::header::ArrayHeader;
 use crate::source::arrays::strides::{columns_first, rows_first};
 use crate::source::files::region::read_fault;
 
-/// No header of numbers comes near it; a longer one is a lie or an attack.
+/// Far longer than any real header of numbers; a longer one is damage or an attack.
 const LONGEST_HEADER: u64 = 1 << 20;
 
 /// Characters of one text element; class names are shorter by far.
@@ -28,7 +28,7 @@ pub(super) fn read(source: &mut impl Read, len: u64) -> Result<ArrayHeader, Faul
         Fault::content(format_args!("the file is truncated: {problem}"))
             .hint("was the writer stopped, or is it still writing?")
     } else {
-        Fault::content(format_args!("the file is longer than its array: {problem}")).hint("save one array a file")
+        Fault::content(format_args!("the file is longer than its array: {problem}")).hint("save one array per file")
     })
 }
 

@@ -1,4 +1,4 @@
-//! A file as the decoder reads it: from any place on, by several threads at once.
+//! A file as the decoder reads it: from any position, by several threads at once.
 
 use std::io::{BufReader, Read};
 
@@ -31,5 +31,5 @@ impl ChunkReader for Region {
 }
 
 fn end_of_file() -> ParquetError {
-    ParquetError::EOF("it ended before what its metadata promise".into())
+    ParquetError::EOF("it ended before the data that its metadata announce".into())
 }

@@ -1,4 +1,4 @@
-//! The archive that `torch.save` writes since version 1.6: a pickle, and a member for each storage.
+//! The archive that `torch.save` writes since version 1.6: a pickle, and one member per storage.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -38,7 +38,7 @@ impl Archive {
             let is_double = members.insert(name.clone(), Arc::new(member?)).is_some();
             if is_double {
                 return Err(
-                    Fault::content(format_args!("two members of the archive are called `{name}`")).hint(SAVE_AGAIN)
+                    Fault::content(format_args!("two members of the archive are named `{name}`")).hint(SAVE_AGAIN)
                 );
             }
         }

@@ -1,5 +1,5 @@
-//! The file that `torch.save` wrote before version 1.6, and still does on request: pickles one after the other, then the
-//! storages.
+//! The file that `torch.save` wrote before version 1.6, and still writes on request: several pickles in sequence, then
+//! the storages.
 
 use std::collections::HashMap;
 
@@ -74,7 +74,7 @@ impl Legacy {
         let mut start = rest_start + keys.len as u64;
         for &key in items {
             let key = keys.values.text(key)?;
-            let storage = known.get(key).ok_or_else(|| damaged_pickle("a storage is of no tensor"))?;
+            let storage = known.get(key).ok_or_else(|| damaged_pickle("a storage belongs to no tensor"))?;
             let mut count = [0; 8];
             file.read_at(&mut count, start)?;
             if u64::from_le_bytes(count) != storage.len {
@@ -98,7 +98,7 @@ impl Legacy {
                 "expected the file to end after {start} bytes, found {}",
                 file.len()
             ))
-            .hint("save one object a file"));
+            .hint("save one object per file"));
         }
         Ok(Legacy { storages, size: file.len() })
     }

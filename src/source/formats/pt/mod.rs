@@ -1,4 +1,4 @@
-//! Tensors in `.pt` and `.pth` files, as `torch.save` writes them; nothing in them is ever run.
+//! Tensors in `.pt` and `.pth` files, as `torch.save` writes them; nothing in them is ever executed.
 //!
 //! Layout: <https://docs.pytorch.org/docs/stable/notes/serialization.html>.
 
@@ -54,7 +54,7 @@ struct Arrays<'p, 'a> {
     size: u64,
     /// Finds a tensor in its storage.
     tensor: &'p dyn Fn(&Tensor) -> Result<Array, Fault>,
-    /// What was decoded of NumPy's arrays, by the value that it stands in.
+    /// The decoded NumPy arrays, by the value that contains them.
     decoded: HashMap<Id, Region>,
 }
 
@@ -82,7 +82,7 @@ impl<'p, 'a> Arrays<'p, 'a> {
         }
     }
 
-    /// The arrays that `parts` are, below each other.
+    /// The arrays in `parts`, concatenated.
     fn join(&mut self, parts: &[Id]) -> Result<Array, Fault> {
         let in_batch = |(number, &part): (usize, &Id)| {
             self.array(part).map_err(|fault| match parts.len() {
@@ -120,7 +120,7 @@ impl<'p, 'a> Arrays<'p, 'a> {
                 let header = array.header(region.len())?;
                 Ok(Array::in_region(region.clone(), header))
             }
-            _ => Err(damaged_pickle("an array is without its elements")),
+            _ => Err(damaged_pickle("an array has no elements")),
         }
     }
 }

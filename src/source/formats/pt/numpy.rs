@@ -1,4 +1,4 @@
-//! An array of NumPy as a pickle describes it, with its elements beside.
+//! A NumPy array as a pickle describes it, with its elements.
 
 use super::global::SAVE_AGAIN;
 use super::value::{Id, Ndarray, PickleValue, PickleValues, damaged_pickle};
@@ -15,9 +15,8 @@ impl Ndarray<'_> {
         let shape = self.shape.clone();
         let expected = shape.iter().try_fold(dtype.width as u64, |size, &axis| size.checked_mul(axis as u64));
         if expected != Some(len) {
-            return Err(
-                Fault::content(format_args!("{len} bytes are no {} of shape {shape:?}", dtype.name())).hint(SAVE_AGAIN)
-            );
+            return Err(Fault::content(format_args!("{len} bytes are not {} of shape {shape:?}", dtype.name()))
+                .hint(SAVE_AGAIN));
         }
         let strides = if self.columns_first { columns_first(&shape) } else { rows_first(&shape) };
         Ok(ArrayHeader { dtype, shape, strides, data_start: 0 })
@@ -41,8 +40,8 @@ pub(super) fn decode(origin: Id, values: &PickleValues) -> Result<Vec<u8>, Fault
         // Latin-1, whose characters are the first 256 of Unicode.
         PickleValue::Text(text) => text
             .chars()
-            .map(|character| u8::try_from(character).map_err(|_| damaged_pickle("a character is no byte")))
+            .map(|character| u8::try_from(character).map_err(|_| damaged_pickle("a character is not a byte")))
             .collect(),
-        _ => Err(damaged_pickle("the elements of an array are no bytes")),
+        _ => Err(damaged_pickle("the elements of an array are not bytes")),
     }
 }

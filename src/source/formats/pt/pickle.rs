@@ -1,5 +1,5 @@
-//! The pickle in a `.pt` file, read without running any of it: plain values, containers and descriptions of tensors are
-//! put together.
+//! The pickle in a `.pt` file, read without executing any of it: builds plain values, containers and descriptions of
+//! tensors.
 //!
 //! Opcodes: <https://github.com/python/cpython/blob/3.13/Lib/pickletools.py>. Each makes one value at most, and values
 //! refer to each other by number, so that time and memory stay within a multiple of the pickle's length.
@@ -176,7 +176,7 @@ impl<'a> Machine<'a> {
     }
 
     fn get(&mut self, at: u32) -> Result<(), Fault> {
-        let value = self.memo.get(&at).ok_or_else(|| damaged_pickle("it refers to a value that is not there"))?;
+        let value = self.memo.get(&at).ok_or_else(|| damaged_pickle("it refers to a value that does not exist"))?;
         self.stack.push(*value);
         Ok(())
     }
@@ -260,12 +260,12 @@ mod tests {
         {
             assert!(error(pickle).contains("ends too early"), "{pickle:?}: {}", error(pickle));
         }
-        assert!(error(b"h\x07").contains("not there"));
+        assert!(error(b"h\x07").contains("does not exist"));
         assert!(error(b"X\x01\0\0\0\xff").contains("Unicode"));
         assert!(error(b"\x80\x06").contains("protocol 2 to 5, found 6"));
         assert!(error(b"\x81").contains("opcode 0x81"));
-        assert!(error(b"NNNs").contains("no dict"));
-        assert!(error(b"NNa").contains("no list"));
+        assert!(error(b"NNNs").contains("not a dict"));
+        assert!(error(b"NNa").contains("not a list"));
         assert!(error(b"NNb").contains("attributes"));
     }
 

@@ -1,4 +1,4 @@
-//! Which arrays are in a saved object, and what they are called: lists are batches below each other, keys are names.
+//! Which arrays are in a saved object, and their names: lists are concatenated batches, keys are names.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ const DEEPEST: usize = 32;
 /// container in another any number of times.
 const MOST_A_BYTE: usize = 8;
 
-/// Tensors and arrays under one name, one below the other.
+/// Tensors and arrays under one name, concatenated.
 #[derive(Debug)]
 pub(super) struct SavedArray {
     /// Keys from the outermost to the innermost, joined by dots; empty for what was saved alone.
@@ -23,13 +23,13 @@ pub(super) struct SavedArray {
     pub(super) parts: Result<Vec<Id>, Fault>,
 }
 
-/// The arrays in what was saved. Plain values beside them are passed over, as is what contains none.
+/// The arrays in what was saved. Plain values beside them are skipped, as is what contains none.
 pub(super) fn arrays(pickle: &Pickle) -> Result<Vec<SavedArray>, Fault> {
     let mut walk = Walk { values: &pickle.values, left: pickle.len.saturating_mul(MOST_A_BYTE) };
     let found = walk.visit(pickle.root, 0)?;
     let mut names = HashSet::new();
     match found.iter().find(|array| !names.insert(&array.name)) {
-        Some(twice) => Err(Fault::content(format_args!("two tensors are called `{}`", twice.name)).hint(SAVE_DICT)),
+        Some(twice) => Err(Fault::content(format_args!("two tensors are named `{}`", twice.name)).hint(SAVE_DICT)),
         None => Ok(found),
     }
 }
@@ -73,8 +73,7 @@ impl Walk<'_, '_> {
 
     fn spend(&mut self, count: usize) -> Result<(), Fault> {
         self.left = self.left.checked_sub(count).ok_or_else(|| {
-            Fault::content("expected containers that are each in one place, found the same ones over and over")
-                .hint(SAVE_DICT)
+            Fault::content("expected each container in one place only, found the same ones repeated").hint(SAVE_DICT)
         })?;
         Ok(())
     }
@@ -122,12 +121,12 @@ impl Walk<'_, '_> {
         };
         name.ok_or_else(|| {
             let found = self.values.get(key).kind();
-            Fault::content(format_args!("expected text or numbers for the name of a tensor, found {found}"))
+            Fault::content(format_args!("expected text or numbers as the name of a tensor, found {found}"))
                 .hint(SAVE_DICT)
         })
     }
 
-    /// Batches below each other, or records of them, or what its places are the names of.
+    /// Batches to concatenate, or records of them, or values named after their positions.
     fn sequence(&mut self, items: &[Id], is_list: bool, depth: usize) -> Result<Vec<SavedArray>, Fault> {
         self.spend(items.len())?;
         let held: Vec<(usize, Id)> =

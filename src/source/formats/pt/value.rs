@@ -1,5 +1,5 @@
-//! The values that a pickle puts together, tensors and NumPy's arrays among them; every object but those that these are
-//! made of is refused by name.
+//! The values that a pickle builds, including tensors and NumPy arrays; every object except those that these are made
+//! of is refused by name.
 
 use super::global::{Global, SAVE_AGAIN};
 use super::tensor::{Storage, Tensor};
@@ -14,7 +14,7 @@ pub(super) type Id = usize;
 /// An array of NumPy's as it is described.
 #[derive(Debug)]
 pub(super) struct Ndarray<'a> {
-    /// The element type without its byte order, `f4` for one.
+    /// The element type without its byte order, for example `f4`.
     pub(super) code: &'a str,
     pub(super) byte_order: &'a str,
     /// Length of each axis.
@@ -82,7 +82,7 @@ impl<'a> PickleValues<'a> {
     pub(super) fn text(&self, id: Id) -> Result<&'a str, Fault> {
         match *self.get(id) {
             PickleValue::Text(text) => Ok(text),
-            _ => Err(damaged_pickle("a name is no text")),
+            _ => Err(damaged_pickle("a name is not text")),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'a> PickleValues<'a> {
                 *has_tensors |= more;
                 Ok(())
             }
-            _ => Err(damaged_pickle("it appends to what is no list")),
+            _ => Err(damaged_pickle("it appends to something that is not a list")),
         }
     }
 
@@ -124,23 +124,23 @@ impl<'a> PickleValues<'a> {
                 *has_tensors |= more;
                 Ok(())
             }
-            _ => Err(damaged_pickle("it sets items of what is no dict")),
+            _ => Err(damaged_pickle("it sets items of something that is not a dict")),
         }
     }
 
-    /// Completes `object` by `state`. Attributes of a dict, of which `torch` gives each state dict one, are passed over.
+    /// Completes `object` by `state`. Attributes of a dict, of which `torch` gives each state dict one, are skipped.
     pub(super) fn build(&mut self, object: Id, state: Id) -> Result<(), Fault> {
         let built = match (self.get(object), self.get(state)) {
             (PickleValue::Dict { .. }, _) => return Ok(()),
             (&PickleValue::NumpyType { code, .. }, PickleValue::Tuple { items, .. }) => match items[..] {
                 [_, order, ..] => PickleValue::NumpyType { code, order: self.text(order)? },
-                _ => return Err(damaged_pickle("a type of NumPy is without its byte order")),
+                _ => return Err(damaged_pickle("a NumPy type has no byte order")),
             },
             (PickleValue::Ndarray(None), PickleValue::Tuple { items, .. }) => match items[..] {
                 [_, shape, dtype, order, bytes] => self.ndarray(bytes, dtype, shape, order)?,
-                _ => return Err(damaged_pickle("an array is without its elements")),
+                _ => return Err(damaged_pickle("an array has no elements")),
             },
-            _ => return Err(damaged_pickle("it sets attributes of what has none")),
+            _ => return Err(damaged_pickle("it sets attributes of something that has none")),
         };
         self.0[object] = built;
         Ok(())
@@ -148,7 +148,7 @@ impl<'a> PickleValues<'a> {
 
     fn ndarray(&self, bytes: Id, dtype: Id, shape: Id, order: Id) -> Result<PickleValue<'a>, Fault> {
         let &PickleValue::NumpyType { code, order: byte_order } = self.get(dtype) else {
-            return Err(damaged_pickle("an array is without a type"));
+            return Err(damaged_pickle("an array has no type"));
         };
         let columns_first = matches!(self.get(order), PickleValue::Bool(true) | PickleValue::Text("F"));
         let shape = self.sizes(shape)?;
@@ -156,7 +156,7 @@ impl<'a> PickleValues<'a> {
     }
 
     /// The storage that a reference to one stands for: `("storage", type, key, device, length)`, and before version 1.6
-    /// `None` where it is no view of another.
+    /// `None` where it is not a view of another.
     pub(super) fn storage(&self, reference: Id) -> Result<PickleValue<'a>, Fault> {
         if let &[kind, dtype, key, _, len, ref view @ ..] = self.tuple(reference)?
             && let (PickleValue::Text("storage"), &PickleValue::Global(Global::Type(dtype))) =
@@ -165,13 +165,13 @@ impl<'a> PickleValues<'a> {
         {
             return Ok(PickleValue::Storage(Storage { key: self.text(key)?, dtype, len: self.size(len)? as u64 }));
         }
-        Err(damaged_pickle("it refers to what is no storage"))
+        Err(damaged_pickle("it refers to something that is not a storage"))
     }
 
     /// What `function` makes of `arguments`, as far as it is known without calling it.
     pub(super) fn call(&self, function: Id, arguments: Id) -> Result<PickleValue<'a>, Fault> {
         let &PickleValue::Global(function) = self.get(function) else {
-            return Err(damaged_pickle("it calls what is no function"));
+            return Err(damaged_pickle("it calls something that is not a function"));
         };
         match (function, self.tuple(arguments)?) {
             (Global::OrderedDict, []) | (Global::DefaultDict, _) => {
@@ -185,7 +185,7 @@ impl<'a> PickleValues<'a> {
             }
             (Global::Parameter, &[tensor, _, _]) => match self.get(tensor) {
                 PickleValue::Tensor(tensor) => Ok(PickleValue::Tensor(tensor.clone())),
-                _ => Err(damaged_pickle("a parameter is no tensor")),
+                _ => Err(damaged_pickle("a parameter is not a tensor")),
             },
             (Global::Ndarray, _) => Ok(PickleValue::Ndarray(None)),
             (Global::NdarrayOfBytes, &[bytes, dtype, shape, order]) => self.ndarray(bytes, dtype, shape, order),
@@ -197,23 +197,23 @@ impl<'a> PickleValues<'a> {
             (Global::Plain, _) => {
                 Ok(PickleValue::List { items: vec![arguments], has_tensors: self.have_tensors(&[arguments]) })
             }
-            _ => Err(damaged_pickle("it calls a function with arguments of another")),
+            _ => Err(damaged_pickle("it calls a function with the arguments of another")),
         }
     }
 
     fn tensor(&self, storage: Id, dtype: Option<Id>, place: [Id; 3], flags: &[Id]) -> Result<PickleValue<'a>, Fault> {
         let &PickleValue::Storage(Storage { key, dtype: stored, .. }) = self.get(storage) else {
-            return Err(damaged_pickle("a tensor is without a storage"));
+            return Err(damaged_pickle("a tensor has no storage"));
         };
         let dtype = match dtype.map(|dtype| self.get(dtype)) {
             None => stored,
             Some(&PickleValue::Global(Global::Type(dtype))) => dtype,
-            Some(_) => return Err(damaged_pickle("a tensor is without a type")),
+            Some(_) => return Err(damaged_pickle("a tensor has no type")),
         };
         let is_set = |&flags: &Id| !matches!(self.get(flags), PickleValue::Dict { items, .. } if items.is_empty());
         if flags.iter().take(1).any(is_set) {
             // Its numbers are other than those that are stored.
-            return Err(Fault::content("expected a plain tensor, found one that is conjugate or negative by a flag")
+            return Err(Fault::content("expected a plain tensor, found one with the conjugate or negative flag set")
                 .hint("save `x.resolve_conj().resolve_neg()`"));
         }
         let [offset, shape, strides] = place;
@@ -247,7 +247,7 @@ impl<'a> PickleValues<'a> {
 
     fn size(&self, id: Id) -> Result<usize, Fault> {
         let size = if let &PickleValue::Int(size) = self.get(id) { usize::try_from(size).ok() } else { None };
-        size.ok_or_else(|| damaged_pickle("a length or a stride is no whole number from 0 on"))
+        size.ok_or_else(|| damaged_pickle("a length or a stride is not a whole number of at least 0"))
     }
 }
 

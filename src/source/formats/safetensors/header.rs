@@ -1,5 +1,5 @@
-//! The header of a `.safetensors` file: every tensor's type, shape and place. The format's own library checks them against
-//! each other; what it finds is said here with the numbers that it found, and the file's length is checked.
+//! The header of a `.safetensors` file: every tensor's type, shape and position. The format's own library checks them
+//! against each other; errors add the numbers found, and the file's length is checked.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -152,7 +152,7 @@ fn parse_dtype(name: &str) -> Result<Dtype, Fault> {
     Ok(Dtype { kind, width, big_endian: false })
 }
 
-/// The header as JSON: an object with a tensor a key, none of them twice. (The library's own takes the last of two.)
+/// The header as JSON: an object with one tensor per key, none of them twice. (The library's own takes the last of two.)
 struct TensorEntries(Vec<(String, TensorEntry)>);
 
 impl<'de> Deserialize<'de> for TensorEntries {
@@ -167,7 +167,7 @@ impl<'de> Visitor<'de> for TensorsVisitor {
     type Value = TensorEntries;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object with a tensor a key")
+        formatter.write_str("an object with one tensor per key")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TensorEntries, A::Error> {
@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for TensorsVisitor {
             } else if names.insert(name.clone()) {
                 tensors.push((name, map.next_value()?));
             } else {
-                return Err(A::Error::custom(format_args!("two tensors are called `{name}`")));
+                return Err(A::Error::custom(format_args!("two tensors are named `{name}`")));
             }
         }
         Ok(TensorEntries(tensors))

@@ -30,7 +30,7 @@ pub(crate) fn open(path: &Path) -> Result<Arrays, Fault> {
     Ok(tensors.iter().map(|(name, tensor)| (name.clone(), array(tensor))).collect())
 }
 
-/// The tensors that the index `path` names, from the files beside it. The rest of those files is passed over.
+/// The tensors that the index `path` names, from the files beside it. The rest of those files is skipped.
 pub(super) fn open_index(path: &Path) -> Result<Arrays, Fault> {
     let mut all = Vec::new();
     for (file, names) in index::read(path)? {
@@ -43,7 +43,7 @@ pub(super) fn open_index(path: &Path) -> Result<Arrays, Fault> {
         for name in names {
             let Some(at) = arrays.iter().position(|(found, _)| *found == name) else {
                 return Err(Fault::content(format_args!("`{shown}` has no tensor `{name}`, which the index names"))
-                    .hint("the index is of another save; write both again"));
+                    .hint("the index belongs to another save; write both again"));
             };
             all.push(arrays.swap_remove(at));
         }

@@ -45,8 +45,8 @@ fn tensors_that_lie() {
         (tensor("0", "Double", 0, &[7, 6], &[6, 1]), "at least 336 bytes"),
         (tensor("0", "Float", 1, &[7, 6], &[6, 1]), "at least 172 bytes"),
         (tensor("0", "Float", 1 << 40, &[7, 6], &[6, 1]), "at least"),
-        (tensor("0", "Float", -1, &[7, 6], &[6, 1]), "no whole number from 0"),
-        (tensor("0", "Float", 0, &[7, 6], &[-6, 1]), "no whole number from 0"),
+        (tensor("0", "Float", -1, &[7, 6], &[6, 1]), "not a whole number of at least 0"),
+        (tensor("0", "Float", 0, &[7, 6], &[-6, 1]), "not a whole number of at least 0"),
         (tensor("0", "Float", huge, &[7, 6], &[6, 1]), "larger than any file"),
         (tensor("0", "Float", 0, &[huge, huge], &[huge, huge]), "larger than any file"),
         (tensor("0", "Float", 0, &[huge, huge], &[0, 0]), "expanded view of shape"),
@@ -63,8 +63,8 @@ fn tensors_that_lie() {
         (tensor("7", "Float", 0, &[7, 6], &[6, 1]), "one without `data/7`"),
         (tensor("../data.pkl", "Float", 0, &[7, 6], &[6, 1]), "one without `data/../data.pkl`"),
         (b"ctorch._utils\n_rebuild_tensor_v2\n)R".to_vec(), "arguments of another"),
-        (b"ctorch._utils\n_rebuild_tensor_v2\n(NNNNNNtR".to_vec(), "without a storage"),
-        (b"(NNNNNtQ".to_vec(), "no storage"),
+        (b"ctorch._utils\n_rebuild_tensor_v2\n(NNNNNNtR".to_vec(), "a tensor has no storage"),
+        (b"(NNNNNtQ".to_vec(), "not a storage"),
     ] {
         write(&path, &dict(&[("enc", lie)]), [&matrix("<f4"), &[]]);
         assert_says(&error_of(&path, &Selection::default()), expected);
@@ -94,7 +94,7 @@ fn archives_that_are_no_tensors() {
         (wrong_crc(2), "checksum"),
         (with(other("dump/constants.pkl")), "program of TorchScript"),
         (with(other("dump/code/a.py")), "program of TorchScript"),
-        (with(other("dump/data/0")), "two members of the archive are called `dump/data/0`"),
+        (with(other("dump/data/0")), "two members of the archive are named `dump/data/0`"),
         (with(other("other/data.pkl")), "2 members called `data.pkl`"),
         (vec![other("enc1.npy")], "0 members called `data.pkl`"),
         (vec![long], "at most 16777216 bytes of `data.pkl`"),
@@ -104,7 +104,7 @@ fn archives_that_are_no_tensors() {
     }
     for bytes in [&b""[..], b"P", b"PK\x03\x04"] {
         std::fs::write(&path, bytes).unwrap();
-        assert_says(&error_of(&path, &Selection::default()), "not a whole archive");
+        assert_says(&error_of(&path, &Selection::default()), "an incomplete archive");
     }
 }
 

@@ -73,7 +73,7 @@ fn files_that_lie() {
         (file(&enc(42), &[("0", 43, &whole)]), "not as long as its tensors say"),
         (file(&enc(41), &[("0", 41, &whole[4..])]), "a storage of at least 168 bytes"),
         (file(&enc(huge), &[("0", huge, &whole)]), "truncated"),
-        (file(&enc(42), &[("1", 42, &whole)]), "a storage is of no tensor"),
+        (file(&enc(42), &[("1", 42, &whole)]), "a storage belongs to no tensor"),
         (file(&enc(42), &[]), "expected a storage `0`, found none"),
         (file(&quantized, &[("0", 42, &whole[..42])]), "of type `QInt8Storage`"),
         (b"\x80\x02K\x01.".to_vec(), "found another pickle"),

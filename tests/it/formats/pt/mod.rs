@@ -1,5 +1,5 @@
-//! Tensors as `torch.save` writes them give the same rows as arrays, views of others too, and nothing at all where the
-//! archive is damaged or lies; no object in it is ever made.
+//! Tensors as `torch.save` writes them give the same rows as arrays, also for views of others, and nothing at all if
+//! the archive is damaged or lies; no object in it is ever created.
 
 mod damaged;
 mod legacy;
@@ -129,7 +129,7 @@ fn a_tensor_alone_is_a_layer_or_labels() {
         assert_eq!(layers.into_iter().map(|layer| layer.name).collect::<Vec<_>>(), ["dump"]);
     }
     write(&labels, &pickle(tensor("0", "Long", 0, &[7], &[1])), [&bytes, &[]]);
-    assert_says(&error_of(&labels, &Selection::default()), "one number a row looks like labels");
+    assert_says(&error_of(&labels, &Selection::default()), "one number per row looks like labels");
 }
 
 #[test]

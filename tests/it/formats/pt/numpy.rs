@@ -1,4 +1,4 @@
-//! Arrays of NumPy in a pickle: their numbers are in it, as bytes or as a text that stands for them.
+//! NumPy arrays in a pickle: their numbers are in it, as bytes or encoded as text.
 
 use snnl_score::labels::Labels;
 use snnl_score::source::{LabelFile, Selection, discover};
@@ -83,23 +83,23 @@ fn arrays_that_lie() {
     let not_latin = [b"c_codecs\nencode\n(", &text("čáp")[..], &text("latin1"), b"tR"].concat();
     let utf8 = [b"c_codecs\nencode\n(", &text("a")[..], &text("utf8"), b"tR"].concat();
     for (lie, expected) in [
-        (with("f4", &[8, 6], &plain(&bytes)), "168 bytes are no float32 of shape [8, 6]"),
-        (with("f8", &SHAPE, &encoded(&bytes)), "168 bytes are no float64 of shape [7, 6]"),
-        (with("f4", &[huge, huge], &plain(&bytes)), "are no float32"),
-        (with("f4", &[huge, huge, 0], &plain(b"")), "are no float32"),
+        (with("f4", &[8, 6], &plain(&bytes)), "168 bytes are not float32 of shape [8, 6]"),
+        (with("f8", &SHAPE, &encoded(&bytes)), "168 bytes are not float64 of shape [7, 6]"),
+        (with("f4", &[huge, huge], &plain(&bytes)), "are not float32"),
+        (with("f4", &[huge, huge, 0], &plain(b"")), "are not float32"),
         (with("f4", &[0, 6], &plain(b"")), "nothing in an array"),
-        (with("f4", &[-7, 6], &plain(&bytes)), "no whole number from 0"),
+        (with("f4", &[-7, 6], &plain(&bytes)), "not a whole number of at least 0"),
         (with("f4", &[1; 33], &plain(&bytes)), "at most 32 axes"),
-        (with("f4", &SHAPE, &not_latin), "a character is no byte"),
+        (with("f4", &SHAPE, &not_latin), "a character is not a byte"),
         (with("f4", &SHAPE, &utf8), "arguments of another"),
-        (with("f4", &SHAPE, b"N"), "the elements of an array are no bytes"),
+        (with("f4", &SHAPE, b"N"), "the elements of an array are not bytes"),
         (with("O8", &SHAPE, b"](NNe"), "object arrays are pickles, which are never loaded"),
         (with("f16", &SHAPE, &plain(&bytes)), "save it as float64"),
         (with("V3", &SHAPE, &plain(&bytes)), "of type `<V3`"),
         (with("é", &SHAPE, &plain(&bytes)), "of type `<é`"),
-        (b"cnumpy.core.multiarray\n_reconstruct\n)R".to_vec(), "without its elements"),
-        (b"cnumpy.core.multiarray\n_reconstruct\n)R)b".to_vec(), "without its elements"),
-        (b"cnumpy.core.multiarray\n_reconstruct\n)R(NNNNNtb".to_vec(), "without a type"),
+        (b"cnumpy.core.multiarray\n_reconstruct\n)R".to_vec(), "an array has no elements"),
+        (b"cnumpy.core.multiarray\n_reconstruct\n)R)b".to_vec(), "an array has no elements"),
+        (b"cnumpy.core.multiarray\n_reconstruct\n)R(NNNNNtb".to_vec(), "an array has no type"),
         (b"cnumpy\ndtype\n)R".to_vec(), "arguments of another"),
     ] {
         write(&path, &dict(&[("enc", lie)]), [&[], &[]]);

@@ -1,4 +1,4 @@
-//! Lists are batches, keys are names, and what is no activations says what it is.
+//! Lists are batches, keys are names, and what is not activations gives an error that says what it is.
 
 use snnl_score::labels::Labels;
 use snnl_score::source::{LabelFile, Pool, Selection, discover};
@@ -153,11 +153,11 @@ fn keys_are_names() {
     }
     for key in [&b"N"[..], b")", b"]", b"N\x85", b"\x88"] {
         write(&[b"\x80\x02}", key, &inner, b"s."].concat());
-        assert_says(&error_of(&path, &Selection::default()), "text or numbers for the name of a tensor, found");
+        assert_says(&error_of(&path, &Selection::default()), "text or numbers as the name of a tensor, found");
     }
     let deep = [b"}", &text("b")[..], &inner, b"s"].concat();
     write(&dict(&[("a.b", inner.clone()), ("a", deep)]));
-    assert_says(&error_of(&path, &Selection::default()), "two tensors are called `a.b`");
+    assert_says(&error_of(&path, &Selection::default()), "two tensors are named `a.b`");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn containers_shared_without_end_are_refused() {
     let doubled = [&b"q\0}(K\x01h\0K\x02h\0u"[..]].concat();
     let shared = [whole("Float"), doubled.repeat(30)].concat();
     write(&path, &alone(shared), [&matrix("<f4"), &[]]);
-    assert_says(&error_of(&path, &Selection::default()), "the same ones over and over");
+    assert_says(&error_of(&path, &Selection::default()), "the same ones repeated");
     let deep = [&b"}K\x01".repeat(40)[..], &whole("Float"), &b"s".repeat(40)].concat();
     write(&path, &alone(deep), [&matrix("<f4"), &[]]);
     assert_says(&error_of(&path, &Selection::default()), "at most 32 containers in each other");

@@ -1,4 +1,4 @@
-//! Columns that refer to values, or lie within structs, hold the same matrix as plain lists, from any row on.
+//! Columns that refer to values, or are within structs, contain the same matrix as plain lists, from any row.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -219,7 +219,7 @@ fn lists_within_lists_that_share_elements_are_refused() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("views.arrow");
     write_ipc(&path, Form::File, 2, &[("v", column)]);
-    assert_says(&error_of(&path, &Selection::default()), "its lists share elements");
+    assert_says(&error_of(&path, &Selection::default()), "its nested lists share elements");
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(in crate::engine) fn open(
         }
         TorchDevice::Mps => {
             if !tch::utils::has_mps() {
-                return Err(unavailable("this libtorch has no GPU of a Mac to compute on", "--device cpu"));
+                return Err(unavailable("this libtorch finds no Mac GPU to compute on", "--device cpu"));
             }
             let (name, device) = ("torch, mps".to_owned(), Device::Mps);
             Capacity { device, name, tiles: CPU_TILES * 2, rows_room: None, work_room: usize::MAX }
@@ -61,7 +61,7 @@ fn cuda(index: usize) -> Result<Capacity, Unavailable> {
         let hint = "install all of PyTorch 2.11 for CUDA where this program was built to find libtorch: docs/gpu.md";
         // The outer error says only that there is one.
         let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        unavailable(format!("libtorch's part for CUDA cannot be loaded: {cause}"), hint)
+        unavailable(format!("libtorch's CUDA part cannot be loaded: {cause}"), hint)
     })?;
     // It stays until the process ends.
     std::mem::forget(library);
@@ -73,8 +73,8 @@ fn cuda(index: usize) -> Result<Capacity, Unavailable> {
     }
     let count = usize::try_from(Cuda::device_count()).unwrap_or(0);
     if index >= count {
-        let problem = format!("expected a number below {count}, for so many CUDA devices are here, found {index}");
-        return Err(unavailable(problem, "--device cuda is the first"));
+        let problem = format!("expected a number below {count}, the number of CUDA devices here, found {index}");
+        return Err(unavailable(problem, "--device cuda takes the first"));
     }
     let free = free_at_first(index);
     let room = free.unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! Why a device did not compute.
+//! Why a device could not compute.
 
 use tch::TchError;
 
@@ -28,6 +28,6 @@ impl From<Refusal> for DeviceFailure {
             // What follows are the functions of libtorch that it came through.
             Refusal::Broken(error) => format!("the device failed: {}", error.to_string().lines().next().unwrap_or("")),
         };
-        DeviceFailure { problem, hint: "--device cpu does without it".into() }
+        DeviceFailure { problem, hint: "--device cpu runs without it".into() }
     }
 }

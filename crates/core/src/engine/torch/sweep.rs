@@ -1,5 +1,4 @@
-//! The engine on what libtorch computes on, a GPU above all: cuts blocks into units, and units into parts that there is
-//! room for.
+//! The engine on a libtorch device, usually a GPU: cuts blocks into units, and units into parts that fit.
 
 use std::ops::Range;
 
@@ -187,7 +186,7 @@ impl<'a> TorchSweep<'a> {
                 Err(Refusal::Full) if longest > FEWEST => {
                     self.engine.most = longest.div_ceil(2);
                     self.observer.note(&format!(
-                        "the device has no room for {longest} rows at once, going on with {}",
+                        "the device has no room for {longest} rows at once, continuing with {}",
                         self.engine.most
                     ));
                 }
