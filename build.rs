@@ -1,4 +1,4 @@
-//! Tells programs built with libtorch where it lies, so that they find it without `LD_LIBRARY_PATH`.
+//! Records where libtorch is in programs built with it, so that they find it without `LD_LIBRARY_PATH`.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -1,4 +1,4 @@
-//! Reads the first layer of each file named, all of it, on one thread, and prints the seconds that it took.
+//! Reads the whole first layer of each named file on one thread, and prints the seconds it took.
 //!
 //! `cargo bench --bench read -- FILE...`; `benches/read.py` writes files of every format and compares.
 

@@ -1,4 +1,4 @@
-//! The command, from what was typed to its exit code. Nothing else of the library prints.
+//! The whole command, from the command line to the exit code. Nothing else of the library prints.
 
 use std::ffi::OsString;
 use std::io::{Write, stderr};
@@ -17,7 +17,7 @@ pub fn command(args: impl Iterator<Item = OsString>) -> u8 {
     let ending = match Args::try_parse_from(&args) {
         // Help, also that of a command without any argument, which is wrong usage.
         Err(help) if !help.use_stderr() || help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // The exit code says it too where nobody reads it.
+            // If standard output is closed, the exit code still shows the outcome.
             let _ = help.print();
             return u8::try_from(help.exit_code()).unwrap_or(exit::USAGE);
         }

@@ -1,4 +1,4 @@
-//! What can go wrong, said in three lines, and the exit code it means.
+//! Errors in three lines, and their exit codes.
 
 pub mod exit;
 mod explanation;

@@ -1,4 +1,4 @@
-//! The program: what was typed becomes an exit code.
+//! The program: runs the command line and exits with its code.
 
 use std::process::ExitCode;
 

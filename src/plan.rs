@@ -14,7 +14,7 @@ use crate::score::Resume;
 use crate::source::{InMemory, Selection};
 use crate::temperature::Ladder;
 
-/// How much a run says beside its result.
+/// How much a run prints besides its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// Errors only.
@@ -61,13 +61,13 @@ pub struct DetailOutput {
 pub enum Plan {
     /// Score layers.
     Score(ScorePlan),
-    /// Show what scoring them would meet.
+    /// Show what scoring them would read.
     Inspect(InspectPlan),
     /// Score several checkpoints and show how they differ.
     Compare(ComparePlan),
-    /// Decide whether a checkpoint may pass.
+    /// Decide whether a checkpoint passes.
     Gate(GatePlan),
-    /// Write what the shell or the manual needs to know of the command line.
+    /// Write completions for a shell, or a manual page.
     Describe(Description),
 }
 
@@ -114,7 +114,7 @@ pub struct PlannedCheckpoint {
     pub path: PathBuf,
     /// What it is called beside the others.
     pub name: String,
-    /// The temperatures at which it is scored if it is no result.
+    /// The temperatures at which it is scored if it is not a result.
     pub ladder: Ladder,
     /// Files and directories of the activations that its rows meet, instead of each other; or none.
     pub references: Vec<PathBuf>,
@@ -141,7 +141,7 @@ pub struct ComparePlan {
 pub enum BaselineUpdate {
     /// It takes what is better in a candidate that passes.
     Better,
-    /// It takes all of the candidate, whatever the gate says.
+    /// It takes all of the candidate, whatever the gate decides.
     All,
 }
 
@@ -150,18 +150,18 @@ pub enum BaselineUpdate {
 pub struct GatePlan {
     /// A directory of layers, or the result of an earlier run.
     pub candidate: PathBuf,
-    /// How it is scored if it is no result. Its inputs and outputs are not used.
+    /// How it is scored if it is not a result. Its inputs and outputs are not used.
     pub score: ScorePlan,
     /// The temperatures at which it is scored: those of its definition, among which its best is searched, and after them
     /// those that only rules name.
     pub ladder: Ladder,
-    /// What is asked of it.
+    /// The rules it must satisfy.
     pub rules: Rules,
-    /// The result that it is held against.
+    /// The result that it is compared with.
     pub baseline: Option<PathBuf>,
-    /// Whether what the baseline lacks is no reason to stop.
+    /// Whether the baseline, or parts of it, may be missing.
     pub init: bool,
-    /// What becomes of the baseline, if it changes at all.
+    /// What happens to the baseline, if it changes at all.
     pub update: Option<BaselineUpdate>,
     /// Whether the candidate's classes are shown, too.
     pub shows_classes: bool,
@@ -249,13 +249,13 @@ pub struct ScorePlan {
     pub listing: Listing,
     /// The command line, for reports.
     pub command: Option<String>,
-    /// What is said beside the result.
+    /// How much is printed besides the result.
     pub verbosity: Verbosity,
     /// What the run may use.
     pub resources: Resources,
 }
 
-/// The error of a run that cannot be resumed from `path`, for what is written there cannot be read again.
+/// The error of a run that cannot be resumed from `path`, because what is written there cannot be read again.
 pub(crate) fn not_resumable(path: &Path) -> Error {
     let argument = format!("`--resume {}`", path.display());
     Error::usage(argument, "a run is resumed from a file that can be read again", "name a file")

@@ -1,4 +1,4 @@
-//! How a run goes, on stderr: a bar on a terminal, a line now and then elsewhere.
+//! The progress of a run, on stderr: a bar on a terminal, an occasional line elsewhere.
 
 mod pace;
 

@@ -1,5 +1,5 @@
-//! Whole runs on libtorch's engine: the same values, the same bits whatever the memory and the threads, and the ways in
-//! which a device may be asked for.
+//! Whole runs on libtorch's engine: the same values, the same bits whatever the memory and the threads, and the ways to
+//! request a device.
 
 mod oracle;
 

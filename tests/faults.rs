@@ -1,5 +1,5 @@
-//! Any read or write of a run may fail, once or for good: the outcome is the right result or an error that says so, and
-//! no output is ever half of one.
+//! Any read or write of a run may fail, once or permanently: the outcome is the right result or an error that says so,
+//! and no output is ever incomplete.
 
 #[path = "it/support/mod.rs"]
 mod support;
@@ -25,7 +25,7 @@ const LAYERS: usize = 3;
 /// Operations that are tried one by one.
 const TRIED: usize = 60;
 
-/// Of those after, so many are passed over, up to a last: a scenario has fewer, or its later ones are as those before.
+/// Of those after, so many are skipped, up to a last: a scenario has fewer, or its later ones are as those before.
 const STEP: usize = 13;
 const LAST: usize = 200;
 

@@ -1,4 +1,4 @@
-//! Reads bytes from anywhere as a file of each format, in every way the program can: what comes out must be whole, or an
+//! Reads arbitrary bytes as a file of each format, in every way the program can: the result must be complete, or an
 //! error. The fuzzers call it, and `tests/it/formats/hostile.rs`, which includes this file.
 
 use std::fs;
@@ -56,7 +56,7 @@ pub struct Reading {
 pub struct Numbers {
     /// Index of the way it was read in.
     pub way: usize,
-    /// Features a row.
+    /// Features per row.
     pub dim: usize,
     /// The bits of its numbers as f64, row after row.
     pub bits: Vec<u64>,

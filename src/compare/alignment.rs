@@ -1,4 +1,4 @@
-//! The rows of two checkpoints in one order, found by their ids.
+//! Puts the rows of two checkpoints into one order by their ids.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Where layers are compared, and what of that is shown.
+//! At which temperatures layers are compared, and which of these are shown.
 
 use std::fmt;
 
@@ -46,6 +46,6 @@ pub enum Shown {
     Temperatures(Vec<f64>),
     /// Each checkpoint at its own best, and all at every temperature that they have in common.
     Curve,
-    /// Each checkpoint at the temperature that stands here for it, the annealed one of its epoch.
+    /// Each checkpoint at the temperature given here for it, the annealed one of its epoch.
     Annealed(Vec<f64>),
 }

@@ -1,4 +1,4 @@
-//! How much a mean loss changed between two checkpoints, and how sure that is.
+//! How much a mean loss changed between two checkpoints, and how certain the change is.
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};

@@ -1,9 +1,9 @@
-//! A result inside of a report: where it begins and ends in the page.
+//! Finds the result embedded in the page of a report.
 
-/// What stands before it.
+/// What precedes it.
 pub const BEGIN: &str = "<script type=\"application/json\" id=\"result\">";
 
-/// What stands behind it, and nowhere in it.
+/// What follows it, and does not occur in it.
 pub const END: &str = "</script>";
 
 /// The result in the page `html`.

@@ -1,4 +1,4 @@
-//! Checkpoints for tests.
+//! Sample checkpoints for tests.
 
 use serde_json::json;
 

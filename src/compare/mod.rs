@@ -1,4 +1,4 @@
-//! Checkpoints side by side: the same layers of the same rows, and how much each changed.
+//! Compares checkpoints: the same layers of the same rows, and how much each changed.
 
 mod alignment;
 mod at;
@@ -27,13 +27,13 @@ pub use self::rotation::turned_onto;
 use crate::error::Error;
 use crate::score::table::{Dataset, DefinitionRecord, LayerScore, Tool};
 
-/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+/// Version of the JSON's shape; grows when a name changes its meaning or is removed.
 const SCHEMA_VERSION: u32 = 2;
 
 /// Checkpoints side by side. Serialized, it is the JSON contract described in `docs/comparison.schema.json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
-    /// Grows when a name changes its meaning or goes away.
+    /// Grows when a name changes its meaning or is removed.
     pub schema_version: u32,
     /// The program that compared.
     pub tool: Tool,
@@ -43,16 +43,16 @@ pub struct Comparison {
     pub data: Dataset,
     /// What the checkpoints are called, in order; changes are against the first.
     pub checkpoints: Vec<String>,
-    /// One entry a layer that any checkpoint has, in natural order.
+    /// One entry per layer that any checkpoint has, in natural order.
     pub layers: Vec<LayerComparison>,
 }
 
 /// One layer in every checkpoint.
 #[derive(Debug, Clone, Serialize)]
 pub struct LayerComparison {
-    /// The layer's name; in the first checkpoint, where each has one layer alone.
+    /// The layer's name; in the first checkpoint, where each has only one layer.
     pub name: String,
-    /// What it is called in each checkpoint, where each has one layer alone and their names differ.
+    /// What it is called in each checkpoint, where each has only one layer and their names differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
     /// Where it is compared: at the best, and at every temperature that all checkpoints have; or as annealed.

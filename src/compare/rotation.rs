@@ -1,4 +1,4 @@
-//! Maps turned onto each other, so that what has moved can be told from what was turned.
+//! Rotates maps onto each other, so that real movement can be distinguished from rotation.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use crate::score::map::record::{LayerMap, MapPoint};
 /// Where a row lies in one map, and in another.
 type Pair = ([f64; 2], [f64; 2]);
 
-/// `other` turned, and mirrored if need be, so that its rows lie as near as they can to where `first` has them.
+/// `other` turned, and mirrored if necessary, so that its rows are as near as possible to their positions in `first`.
 ///
 /// # Formula
-/// The orthogonal R of least Σ |p_i − R q_i|² over the rows of both, centred (Procrustes, in two dimensions).
+/// The orthogonal R of least Σ |p_i − R q_i|² over the rows of both, centered (Procrustes, in two dimensions).
 pub fn turned_onto(first: &LayerMap, other: &LayerMap) -> LayerMap {
     let places: HashMap<u32, [f32; 2]> = first.points.iter().map(|point| (point.row, point.place)).collect();
     let pairs: Vec<Pair> = (other.points.iter())

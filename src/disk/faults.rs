@@ -1,5 +1,5 @@
-//! Failures on demand, for tests of what becomes of a run: `SNNL_SCORE_FAULT=read:7:error:once` makes the seventh read
-//! fail, `always` every one from then on. The file that `SNNL_SCORE_FAULT_STRUCK` names is made when one strikes.
+//! Failures on demand, for tests: `SNNL_SCORE_FAULT=read:7:error:once` makes the seventh read fail, `always` every read
+//! from then on. The file that `SNNL_SCORE_FAULT_STRUCK` names is created when one occurs.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,7 +14,7 @@ use super::system;
 enum Kind {
     /// The device fails.
     Error,
-    /// Only some of the bytes pass, which is no failure.
+    /// Only some of the bytes are transferred, which is not a failure.
     Short,
     /// A signal comes in between, which is none either.
     Interrupted,

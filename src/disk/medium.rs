@@ -1,4 +1,4 @@
-//! Who reads and writes: the system, or in tests of faults one that fails.
+//! What reads and writes: the system, or in tests of faults a medium that fails.
 
 #[cfg(feature = "faults")]
 use super::faults as chosen;

@@ -1,5 +1,4 @@
-//! Bytes on their way from files and to them: every read and write of a run passes here, so that a test can make any one
-//! of them fail.
+//! Every read and write of a run goes through here, so that a test can make any one of them fail.
 
 #[cfg(feature = "faults")]
 mod faults;

@@ -1,4 +1,4 @@
-//! What can fail.
+//! The operations that can fail.
 
 /// What can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! A file that is whole or not there: written beside its place under another name, and put in place when it lies on the
-//! disk.
+//! A file that is written completely or not at all: written under another name in the same directory, and renamed when
+//! it is on the disk.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};

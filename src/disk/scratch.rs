@@ -1,4 +1,4 @@
-//! A file without a name for the length of a run: the system takes it away with the process, however that ends.
+//! A file without a name for the duration of a run: the system removes it with the process, however that ends.
 
 use std::fs::File;
 use std::io::{self, Write};

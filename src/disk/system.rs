@@ -1,4 +1,4 @@
-//! What the operating system does with files.
+//! File operations of the operating system.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -6,7 +6,7 @@ use std::fmt;
 pub const DONE: u8 = 0;
 /// A rule of a gate is broken.
 pub const GATE_FAILED: u8 = 1;
-/// The command line asks for something that cannot be.
+/// The command line asks for something impossible.
 pub const USAGE: u8 = 2;
 /// An input is wrong; running again cannot help.
 pub const BAD_INPUT: u8 = 3;
@@ -14,7 +14,7 @@ pub const BAD_INPUT: u8 = 3;
 pub const NOT_SCORED: u8 = 4;
 /// A comparison, or resuming a run, is impossible: other data, or another definition.
 pub const INCOMPARABLE: u8 = 5;
-/// Passing trouble with the machine; running again may help.
+/// A temporary problem with the machine; running again may help.
 pub const PASSING_TROUBLE: u8 = 75;
 /// Stopped by SIGINT, as Ctrl-C sends it.
 pub const INTERRUPTED: u8 = 130;

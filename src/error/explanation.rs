@@ -1,4 +1,4 @@
-//! What a command that did not end well says on standard error, before it is written.
+//! What a failed command prints on standard error, before it is written.
 
 use std::error::Error as _;
 

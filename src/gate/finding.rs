@@ -1,11 +1,11 @@
-//! What became of one rule on one layer.
+//! The outcome of one rule on one layer.
 
 use serde::Serialize;
 
 use super::rules::Rule;
 use crate::compare::change::Change;
 
-/// What became of a check.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -13,20 +13,20 @@ pub enum Outcome {
     Pass,
     /// The rule is broken.
     Fail,
-    /// What the rule needs is not there, so nobody knows.
+    /// What the rule needs is missing, so the outcome is unknown.
     Missing,
     /// Most rows of the layer are alike, so its value says nothing of the classes.
     Degenerate,
 }
 
 impl Outcome {
-    /// Whether nothing was found out.
+    /// Whether the check could not be made.
     pub fn is_unchecked(self) -> bool {
         matches!(self, Outcome::Missing | Outcome::Degenerate)
     }
 }
 
-/// What a value may not pass.
+/// The limit of a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bound {
     /// In nats.
@@ -35,7 +35,7 @@ pub struct Bound {
     pub is_upper: bool,
 }
 
-/// One rule held against one layer.
+/// The check of one rule on one layer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
     /// What the rule is called.
@@ -62,7 +62,7 @@ pub struct Finding {
     pub change: Option<Change>,
     /// The confidence that the true change is for the worse, where the rule asks for significance.
     pub confidence: Option<f64>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// Whether it is only reported and decides nothing.
     pub report_only: bool,
@@ -71,12 +71,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What is known of a check of this rule before anything was looked at.
+    /// A check of this rule before anything was looked at.
     pub(super) fn missing(rule: &Rule, layer: &str, check: &str) -> Finding {
         Finding { report_only: rule.report_only, ..Finding::unknown(&rule.name, layer, check) }
     }
 
-    /// A check of which nothing is known.
+    /// A check without any result.
     pub(super) fn unknown(rule: &str, layer: &str, check: &str) -> Finding {
         Finding {
             rule: rule.to_owned(),

@@ -1,5 +1,5 @@
-//! Decides whether a checkpoint may pass: checks every rule against every layer that it names. Evidence that is missing is
-//! never a pass.
+//! Decides whether a checkpoint passes: checks every rule on every layer that it names. Missing evidence is never a
+//! pass.
 
 mod check;
 mod drift;

@@ -1,4 +1,4 @@
-//! Which layers of a baseline and a candidate belong together.
+//! Which layers of a baseline and a candidate are compared with each other.
 
 use crate::compare::checkpoint::Checkpoint;
 use crate::score::table::LayerScore;
@@ -8,7 +8,7 @@ pub(super) fn paired<'a>(baseline: &'a Checkpoint, candidate: &Checkpoint, name:
     if are_lone(baseline, candidate) { baseline.table.layers.first() } else { baseline.layer(name) }
 }
 
-/// Whether each of the two has one layer alone.
+/// Whether each of the two has only one layer.
 pub(super) fn are_lone(baseline: &Checkpoint, candidate: &Checkpoint) -> bool {
     [baseline, candidate].iter().all(|checkpoint| checkpoint.table.layers.len() == 1)
 }

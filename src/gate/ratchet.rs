@@ -1,5 +1,5 @@
-//! The next baseline: of every layer at every temperature the better of what the baseline has and what the candidate has, or
-//! all that the candidate has.
+//! The next baseline: for every layer at every temperature, the better of baseline and candidate, or the whole
+//! candidate.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub enum Takes<'a> {
     All,
 }
 
-/// What becomes of a layer of the baseline.
+/// What happens to a layer of the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Renewal {
@@ -38,12 +38,12 @@ pub enum Renewal {
     Removed,
 }
 
-/// What becomes of one layer of the baseline.
+/// What happens to one layer of the baseline.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RenewedLayer {
     /// The layer.
     pub layer: String,
-    /// What becomes of it.
+    /// What happens to it.
     pub renewal: Renewal,
     /// The temperatures at which its value is now the candidate's.
     pub temperatures: Vec<f64>,

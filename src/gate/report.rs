@@ -1,4 +1,4 @@
-//! Every rule held against every layer that it names.
+//! Checks every rule on every layer that it names.
 
 use serde::Serialize;
 
@@ -12,13 +12,13 @@ use crate::compare::comparable::Comparable;
 use crate::error::Error;
 use crate::score::table::{Dataset, DefinitionRecord, LayerScore, Tool};
 
-/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+/// Version of the JSON's shape; grows when a name changes its meaning or is removed.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The outcome of a gate. Serialized, it is the JSON contract described in `docs/gate.schema.json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct GateReport {
-    /// Grows when a name changes its meaning or goes away.
+    /// Grows when a name changes its meaning or is removed.
     pub schema_version: u32,
     /// The program that decided.
     pub tool: Tool,
@@ -32,9 +32,9 @@ pub struct GateReport {
     pub baseline: Option<String>,
     /// `pass`, `fail`, or `missing` where nothing failed but something could not be checked.
     pub outcome: Outcome,
-    /// One entry a check, rules in their order and layers in natural order within each.
+    /// One entry per check, rules in their order and layers in natural order within each.
     pub findings: Vec<Finding>,
-    /// What becomes of each layer of the baseline; `None` where it stays as a whole.
+    /// What happens to each layer of the baseline; `None` where it stays as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_baseline: Option<Vec<RenewedLayer>>,
     /// Whether the new baseline no longer has the losses of the rows.
@@ -43,8 +43,8 @@ pub struct GateReport {
 }
 
 impl GateReport {
-    /// Holds every rule against the layers of `candidate`. Of the baseline's layers only those
-    /// that are `asked_for` must be there. With `init`, what is missing in the baseline, or all of it, is no reason to stop: there
+    /// Checks every rule on the layers of `candidate`. Of the baseline's layers only those
+    /// that are `asked_for` must be there. With `init`, what is missing in the baseline, or all of it, is accepted: there
     /// is nothing yet to compare with.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ fn check_rule(rule: &Rule, layers: &Layers) -> Vec<Finding> {
     }
 }
 
-/// Layers that the baseline has and the candidate lacks: nobody knows how they fare.
+/// Layers that the baseline has and the candidate lacks: their outcome is unknown.
 fn missing_layers(baseline: &Checkpoint, candidate: &Checkpoint) -> Vec<Finding> {
     let lacks = baseline.table.layers.iter().filter(|layer| candidate.layer(&layer.name).is_none());
     let found = |layer: &LayerScore| Finding {

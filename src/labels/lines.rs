@@ -1,4 +1,4 @@
-//! Labels in text without columns: a label a line.
+//! Labels in text without columns: one label per line.
 
 use std::io::{BufRead, BufReader};
 
@@ -6,8 +6,8 @@ use super::classes::Classes;
 use crate::error::Fault;
 use crate::source::{TextFile, text_fault};
 
-/// Reads a label a line; space around it does not count, and blank lines at the end are none. Where `header` is named, it must be
-/// the first line, and is no label.
+/// Reads one label per line; space around it and blank lines at the end do not count. If `header` is named, it must be the
+/// first line, and is not a label.
 pub(super) fn read(text: &TextFile, header: Option<&str>, classes: &mut Classes) -> Result<(), Fault> {
     let mut expected = header;
     for_each_line(text, |_, line| match expected.take() {
@@ -22,7 +22,7 @@ pub(super) fn read(text: &TextFile, header: Option<&str>, classes: &mut Classes)
     }
 }
 
-/// Blank lines that may stand at the end. A file of more is none that an editor left so.
+/// The most blank lines at the end; an editor does not leave more.
 const BLANK_LINES: usize = 1000;
 
 /// Hands each line to `take` without the space around it, counted from 1, up to the last that is not blank; a blank one before

@@ -1,4 +1,4 @@
-//! Labels of any type become dense class ids, class names and class sizes.
+//! Turns labels of any type into dense class ids, class names and class sizes.
 
 mod array;
 mod classes;
@@ -48,8 +48,8 @@ pub struct Labels {
 
 impl Labels {
     /// Reads the labels that `specs` name, one after the other: `y.npy`, `y.npz[:array]`, `y.parquet[:column]`,
-    /// `y.csv[:column]`, `y.json[:key]`, `y.txt[:header]` with a label a line, any other format of activations, or a directory of such
-    /// files. Rows of the classes called `ignored` are left out.
+    /// `y.csv[:column]`, `y.json[:key]`, `y.txt[:header]` with one label per line, any other format of activations, or
+    /// a directory of such files. Rows of the classes named `ignored` are left out.
     ///
     /// Labels are whole numbers (`3.0` is `3`), booleans (`False`, `True`), text, or one-hot rows in a 2-D array.
     ///

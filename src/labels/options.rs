@@ -1,4 +1,4 @@
-//! What is said of labels beside where they lie.
+//! Options of reading labels, besides their location.
 
 use crate::source::InMemory;
 

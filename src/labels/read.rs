@@ -1,4 +1,4 @@
-//! Labels, or ids, from all that a command line names, one after the other.
+//! Reads labels or ids from everything that a command line names, in order.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What names labels on the command line: a file or a directory, and the column after a colon.
+//! How labels are named on the command line: a file or a directory, and the column after a colon.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The formats of text that labels come in, told by their suffix, or in a stream by its start.
+//! The text formats of labels, recognised by suffix, or in a stream by its start.
 
 use std::io::Read;
 use std::path::Path;
@@ -14,11 +14,11 @@ const START_BYTES: u64 = 1 << 10;
 pub(super) enum TextFormat {
     /// Columns, and what separates them unless the header line tells.
     Delimited(Option<u8>),
-    /// A label a line.
+    /// One label per line.
     Lines,
     /// A list of labels, a list of objects or an object of lists.
     Json,
-    /// A label or an object a line.
+    /// One label or object per line.
     JsonLines,
 }
 

@@ -1,4 +1,4 @@
-//! How far a run is and how fast, in words.
+//! Describes how far a run is and how fast.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Pace {
         let left = self.expected.saturating_sub(self.done) as f64 / rate;
         let left = match Duration::try_from_secs_f64(left) {
             Ok(left) => format!("{:#} left", HumanDuration(left)),
-            // Nothing is done yet, so nobody knows.
+            // Nothing is done yet, so the rest is unknown.
             Err(_) => "reading".to_owned(),
         };
         format!(

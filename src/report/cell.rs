@@ -1,4 +1,4 @@
-//! One cell of a grid: a value with its meaning, and how it reads.
+//! One cell of a grid: a value with its meaning, and how it is shown.
 
 use std::fmt;
 

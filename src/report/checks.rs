@@ -1,4 +1,4 @@
-//! Checks that a report is the outcome of, as CI systems show them one by one.
+//! The checks of a report, as CI systems show them one by one.
 
 /// All checks of a report.
 #[derive(Debug, Clone, PartialEq)]

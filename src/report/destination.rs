@@ -1,4 +1,4 @@
-//! Where a report goes: standard output, or a file that is whole or not there.
+//! Where a report goes: standard output, or a file that is written completely or not at all.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -72,7 +72,7 @@ impl Destination {
         (self.name, self.target)
     }
 
-    /// Writes what `write` writes, and only when all of it lies on the disk puts it in place.
+    /// Writes what `write` writes, and puts it in place only when all of it is on the disk.
     ///
     /// # Errors
     /// [`Error::Output`] with the failure of `write` or of the system; a closed pipe is a [`Delivery`] instead.

@@ -1,4 +1,4 @@
-//! What a report says, whatever format it is written in.
+//! The content of a report, whatever format it is written in.
 
 use std::collections::BTreeMap;
 use std::io;

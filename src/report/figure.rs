@@ -1,4 +1,4 @@
-//! What the pictures of a result show; a format draws them.
+//! What the figures of a result show; a format draws them.
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,7 @@ pub enum Drawing {
     Curves(Curves),
     /// A bar for each name.
     Bars(Vec<Bar>),
-    /// A shade for every two names.
+    /// A shade for every pair of names.
     Matrix(Matrix),
     /// Values between their limits.
     Limits(Vec<LimitedValue>),
@@ -31,7 +31,7 @@ pub enum Drawing {
 /// Curves over one axis. The other begins at 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curves {
-    /// What lies across.
+    /// What the horizontal axis shows.
     pub across: Axis,
     /// What goes up.
     pub up: &'static str,

@@ -15,27 +15,27 @@ pub struct Grid {
     pub rows: Vec<Vec<Cell>>,
     /// Whether the last row adds the others up.
     pub has_total: bool,
-    /// Whether each row stands for itself, so that rows can be sorted.
+    /// Whether each row is complete by itself, so that rows can be sorted.
     pub is_sortable: bool,
-    /// What becomes of it where it is wider than the screen.
+    /// What happens to it where it is wider than the screen.
     pub folding: Folding,
 }
 
-/// What stands above a column.
+/// The heading of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// As it was found, like the text of cells.
     pub text: String,
-    /// Whether numbers stand under it, which are aligned at their right side.
+    /// Whether the column has numbers, which are right-aligned.
     pub is_number: bool,
 }
 
-/// What becomes of a grid that is wider than the screen.
+/// What happens to a grid that is wider than the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Folding {
     /// What does not fit goes into further tables below.
     Columns {
-        /// So many first columns stand in each of them.
+        /// The number of first columns that each of them repeats.
         names: usize,
         /// How many of the others stay together, group by group.
         groups: Vec<usize>,
@@ -55,7 +55,7 @@ pub(super) fn number(heading: impl Into<String>) -> Heading {
 }
 
 impl Grid {
-    /// A grid without rows, each of whose columns may stand apart from the others but the first.
+    /// A grid without rows, which may be folded between any columns except after the first.
     pub fn new(title: &'static str, headings: impl IntoIterator<Item = Heading>) -> Grid {
         let headings: Vec<Heading> = headings.into_iter().collect();
         let groups = vec![1; headings.len().saturating_sub(1)];

@@ -1,4 +1,4 @@
-//! Numbers as people read them, rounded to a few significant digits.
+//! Numbers for people, rounded to a few significant digits.
 
 /// Digits shown of a value or a temperature.
 pub(super) const DIGITS: usize = 4;
@@ -20,7 +20,7 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
     }
 }
 
-/// A temperature as somebody would type it, rounded to [`DIGITS`]: `0.01`, `10`, `1e-6`.
+/// A temperature as a user would type it, rounded to [`DIGITS`]: `0.01`, `10`, `1e-6`.
 pub(super) fn temperature(value: f64) -> String {
     let rounded = format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value);
     if (1e-4..1e6).contains(&rounded) { rounded.to_string() } else { format!("{rounded:e}") }

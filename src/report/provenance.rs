@@ -1,4 +1,4 @@
-//! Where records come from: the definition, the program and the time, beside each record and as metadata.
+//! The origin of records: the definition, the program and the time, beside each record and as metadata.
 
 use serde::Serialize;
 

@@ -16,7 +16,7 @@ pub struct Records {
 pub struct RecordColumn {
     /// Its name, which is an API.
     pub name: &'static str,
-    /// One value a record.
+    /// One value per record.
     pub values: ColumnValues,
 }
 

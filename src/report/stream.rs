@@ -1,4 +1,4 @@
-//! An output that is written piece by piece while a run goes on.
+//! An output that is written piece by piece during a run.
 
 use std::io::{self, ErrorKind, Write};
 

@@ -1,4 +1,4 @@
-//! Text from files and command lines, made fit for a terminal.
+//! Escapes text from files and command lines for a terminal.
 
 /// Whether the character moves the cursor, breaks the line or reorders what follows.
 pub(super) fn is_unfit(letter: char) -> bool {

@@ -1,4 +1,4 @@
-//! The baseline of a gate: read before the candidate is scored, and where a new one goes.
+//! The baseline of a gate: read before the candidate is scored, and replaced by a new one afterwards.
 
 use super::context::Context;
 use super::saved::SavedPlace;
@@ -6,7 +6,7 @@ use crate::compare::checkpoint::Checkpoint;
 use crate::error::{Error, Fault};
 use crate::plan::GatePlan;
 
-/// The baseline of the plan; `None` where there is none yet and that is fine.
+/// The baseline of the plan; `None` if there is none yet and it may be missing.
 pub(super) fn read(plan: &GatePlan, context: &Context) -> Result<Option<Checkpoint>, Error> {
     match &plan.baseline {
         None => Ok(None),
@@ -20,7 +20,7 @@ pub(super) fn read(plan: &GatePlan, context: &Context) -> Result<Option<Checkpoi
     }
 }
 
-/// The place of a new baseline, which can be written; `None` where the plan leaves the baseline as it is.
+/// The place of a new baseline, checked to be writable; `None` if the plan does not change the baseline.
 pub(super) fn place(plan: &GatePlan) -> Result<Option<SavedPlace>, Error> {
     plan.baseline.as_deref().filter(|_| plan.update.is_some()).map(SavedPlace::open).transpose()
 }

@@ -1,4 +1,4 @@
-//! Scores checkpoints, and collects what is known of their rows.
+//! Scores checkpoints, and collects what is known about their rows.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,13 +16,13 @@ use crate::report::destination::Destination;
 use crate::score::table::{LayerScore, ScoreTable};
 use crate::score::{LayerMap, LayerRows, Means, Resume, RowLosses, score_rows};
 
-/// The labels that are `named`, if any are: results of earlier runs need none.
+/// The labels in `named`, if there are any: results of earlier runs need none.
 pub(super) fn labels(named: &LabelInputs, plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
     let scratch = &plan.resources.scratch;
     GivenLabels::read(named, scratch)?.map(|given| given.of_rows(named, scratch)).transpose()
 }
 
-/// The layers of the checkpoint in `path`, and those in `references`; none where it is a result.
+/// The layers of the checkpoint in `path`, and those in `references`; none if it is a result.
 pub(super) fn find(
     path: &Path,
     references: &[PathBuf],
@@ -35,7 +35,7 @@ pub(super) fn find(
     }
 }
 
-/// The file of the checkpoint in `path` that its run is resumed from, which can be written; none where it is a result.
+/// The file of the checkpoint in `path` that its run is resumed from, checked to be writable; none if it is a result.
 pub(super) fn sums_of(path: &Path, keeping: Option<&Resume>) -> Result<Option<Destination>, Error> {
     keeping.filter(|_| !Checkpoint::is_result(path)).map(|keeping| resumable(&keeping.path)).transpose()
 }
@@ -50,10 +50,10 @@ pub(super) struct Scoring<'a> {
     pub(super) keeping: Option<&'a Resume>,
 }
 
-/// Who takes the losses of a layer's rows.
+/// Receives the losses of a layer's rows.
 pub(super) type LossesTaker<'a> = dyn FnMut(&LayerScore, RowLosses) -> Result<(), Error> + Send + 'a;
 
-/// Where the rows of each layer lie in two dimensions, where that was asked for.
+/// Where the rows of each layer lie in two dimensions, if requested.
 pub(super) type LayerMaps = BTreeMap<String, LayerMap>;
 
 /// Scores the layers, and hands over the losses of their rows one layer after the other.

@@ -1,4 +1,4 @@
-//! Showing how checkpoints differ.
+//! Compares checkpoints.
 
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ pub(super) fn run(plan: &ComparePlan) -> Result<(), Error> {
     write(&document, plan.score.screen, destinations)
 }
 
-/// Scores what was not scored before and compares, and writes nothing: how the checkpoints differ, and what a report says of it.
+/// Scores what was not scored before and compares, and writes nothing: how the checkpoints differ, and the content of a report.
 ///
 /// # Errors
 /// As [`super::run`].
@@ -97,7 +97,7 @@ impl Found {
     }
 }
 
-/// The labels of each checkpoint; what several of them name is read once.
+/// The labels of each checkpoint; labels that several of them name are read once.
 fn labels_of(plan: &ComparePlan) -> Result<Vec<Option<RunLabels>>, Error> {
     let scratch = &plan.score.resources.scratch;
     let mut known: Vec<(&LabelInputs, Option<GivenLabels>)> = Vec::new();

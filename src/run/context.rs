@@ -1,4 +1,4 @@
-//! What a run is given beside its plan: who hears how it goes, who may stop it, and results that need not be read.
+//! What a run is given besides its plan: who receives its progress, who may stop it, and results that need not be read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::score::{Progress, Stop};
 
 /// The surroundings of a run. None of them changes a value.
 pub struct Context<'a> {
-    /// Who is told how it goes.
+    /// Who receives the progress.
     pub progress: &'a dyn Progress,
     /// Who may ask it to stop.
     pub stop: &'a Stop<'a>,
@@ -23,7 +23,7 @@ impl<'a> Context<'a> {
         Context { progress, stop, results: BTreeMap::new() }
     }
 
-    /// The result that `path` stands for, in memory or in a file.
+    /// The result at `path`, in memory or in a file.
     pub(super) fn result(&self, path: &Path) -> Result<Checkpoint, Error> {
         match self.results.get(path) {
             Some(result) => Ok(Checkpoint { name: Checkpoint::name_of(path), ..result.clone() }),

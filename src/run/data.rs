@@ -1,4 +1,4 @@
-//! What a run scores: labels and layers, and those of the references if it names any.
+//! What a run scores: labels and layers, and those of the references if it has any.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub(super) struct GivenLabels {
 }
 
 impl GivenLabels {
-    /// Reads what is named; `None` where nothing is. Streams are spooled to scratch files in `scratch`.
+    /// Reads what is named; `None` if nothing is. Streams are spooled to scratch files in `scratch`.
     pub(super) fn read(named: &LabelInputs, scratch: &Path) -> Result<Option<GivenLabels>, Error> {
         if named.own.is_empty() {
             return Ok(None);
@@ -51,7 +51,7 @@ impl GivenLabels {
         Ok(Some(GivenLabels { own, ids, met }))
     }
 
-    /// The labels of the rows that `named` calls by their ids, or of all in their order where rows are not called anything.
+    /// The labels of the rows that `named` gives ids for, or of all rows in their order if there are no ids.
     pub(super) fn of_rows(&self, named: &LabelInputs, scratch: &Path) -> Result<RunLabels, Error> {
         let own = match &self.ids {
             None => self.own.clone(),

@@ -1,4 +1,4 @@
-//! Deciding whether a checkpoint may pass: every report is written before the verdict becomes the outcome.
+//! Decides whether a checkpoint passes: every report is written before the verdict becomes the outcome.
 
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write, stderr};
@@ -24,11 +24,11 @@ use crate::report::destination::Destination;
 use crate::report::document::Document;
 use crate::report::format::{Format, Screen};
 
-/// Bytes of a job summary; GitHub refuses a larger one whole.
+/// Bytes of a job summary; GitHub refuses a larger one completely.
 const LARGEST_SUMMARY: usize = (1 << 20) - 1;
 
-/// Holds the candidate to the rules and writes every report, before the verdict becomes the outcome. Where it cannot be decided, the
-/// reports say so, too.
+/// Checks the rules on the candidate and writes every report, before the verdict becomes the outcome. If it cannot be decided, the
+/// reports also say so.
 pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     let destinations = open(&plan.outputs)?;
     let new_baseline = baseline::place(plan)?;
@@ -67,7 +67,7 @@ pub(super) fn run(plan: &GatePlan) -> Result<Verdict, Error> {
     }
 }
 
-/// Holds the candidate to the rules and writes nothing: the outcome, and what a report says of it.
+/// Checks the rules on the candidate and writes nothing: the outcome, and the content of a report.
 ///
 /// # Errors
 /// As [`super::run`].
@@ -78,7 +78,7 @@ pub fn gate(plan: &GatePlan, context: &Context) -> Result<(GateReport, Document)
     Ok((report, document))
 }
 
-/// The labels and the layers of the candidate, if it is no result.
+/// The labels and the layers of the candidate, if it is not a result.
 fn labels_and_layers(plan: &GatePlan) -> Result<(Option<RunLabels>, RunLayers), Error> {
     let labels = labels(&plan.score.labels, &plan.score)?;
     let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
@@ -90,15 +90,15 @@ fn document(plan: &GatePlan, report: &GateReport, candidate: &Checkpoint) -> Doc
     Document { command: plan.score.command.clone(), ..document }
 }
 
-/// What a gate found, and of which result.
+/// The findings of a gate, and the result they are about.
 struct Decided {
     report: GateReport,
     candidate: Checkpoint,
-    /// The baseline that takes the place of the present one, if any does.
+    /// The baseline that replaces the present one, if any does.
     next: Option<Checkpoint>,
 }
 
-/// Scores the candidate and holds it to the rules.
+/// Scores the candidate and checks the rules on it.
 fn decide(
     plan: &GatePlan,
     labels: Option<&RunLabels>,

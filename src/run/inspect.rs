@@ -1,4 +1,4 @@
-//! Showing what a run would meet.
+//! Shows what a run would read.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Signals that ask a run to stop: the first is asked for by the run between two steps, the second ends the process.
+//! Signals that ask a run to stop: the run checks for the first between two steps, the second ends the process.
 
 use std::io;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use signal_hook::flag;
 
 use crate::error::{Error, Fault, Signal};
 
-/// What was asked for so far.
+/// The signal received so far, if any.
 pub(super) struct Interruption(Arc<AtomicUsize>);
 
 /// Signals by their numbers in [`Interruption`], from 1 on.
 const SIGNALS: [(i32, Signal); 2] = [(SIGINT, Signal::Interrupt), (SIGTERM, Signal::Terminate)];
 
 impl Interruption {
-    /// Takes the place of what the process did on these signals, which was to end at once.
+    /// Replaces the default action of these signals, which ends the process at once.
     pub(super) fn watch() -> Result<Interruption, Error> {
         let (asked, which) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let register = |(number, (raw, signal)): (usize, (i32, Signal))| {

@@ -1,16 +1,16 @@
-//! How much memory a run may use where nobody says: half of what is free, on the machine and in the container it runs in.
+//! How much memory a run may use by default: half of what is free, on the machine and in its container.
 
 use std::fs;
 use std::path::Path;
 
-/// Where a container's limit stands, what it uses, and what of that are pages of files: by the second version of control
-/// groups, and by the first.
+/// Where a container's limit, its use, and its share of file pages can be read: for the second version of control
+/// groups, and for the first.
 const GROUPS: [[&str; 3]; 2] = [
     ["memory.max", "memory.current", "memory.stat"],
     ["memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"],
 ];
 
-/// Bytes for the rows where `sums` more are needed for their sums; without bound where the system does not say.
+/// Bytes for the rows where `sums` more are needed for their sums; unlimited if the system does not say.
 pub(super) fn half_of_free(sums: usize) -> usize {
     let groups = GROUPS.iter().map(|names| in_group(Path::new("/sys/fs/cgroup"), *names));
     let free = groups.chain([on_machine(Path::new("/proc/meminfo"))]).flatten().min();

@@ -1,4 +1,4 @@
-//! One task from its first file to its last output; every step is done by the module that it belongs to.
+//! Carries out one task from its first file to its last output; the steps are in the modules that they belong to.
 
 mod baseline;
 mod checkpoint;
@@ -31,7 +31,7 @@ use crate::report::destination::Destination;
 /// How a run without an error ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// What was asked for was done.
+    /// Everything requested was done.
     Done,
     /// A gate decided.
     Decided(Verdict),
@@ -46,7 +46,7 @@ impl Ending {
         }
     }
 
-    /// What is said of it on standard error, if anything.
+    /// What is printed about it on standard error, if anything.
     pub fn explanation(&self) -> Option<Explanation> {
         match self {
             Ending::Done => None,
@@ -55,10 +55,10 @@ impl Ending {
     }
 }
 
-/// Does what was asked for.
+/// Carries out the plan.
 ///
 /// # Errors
-/// Outputs are opened first and take their place last: on any error they are as they were.
+/// Outputs are opened first and replaced last: on any error they are unchanged.
 pub fn run(plan: &Plan) -> Result<Ending, Error> {
     let done = match plan {
         Plan::Score(plan) => score::run(plan),

@@ -1,4 +1,4 @@
-//! Where results go: opened before the run, written after it, and never in the place of what it reads.
+//! Where results go: opened before the run, written after it, and never over a file that it reads.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Refuses an output in the place of another, or of what is read, `read` and the labels: either would be lost.
+/// Refuses an output to the same file as another, or to a file that is read, `read` or the labels: either would be lost.
 pub(super) fn refuse_to_overwrite<'a, 'b>(
     destinations: impl Iterator<Item = &'a Destination>,
     read: impl Iterator<Item = &'b PathBuf>,
@@ -48,7 +48,7 @@ pub(super) fn refuse_to_overwrite<'a, 'b>(
     Ok(())
 }
 
-/// The file that the run is resumed from, which can be written, and whose content is not touched.
+/// The file that the run is resumed from, checked to be writable without changing its content.
 pub(super) fn resumable(path: &Path) -> Result<Destination, Error> {
     let destination = Destination::create(path)?;
     match destination.replaces() {

@@ -1,4 +1,4 @@
-//! The losses of rows on their way to a file.
+//! Writes the losses of rows to a file.
 
 use std::io;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use crate::report::stream::Stream;
 use crate::score::RowLosses;
 use crate::score::table::ScoreTable;
 
-/// Losses of rows on their way to a file.
+/// Losses of rows that are being written to a file.
 pub(super) struct RowsOutput {
     name: String,
     writer: RowsWriter<Stream>,
 }
 
 impl RowsOutput {
-    /// Starts a file of rows, which are called by `ids` if they are called anything.
+    /// Starts a file of rows, with their `ids` if there are any.
     pub(super) fn start(destination: Destination, ids: Option<Arc<[String]>>) -> Result<RowsOutput, Error> {
         let name = destination.name().to_owned();
         let writer = RowsWriter::new(Stream::start(destination)?, ids);
@@ -29,7 +29,7 @@ impl RowsOutput {
         self.writer.write(layer, losses).map_err(|error| output_error(&self.name, error))
     }
 
-    /// Ends the file, which says that it is of `table`.
+    /// Finishes the file, and records the definition of `table` in it.
     pub(super) fn finish(self, table: &ScoreTable) -> Result<(), Error> {
         let stream =
             self.writer.finish(provenance::timeless(table)).map_err(|error| output_error(&self.name, error))?;

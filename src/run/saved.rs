@@ -17,12 +17,12 @@ use crate::report::score;
 /// `gate` read them.
 ///
 /// # Errors
-/// Where either cannot be written; then what was there is as it was.
+/// If either cannot be written; then the old files are unchanged.
 pub fn save(checkpoint: &Checkpoint, path: &Path) -> Result<(), Error> {
     SavedPlace::open(path)?.write(checkpoint)
 }
 
-/// The two files, which can be written.
+/// The two files, checked to be writable.
 pub(super) struct SavedPlace {
     result: Destination,
     rows: Destination,

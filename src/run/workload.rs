@@ -1,4 +1,4 @@
-//! How much there is to score, and what a run over so much may use.
+//! How much there is to score, and which resources a run of that size may use.
 
 use super::data::RunLabels;
 use super::memory::half_of_free;
@@ -17,7 +17,7 @@ pub(super) struct Workload {
     pub(super) rows: usize,
     /// Rows of each that are scored.
     pub(super) scored: usize,
-    /// Whether those that are scored are all that are met.
+    /// Whether the scored rows are all rows that are met.
     pub(super) is_mutual: bool,
     /// Features of the layers, one after the other.
     pub(super) dims: Vec<usize>,
@@ -56,7 +56,7 @@ impl Workload {
     }
 }
 
-/// What a run over so much may use.
+/// The resources of a run of this size.
 pub(super) fn means<'a>(
     resources: &Resources,
     workload: &Workload,
@@ -72,7 +72,7 @@ pub(super) fn means<'a>(
     Ok(Means { engine_reason: reason, memory, scratch, progress, stop, ..Means::new(engine, threads) })
 }
 
-/// Runs `compute` on a pool of so many threads.
+/// Runs `compute` on a pool of this number of threads.
 pub(super) fn on_threads<T: Send>(threads: usize, compute: impl FnOnce() -> T + Send) -> Result<T, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::Machine { fault: Fault::Io(std::io::Error::other(error)) })?;

@@ -1,4 +1,4 @@
-//! What is said of random batches of a layer's rows.
+//! The scores of random batches of a layer's rows.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct BatchScores {
     pub seed: u64,
     /// Batches in which no row has a loss, which are left out of the mean.
     pub skipped: usize,
-    /// One entry a temperature, in the order asked for.
+    /// One entry per temperature, in the requested order.
     pub scores: Vec<BatchScore>,
 }
 

@@ -1,4 +1,4 @@
-//! A sample of rows computed in f64 from the file's numbers, to hold results against.
+//! A sample of rows computed in f64 from the file's numbers, to compare results with.
 
 use std::thread::scope;
 
@@ -22,7 +22,7 @@ const REFERENCES: usize = 2 << 20;
 pub(super) struct Sample {
     /// Places among the counted rows.
     places: Vec<usize>,
-    /// Their losses, a list a temperature.
+    /// Their losses, one list per temperature.
     losses: Vec<Vec<f64>>,
 }
 

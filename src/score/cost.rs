@@ -1,4 +1,4 @@
-//! What scoring will cost, from the sizes of layers and a short run of the engine.
+//! Predicts the cost of scoring from the sizes of layers and a short run of the engine.
 
 use std::time::Instant;
 
@@ -70,8 +70,8 @@ impl Cost {
     }
 }
 
-/// How long the engine takes for a pair of rows of `dim` features at so many temperatures, at best. What these are matters little; which are
-/// halves of others does.
+/// How long the engine takes at best for a pair of rows of `dim` features at these temperatures. Their values matter little,
+/// but not which are halves of others.
 fn seconds_a_pair(engine: &mut dyn Engine, dim: usize, temperatures: &[f64]) -> Result<f64, Fault> {
     // Any numbers will do, so long as no two rows are near.
     let count = TILES.max(2 * engine.grain(dim)) * TILE;

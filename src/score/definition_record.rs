@@ -1,4 +1,4 @@
-//! What a result says of the definition that it was computed by.
+//! The definition, as recorded in a result.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! One more sweep over a layer whose masses are known: which classes pick which, and who is near.
+//! One more sweep over a layer whose masses are known: which classes pick which, and which neighbors are near.
 
 use super::explanation::{ExplainedClass, Explanation, MOST_CLASSES};
 use super::means::Means;

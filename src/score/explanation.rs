@@ -1,15 +1,15 @@
-//! What lies behind the value of a layer: which classes its rows pick, and how well their neighbors tell their class.
+//! What explains the value of a layer: which classes its rows pick, and how well their neighbors predict their class.
 
 use serde::{Deserialize, Serialize};
 
-/// What lies behind the value of a layer at one temperature, over the rows that have a loss.
+/// What explains the value of a layer at one temperature, over the rows that have a loss.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// T, in units of the layer's `temperature_scale`.
     pub temperature: f64,
     /// The classes that can be picked, in natural order of their names.
     pub picked: Vec<String>,
-    /// One entry a class with a row that has a loss.
+    /// One entry per class with a row that has a loss.
     pub classes: Vec<ExplainedClass>,
     /// Over all rows.
     pub accuracy: Vec<NeighborAccuracy>,
@@ -38,7 +38,7 @@ pub const MOST_CLASSES: usize = 2048;
 pub struct NeighborAccuracy {
     /// Neighbors that are asked.
     pub k: usize,
-    /// The share of rows whose class is that of most of their k nearest neighbors, without themselves; of classes with as many, the
-    /// one with the nearest of them.
+    /// The share of rows whose class is that of most of their k nearest neighbors, excluding themselves; a tie
+    /// goes to the class with the nearest of them.
     pub accuracy: f64,
 }

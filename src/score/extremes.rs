@@ -1,4 +1,4 @@
-//! What a baseline remembers of the values that it had before.
+//! The lowest and highest values that a baseline remembers.
 
 use serde::{Deserialize, Serialize};
 

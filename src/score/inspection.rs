@@ -1,4 +1,4 @@
-//! What a run would meet: layers by their headers, whether the labels align, and the cost.
+//! What a run would read: layers by their headers, whether the labels align, and the cost.
 
 use serde::Serialize;
 
@@ -11,21 +11,21 @@ use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::source::{Layer, Order};
 
-/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+/// Version of the JSON's shape; grows when a name changes its meaning or is removed.
 const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that was seen. Serialized, it is the JSON contract described in `docs/inspection.schema.json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Inspection {
-    /// Grows when a name changes its meaning or goes away.
+    /// Grows when a name changes its meaning or is removed.
     pub schema_version: u32,
     /// The program that looked.
     pub tool: Tool,
     /// The labels; `None` where none were named.
     pub labels: Option<LabelsSeen>,
-    /// One entry a layer, in natural order.
+    /// One entry per layer, in natural order.
     pub layers: Vec<LayerSeen>,
-    /// Columns of these files that might have been meant and are no part of a layer, each with the reason.
+    /// Columns of these files that might have been meant and are not part of a layer, each with the reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<String>,
     /// What scoring the layers without a problem would cost.
@@ -69,7 +69,7 @@ pub struct LayerSeen {
 pub struct ShapeSeen {
     /// Number of rows, N.
     pub rows: usize,
-    /// Features a row, D.
+    /// Features per row, D.
     pub dim: usize,
     /// Element type, as NumPy calls it.
     pub dtype: String,

@@ -1,4 +1,4 @@
-//! From the masses around a row to its loss, and from losses to a score.
+//! Computes the loss of a row from its masses, and a score from losses.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -6,7 +6,7 @@ use super::table::Interval;
 use crate::definition::{Definition, EpsilonForm, Singletons};
 use crate::tally::Mass;
 
-/// Which form of the loss, and what becomes of rows alone in their class.
+/// Which form of the loss, and what happens to rows alone in their class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Form {
     /// ε ≥ 0; 0 is the exact form.
@@ -75,7 +75,7 @@ impl Form {
         self.loss(mass(same), mass(other), f64::INFINITY, Meets::Others)
     }
 
-    /// What to try where a mean of losses is no number.
+    /// The hint if a mean of losses is not a number.
     pub(super) fn hint(&self) -> &'static str {
         match self.epsilon {
             0.0 => "rescale the layer, or try --precision f64",
@@ -116,8 +116,8 @@ impl Mean {
         Mean { stderr: mean.stderr * (1.0 - mean.n as f64 / population as f64).max(0.0).sqrt(), ..mean }
     }
 
-    /// Where the mean of the population lies with 95 % probability: mean ± t(0.975, n − 1) · stderr; from a single loss,
-    /// nobody knows.
+    /// Where the mean of the population lies with 95 % probability: mean ± t(0.975, n − 1) · stderr; unknown for
+    /// a single loss.
     pub(super) fn interval(&self) -> Interval {
         let t = StudentsT::new(0.0, 1.0, self.n as f64 - 1.0)
             .map_or(f64::INFINITY, |t| t.inverse_cdf(0.5 + CONFIDENCE / 2.0));

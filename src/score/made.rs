@@ -1,4 +1,4 @@
-//! Small layers made up for the tests of scoring.
+//! Small generated layers for the tests of scoring.
 
 use super::means::Means;
 use crate::definition::{Definition, Precision, Preset, TemperatureUnit, Wishes};

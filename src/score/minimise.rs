@@ -1,4 +1,4 @@
-//! The lowest value of a layer over all temperatures, by more sweeps over it.
+//! Finds the lowest value of a layer over all temperatures with further sweeps.
 
 use super::minimum::{Measured, Minimum, MinimumPlace, RANGE, search};
 use super::neighbors::{Hits, hits_of_classes};

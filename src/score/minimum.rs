@@ -1,4 +1,4 @@
-//! The lowest value of a layer over all temperatures, rather than over those of the ladder.
+//! The lowest value of a layer over all temperatures, not only those of the ladder.
 
 use serde::{Deserialize, Serialize};
 

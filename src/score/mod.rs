@@ -68,7 +68,7 @@ pub fn score(layers: &[Layer], labels: &Labels, definition: &Definition, means: 
     score_rows(layers, labels, None, definition, means, &mut |_, _| Ok(()))
 }
 
-/// Who takes the losses of a layer's rows, as soon as it is scored.
+/// Receives the losses of a layer's rows, as soon as it is scored.
 pub type RowTaker<'a> = dyn FnMut(&mut LayerScore, LayerRows) -> Result<(), Error> + Send + 'a;
 
 /// What is known of a layer's rows one by one.
@@ -76,11 +76,11 @@ pub type RowTaker<'a> = dyn FnMut(&mut LayerScore, LayerRows) -> Result<(), Erro
 pub struct LayerRows {
     /// Their losses.
     pub losses: RowLosses,
-    /// Where they lie in two dimensions, where that was asked for.
+    /// Where they lie in two dimensions, if requested.
     pub map: Option<LayerMap>,
 }
 
-/// Layers whose rows are met by those of others.
+/// Layers that the rows of others meet.
 #[derive(Clone, Copy)]
 pub struct ReferenceLayers<'a> {
     /// The layers, found by their names.
@@ -186,7 +186,7 @@ fn now() -> DateTime<Utc> {
     fixed.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_else(Utc::now)
 }
 
-/// Bytes of memory that a row takes beside its features, at so many temperatures: its tally, and its losses.
+/// Bytes of memory that a row takes beside its features, at that number of temperatures: its tally, and its losses.
 pub fn bytes_a_row(temperatures: usize, seeks_nearest: bool) -> usize {
     nothing_tallied(0, vec![1.0; temperatures], seeks_nearest).bytes_a_row() + temperatures * size_of::<f64>()
 }

@@ -1,4 +1,4 @@
-//! How well the nearest neighbors of rows tell their class.
+//! How well the nearest neighbors of rows predict their class.
 
 use super::explanation::NeighborAccuracy;
 use super::rows::ScoredRows;
@@ -52,7 +52,7 @@ pub(super) fn hits_of_classes(rows: &ScoredRows, nearest: &Nearest, classes: &[u
     hits
 }
 
-/// The class that stands there most often; of several, the one that stands first.
+/// The most frequent class; of several, the one that comes first.
 fn majority(classes: &[u32]) -> Option<u32> {
     let count = |class: u32| classes.iter().filter(|&&other| other == class).count();
     let more = |most: Option<(u32, usize)>, &class: &u32| match (most, count(class)) {

@@ -1,4 +1,4 @@
-//! What one look at the numbers of a row tells.
+//! What one look at the numbers of a row shows.
 
 use twox_hash::XxHash3_64;
 

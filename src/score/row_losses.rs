@@ -1,4 +1,4 @@
-//! The losses of a layer's rows, one by one, and what they say of each class.
+//! The losses of a layer's rows, one by one, and what they say about each class.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct RowLosses {
     pub names: Arc<[String]>,
     /// Where the rows are a sample, the number of rows of each class that it was drawn from.
     pub population: Option<Vec<usize>>,
-    /// The temperatures, in the order asked for.
+    /// The temperatures, in the requested order.
     pub temperatures: Vec<f64>,
     /// For each temperature, the loss of each counted row, in nats.
     pub losses: Vec<Vec<f64>>,

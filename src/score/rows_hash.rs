@@ -1,4 +1,4 @@
-//! The hash of a layer's rows, by which a later run knows them again.
+//! The hash of a layer's rows, by which a later run recognises them.
 
 use sha2::{Digest, Sha256};
 

@@ -10,7 +10,7 @@ use crate::error::Fault;
 /// Rows that meet others, or each other.
 #[derive(Debug, Clone)]
 pub(super) struct RowSet {
-    /// Who they are, ascending by id; the slot of each is its place.
+    /// Their tags, ascending by id; the slot of each is its position.
     pub(super) tags: Vec<RowTag>,
     /// How many there are of each class.
     pub(super) class_sizes: Vec<usize>,
@@ -63,7 +63,7 @@ impl<'a> Side<'a> {
         self.reading.last_rows(scope, self.tags(tiles))
     }
 
-    /// The block of some tiles, whose rows lie ahead in `stream`.
+    /// The block of some tiles, whose rows come next in `stream`.
     pub(super) fn block<E: Scalar>(&self, stream: &mut RowStream<Fault>, tiles: &Range<usize>) -> Result<Block, Fault> {
         Block::read::<E, Fault>(stream, self.tags(tiles), self.reading.matrix.dim(), &self.rows.preparation)
     }

@@ -1,4 +1,4 @@
-//! One look at all rows of a layer before anything is computed: which can be used, and how they lie.
+//! One look at all rows of a layer before anything is computed: which can be used, and how they are distributed.
 
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::distance::Distance;
 use crate::error::Fault;
 use crate::source::Values;
 
-/// What was seen.
+/// The result of the survey.
 pub(crate) struct Survey {
     /// Rows without NaN or infinity, ascending.
     pub(crate) kept: Vec<u32>,
@@ -21,9 +21,9 @@ pub(crate) struct Survey {
     pub(crate) zero_rows: Vec<u32>,
     /// Kept rows that equal an earlier one.
     pub(crate) duplicates: usize,
-    /// Mean of the kept rows, or of the directions of those that have one; zeros where no mean is wanted.
+    /// Mean of the kept rows, or of the directions of those that have one; zeros if no mean is needed.
     pub(crate) mean: Vec<f64>,
-    /// Mean squared Euclidean distance of two different kept rows, or of their directions; 0 where no mean is wanted.
+    /// Mean squared Euclidean distance of two different kept rows, or of their directions; 0 if no mean is needed.
     pub(crate) mean_squared_distance: f64,
     /// The largest magnitude, where all numbers of kept rows are whole and that is wanted; `None` where one is not.
     pub(crate) largest_whole: Option<f64>,
@@ -36,7 +36,7 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at every row of `dim` features in `chunks` but those that `ignores` tells by their index. Means are those that
+    /// Looks at every row of `dim` features in `chunks` except those that `ignores` selects by their index. Means are those that
     /// `distance` needs, of the rows' directions x̂ = x/‖x‖ where it depends on nothing else.
     ///
     /// # Formula
@@ -91,7 +91,7 @@ impl Survey {
     }
 }
 
-/// A survey under way.
+/// A survey in progress.
 struct Looking<'a> {
     /// Its `mean` holds sums relative to the origin until it is finished.
     survey: Survey,
@@ -194,7 +194,7 @@ impl Looking<'_> {
                 let of_measured = if measured > 0.0 { measured * squared.max(0.0) } else { 0.0 };
                 (of_measured + 2.0 * (all - measured)) / all
             }
-            // Beyond f64's range ∞ − ∞ is no number, which `max` would take for 0.
+            // Beyond f64's range ∞ − ∞ is not a number, which `max` would take for 0.
             Some(_) if squared.is_nan() => f64::INFINITY,
             Some(_) => squared.max(0.0),
         };

@@ -1,4 +1,4 @@
-//! A tally under way, with all that is needed to continue it later.
+//! A tally in progress, with everything needed to continue it later.
 
 use crate::block::TILE;
 use crate::tally::Tally;

@@ -1,4 +1,4 @@
-//! The result of a run, as every report shows it and as the JSON names it.
+//! The result of a run, as every report shows it and with the names of the JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::extremes::Extremes;
 use super::minimum::Minimum;
 use super::worst_row::WorstRow;
 
-/// Version of the JSON's shape; grows when a name changes its meaning or goes away.
+/// Version of the JSON's shape; grows when a name changes its meaning or is removed.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything a run found out. Serialized, it is the JSON contract described in `docs/result.schema.json`.
@@ -24,9 +24,9 @@ pub struct ScoreTable {
     pub definition: DefinitionRecord,
     /// What it was computed on.
     pub data: Dataset,
-    /// One entry a layer, in natural order.
+    /// One entry per layer, in natural order.
     pub layers: Vec<LayerScore>,
-    /// Layers added up at each temperature, as in training.
+    /// The sum over layers at each temperature, as in training.
     pub sum: Vec<SumScore>,
     /// How it was computed.
     pub run: Run,
@@ -89,11 +89,11 @@ pub struct References {
 pub struct LayerScore {
     /// The layer's name.
     pub name: String,
-    /// Features a row, D.
+    /// Features per row, D.
     pub dim: usize,
     /// Element type in the file, as NumPy calls it.
     pub dtype: String,
-    /// Number of files that the rows come from, one below the other.
+    /// Number of files that the rows come from, concatenated.
     #[serde(default = "one")]
     pub files: usize,
     /// The SNNL at T → ∞, where every neighbor is as likely as any other: mean ln((N−1)/(n_class−1)) in the exact form.
@@ -106,32 +106,32 @@ pub struct LayerScore {
     pub non_finite_rows: usize,
     /// Rows that equal an earlier row number for number.
     pub duplicate_rows: usize,
-    /// The distance that a temperature of 1 stands for: 1 when the unit is `raw`, otherwise the mean distance, or for
+    /// The distance that a temperature of 1 means: 1 when the unit is `raw`, otherwise the mean distance, or for
     /// `euclidean` the root of the mean squared one.
     pub temperature_scale: f64,
-    /// One entry a temperature, in the order asked for.
+    /// One entry per temperature, in the requested order.
     pub scores: Vec<Score>,
     /// The temperature with the lowest value.
     pub best: Best,
     /// The lowest value over all temperatures (`--minimise`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Minimum>,
-    /// One entry a class that has a counted row (`--per-class`), in natural order of the names.
+    /// One entry per class that has a counted row (`--per-class`), in natural order of the names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<ClassScore>>,
-    /// Columns of its files that might have been meant and were passed over, each with the reason.
+    /// Columns of its files that might have been meant and were skipped, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<String>,
     /// What random batches show (`--emulate-batch`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batches: Option<BatchScores>,
-    /// What lies behind the value at the best temperature, or that of `--at` (`--explain`).
+    /// What explains the value at the best temperature, or that of `--at` (`--explain`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
     /// The rows with the highest losses at that temperature (`--worst`), highest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<Vec<WorstRow>>,
-    /// Statistics that cost little beside the pairs (`--companions`).
+    /// Statistics that cost little compared with the pairs (`--companions`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub companions: Option<Companions>,
     /// Of a baseline that followed others: the lowest and highest values that it ever had (`gate --update-baseline`).
@@ -140,7 +140,7 @@ pub struct LayerScore {
 }
 
 impl LayerScore {
-    /// The best value as a share of chance, where that says something.
+    /// The best value as a share of chance, if that is meaningful.
     pub fn relative_at_best(&self) -> Option<f64> {
         let best = self.scores.iter().find(|score| score.temperature == self.best.temperature);
         best.and_then(|score| score.relative)
@@ -158,7 +158,7 @@ pub struct ClassScore {
     pub class: String,
     /// Number of its rows that are counted.
     pub n: usize,
-    /// One entry a temperature, in the order asked for.
+    /// One entry per temperature, in the requested order.
     pub scores: Vec<ClassValue>,
 }
 
@@ -214,7 +214,7 @@ pub struct Best {
     pub at_edge: bool,
 }
 
-/// All layers added up at one temperature.
+/// The sum over all layers at one temperature.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SumScore {
     /// T, as in [`Score::temperature`].
@@ -226,19 +226,19 @@ pub struct SumScore {
 /// How the table was computed. Nothing here changes a value.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
-    /// The engine, `cpu, avx512` for one.
+    /// The engine, for example `cpu, avx512`.
     pub device: String,
-    /// Why that, where there was a choice.
+    /// Why this engine, if there was a choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_reason: Option<String>,
     /// Number of threads.
     pub threads: usize,
-    /// When the last value was there: UTC, as RFC 3339 writes it, to the second.
+    /// When the last value was computed: UTC, as RFC 3339 writes it, to the second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<String>,
     /// Wall-clock time from the first byte read to the last value.
     pub seconds: f64,
-    /// Unordered pairs of rows a second, over all layers.
+    /// Unordered pairs of rows per second, over all layers.
     pub pairs_per_second: f64,
     /// Pairs that earlier runs had done (`--resume`).
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -1,5 +1,5 @@
-//! The order in which rows meet: every pair once, each row its partners from the first to the last, however much of them
-//! stays in memory; so the tally does not depend on that.
+//! The order in which rows meet: every pair once, each row its partners from the first to the last, however many of
+//! them stay in memory; so the tally does not depend on the memory.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -13,16 +13,16 @@ use crate::engine::{Engine, Observer};
 use crate::error::Fault;
 use crate::pairing::{Meeting, Pairing};
 
-/// Who meets whom, and how much of it at once.
+/// Which tiles meet which, and how many at once.
 pub(super) struct Walk<'a> {
     pub(super) pairing: Pairing<Side<'a>>,
     pub(super) shares: Shares,
     /// Whether the last tiles that an engine takes at once, if they are not as many or not full, wait for all others:
-    /// what came before stands as it is for more rows of the same data.
+    /// the earlier sums then also hold for more rows of the same data.
     pub(super) leaves_last: bool,
 }
 
-/// Told after every step how far the sums are; its fault ends the walk.
+/// Called after every step with the sums so far; its fault ends the walk.
 pub(super) type AfterStep<'a> = dyn FnMut(&Swept) -> Result<(), Fault> + 'a;
 
 /// Consecutive tiles, and their rows.
@@ -81,7 +81,7 @@ impl Walk<'_> {
         Some(start..if waits { end.min(whole) } else { end })
     }
 
-    /// Lets the tiles `staying` meet all before them, and each other.
+    /// Pairs the tiles `staying` with all before them, and with each other.
     fn group<E: Scalar>(
         &self,
         staying: Range<usize>,
@@ -163,7 +163,7 @@ impl Walk<'_> {
     }
 }
 
-/// Cuts `tiles` into parts of at most `most`, and before every tile that `is_mark` tells.
+/// Cuts `tiles` into parts of at most `most`, and before every tile for which `is_mark` is true.
 fn cut(tiles: Range<usize>, most: usize, is_mark: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     for tile in tiles {

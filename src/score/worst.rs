@@ -1,4 +1,4 @@
-//! The rows with the highest losses: which class each would pick instead, and who its nearest neighbors are.
+//! The rows with the highest losses: which class each would pick instead, and what its nearest neighbors are.
 
 use std::thread::scope;
 

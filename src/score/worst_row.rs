@@ -1,4 +1,4 @@
-//! What is said of a row with a high loss.
+//! A row with a high loss, as recorded in a result.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Reading ahead: a thread of its own fetches and decodes rows while others compute with those before.
+//! Reads ahead: a separate thread fetches and decodes rows while others compute with the previous ones.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use snnl_core::rows::Rows;
 pub(crate) struct Meter(AtomicU64);
 
 impl Meter {
-    /// All the waiting so far.
+    /// The total wait so far.
     pub(crate) fn waited(&self) -> Duration {
         Duration::from_nanos(self.0.load(Ordering::Relaxed))
     }
@@ -24,7 +24,7 @@ impl Meter {
 /// The chunks of `scan`, read by a thread of `scope` that is ahead by no more than `bytes` of numbers, or one chunk.
 ///
 /// # Errors
-/// Where the system gives no thread.
+/// If the system cannot start a thread.
 pub(crate) fn ahead<'scope>(
     scope: &'scope Scope<'scope, '_>,
     scan: Scan<'scope>,
@@ -56,9 +56,9 @@ struct Queue {
 struct QueueState {
     chunks: VecDeque<Result<Rows, Fault>>,
     bytes: usize,
-    /// Whether no chunk will come any more.
+    /// Whether no further chunk will come.
     is_finished: bool,
-    /// Whether none will be taken any more.
+    /// Whether no further chunk will be taken.
     is_abandoned: bool,
 }
 
@@ -67,7 +67,7 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for room and appends; `false` where nobody will take it.
+    /// Waits for room and appends; `false` if the reader is gone.
     fn put(&self, chunk: Result<Rows, Fault>) -> bool {
         let is_full = |state: &mut QueueState| state.bytes > self.bytes && !state.is_abandoned;
         let mut state = self.changed.wait_while(self.state(), is_full).unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +78,7 @@ impl Queue {
     }
 }
 
-/// Marks the end of the chunks, also where a decoder panics, for which nobody must wait for ever.
+/// Marks the end of the chunks, even if a decoder panics, so that no reader waits forever.
 struct End<'a>(&'a Queue);
 
 impl Drop for End<'_> {

@@ -1,5 +1,5 @@
-//! A copy of a matrix in a scratch file, made while it is read for the first time, for formats that are slow to read
-//! again.
+//! A copy of a matrix in a scratch file, made while the matrix is read for the first time, for formats that are slow to
+//! read again.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ impl ScratchCopy {
         self.out.write_all(bytes).map_err(|error| write_fault(&self.directory, &error))
     }
 
-    /// The copy, to be read from any row on.
+    /// The copy, to be read from any row.
     ///
     /// # Errors
     /// As [`ScratchCopy::start`].

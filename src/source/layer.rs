@@ -14,7 +14,7 @@ pub struct Layer {
     pub files: Vec<PathBuf>,
     /// The activations.
     pub activations: Box<dyn Matrix>,
-    /// Columns and arrays of these files that might have been meant and are no part of a layer, each with the reason.
+    /// Columns and arrays of these files that might have been meant and are not part of a layer, each with the reason.
     pub passed_over: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What every format gives of a layer: a matrix, of which the shape is known and rows can be read from any row on.
+//! What every format provides of a layer: a matrix with a known shape, whose rows can be read from any row.
 
 use std::ops::Range;
 
@@ -13,11 +13,11 @@ pub(super) const CHUNK_BYTES: usize = 1 << 20;
 pub struct Shape {
     /// Number of rows, N.
     pub rows: usize,
-    /// Features a row, D.
+    /// Features per row, D.
     pub dim: usize,
-    /// The element type as NumPy calls it, `float16` for one.
+    /// The element type as NumPy calls it, for example `float16`.
     pub dtype: String,
-    /// How the numbers lie in the file.
+    /// How the numbers are arranged in the file.
     pub order: Order,
     /// Bytes that they take in the file, packed where it packs them.
     pub bytes: u64,
@@ -25,7 +25,7 @@ pub struct Shape {
     pub shards: usize,
 }
 
-/// How the numbers of a matrix lie in its file.
+/// How the numbers of a matrix are arranged in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// Row after row, or where several lie side by side, some of each row (C).
@@ -34,7 +34,7 @@ pub enum Order {
     Columns,
 }
 
-/// A matrix of numbers, readable from any row on.
+/// A matrix of numbers, readable from any row.
 pub trait Matrix: Send + Sync {
     /// What is known of it.
     fn shape(&self) -> &Shape;
@@ -50,7 +50,7 @@ pub trait Matrix: Send + Sync {
     fn rows(&self) -> usize {
         self.shape().rows
     }
-    /// Features a row, D.
+    /// Features per row, D.
     fn dim(&self) -> usize {
         self.shape().dim
     }

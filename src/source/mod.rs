@@ -1,4 +1,4 @@
-//! Activations as they lie on disk: which layers there are, and their rows in order.
+//! Activations on disk: which layers there are, and their rows in order.
 //!
 //! From the ground up, each room using only those before it:
 //!

@@ -1,4 +1,4 @@
-//! The order people expect of names with numbers in them: `layer2` before `layer10`.
+//! The natural order of names with numbers in them: `layer2` before `layer10`.
 
 use std::cmp::Ordering;
 

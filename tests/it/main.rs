@@ -1,5 +1,5 @@
-//! The library and the binary as others use them. One executable, because each that links Arrow and Parquet takes
-//! seconds to link.
+//! The library and the binary as others use them. One executable, because each executable that links Arrow and Parquet
+//! takes seconds to link.
 
 mod cli;
 mod formats;

@@ -1,4 +1,5 @@
-//! What the README and the pages about the command show is what it does: pictures are the output of their commands, and examples run.
+//! What the README and the pages about the command show is what the tool does: tables are the output of their commands, and
+//! examples run.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What the numerical tests share: rows made up from a seed, the way from rows to a table, and the slow answer to hold
-//! it against.
+//! What the numerical tests share: rows generated from a seed, the steps from rows to a table, and a slow reference to
+//! compare with.
 
 #![allow(dead_code, reason = "each test executable uses its own part")]
 

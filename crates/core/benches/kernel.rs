@@ -1,4 +1,4 @@
-//! The engine on one thread, by instruction set: pairs a second at several widths and ladders.
+//! The engine on one thread, by instruction set: pairs per second at several widths and ladders.
 //!
 //! `cargo bench -p snnl-core`; `cargo bench -p snnl-core --bench kernel -- avx512` for one instruction set.
 

@@ -1,4 +1,4 @@
-//! The numbers behind `snnl-score`: what every row of a data set sums over all its pairs, exactly, block by block, on the
+//! The arithmetic of `snnl-score`: what every row of a dataset sums over all its pairs, exactly, block by block, on the
 //! processor or through libtorch. It reads no files and knows no formats.
 //!
 //! # The way of the data

@@ -1,4 +1,4 @@
-//! Who meets whom: rows within one set, or queries across a set of references.
+//! Which rows are paired: rows within one set, or queries across a set of references.
 //!
 //! A run has a [`Pairing`] of two sets, or of one with itself. It is swept block by block: each step is a [`Meeting`].
 

@@ -1,11 +1,11 @@
-//! A chunk of consecutive rows as a file gave them, widened to f32 or f64.
+//! A chunk of consecutive rows as read from a file, widened to f32 or f64.
 
 /// Consecutive rows of one layer, row-major.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
     /// Index of the first row in its layer.
     pub start: usize,
-    /// Features a row, D.
+    /// Features per row, D.
     pub dim: usize,
     /// The numbers, row after row.
     pub values: Values,

@@ -1,5 +1,5 @@
-//! Pages of text whose lengths are packed as deltas begin with how many those are, which the decoder believes when it
-//! allocates: checked against the page's own number of values.
+//! Pages of text with delta-packed lengths start with the number of lengths, which the decoder trusts when it
+//! allocates: checks it against the page's number of values.
 //!
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, of DELTA_BINARY_PACKED,
 //! DELTA_LENGTH_BYTE_ARRAY (lengths, texts) and DELTA_BYTE_ARRAY (lengths of prefixes, lengths of suffixes, texts).

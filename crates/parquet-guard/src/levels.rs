@@ -1,4 +1,4 @@
-//! The levels that the body of a page begins with: how many bytes they take, and whether there are as many repetition
+//! Checks the levels at the start of a page's body: how many bytes they take, and whether there are as many repetition
 //! levels as values. With fewer, reading ends in an error, but skipping rows never returns.
 //!
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, of RLE and BIT_PACKED.

@@ -1,4 +1,4 @@
-//! Thrift's compact protocol, as much of it as is needed to find a few numbers.
+//! The part of Thrift's compact protocol that is needed to find a few numbers.
 //!
 //! Layout: <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>. Read as the decoder reads
 //! it, which goes by the ids of fields and not by their types: a check that read otherwise could be bypassed.

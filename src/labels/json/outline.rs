@@ -1,4 +1,4 @@
-//! What a JSON text is made of, without its values.
+//! The structure of a JSON text, without its values.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The classes of every layer in every checkpoint, where these were asked for.
+//! The classes of every layer in every checkpoint, if they are requested.
 
 use super::layers::{place, shown};
 use crate::compare::{Compared, ComparedClass, Comparison, LayerComparison, Point};

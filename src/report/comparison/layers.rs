@@ -1,4 +1,4 @@
-//! The grid of layers and checkpoints, each with its change against the first.
+//! The grid of layers and checkpoints, each with its change from the first.
 
 use crate::compare::change::Change;
 use crate::compare::{At, CLUSTERS, Comparison, LayerComparison, Point};

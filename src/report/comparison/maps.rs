@@ -1,4 +1,4 @@
-//! The maps of checkpoints beside each other, each turned onto the first.
+//! The maps of checkpoints beside each other, each rotated onto the first.
 
 use std::borrow::Cow;
 

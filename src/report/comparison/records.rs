@@ -1,5 +1,5 @@
-//! The long form: one record a layer, place of comparison, and checkpoint that has the layer; then, where classes were asked for, one
-//! for each of them.
+//! The long form: one record per layer, place of comparison, and checkpoint that has the layer; then, if classes are
+//! requested, one for each class.
 
 use crate::compare::{At, Compared, ComparedClass, Comparison};
 use crate::report::provenance;

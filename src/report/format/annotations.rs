@@ -1,4 +1,4 @@
-//! Workflow commands of GitHub Actions, which show checks that did not pass beside the change that made them.
+//! Workflow commands of GitHub Actions, which show checks that did not pass beside the change that caused them.
 //!
 //! Syntax: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 

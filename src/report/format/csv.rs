@@ -1,4 +1,4 @@
-//! Records as CSV, every number in full: it reads back to the same bits.
+//! Records as CSV, every number with all digits: it reads back to the same bits.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ pub(super) const CSV: Renderer = Renderer {
     render,
 };
 
-/// A header, then a line a record.
+/// A header, then one line per record.
 fn render(document: &Document, _: Screen, out: &mut dyn Write) -> io::Result<()> {
     let records = document.records()?;
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);

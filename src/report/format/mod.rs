@@ -1,4 +1,4 @@
-//! The formats that documents are rendered in, one file each. A format knows documents and nothing of the results that
+//! The formats that documents are rendered in, one file each. A format depends on documents and not on the results that
 //! they were made from.
 
 mod annotations;

@@ -1,4 +1,4 @@
-//! Records as a Parquet file, typed, with what else is to say of them in its metadata.
+//! Records as a Parquet file, typed, with their definition and origin in its metadata.
 
 use std::io::{self, Write};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Curves as characters, for a terminal.
+//! Curves drawn with characters, for a terminal.
 
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 

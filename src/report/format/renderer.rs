@@ -1,4 +1,4 @@
-//! What every format says of itself, in the file that it has to itself.
+//! What every format declares about itself, in its own file.
 
 use std::io::{self, Write};
 
@@ -28,7 +28,7 @@ pub struct Export {
 /// What is known of the terminal that is written to, if it is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Screen {
-    /// Whether cells are shaded and marked, by 256-colour escapes.
+    /// Whether cells are shaded and marked, by 256-color escapes.
     pub color: bool,
     /// Characters in a line; `None` for as many as need be.
     pub width: Option<usize>,

@@ -1,4 +1,4 @@
-//! A small document made by hand, for the tests of every format; the tests change what they are about.
+//! A small handmade document for the tests of every format, which change the parts they test.
 
 use super::renderer::{Renderer, Screen};
 use crate::report::cell::{Cell, CellValue, Edge};

@@ -1,14 +1,14 @@
-//! The colour of a cell, from far below chance (blue) to chance (orange).
+//! The color of a cell, from far below chance (blue) to chance (orange).
 
 use tabled::settings::Color;
 
 use crate::report::cell::Cell;
 
-/// Backgrounds of the 256-colour palette, equal steps from 0 to chance. Blue to orange is told apart by colour-blind
+/// Backgrounds of the 256-color palette, equal steps from 0 to chance. Blue to orange is told apart by color-blind
 /// readers, and all are light enough for black text, so that dark and light terminals look alike.
 const RAMP: [u8; 9] = [74, 110, 153, 195, 255, 230, 223, 215, 208];
 
-/// Black of the colour cube, which themes do not redefine.
+/// Black of the color cube, which themes do not redefine.
 const BLACK: u8 = 16;
 
 /// How to print this cell: with its shade behind it, the best value bold and underlined, an alarm bold and red.

@@ -1,4 +1,4 @@
-//! Grids as tables on a terminal, with the notes under them.
+//! Grids as tables on a terminal, with the notes below them.
 
 use std::io::{self, Write};
 use std::iter;
@@ -107,7 +107,7 @@ fn draw(grid: &Grid, TablePart { columns, last_width }: &TablePart, is_colored: 
     drawn
 }
 
-/// What a cell reads; temperatures stand one below the other with and without a mark.
+/// The text of a cell; temperatures are aligned with and without a mark.
 fn text(cell: &Cell) -> String {
     match &cell.value {
         CellValue::Text(text) => printable(text),

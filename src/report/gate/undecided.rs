@@ -1,4 +1,4 @@
-//! What is said of a gate that an error kept from being decided.
+//! The report of a gate that an error kept from being decided.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ struct UndecidedError<'a> {
     hint: Option<&'a String>,
 }
 
-/// What is said of a candidate that could not be held to the rules.
+/// The report of a candidate that could not be checked.
 pub fn undecided(candidate: &str, error: &Error) -> Document {
     let Explanation { headline, causes, hint } = Explanation::from(error);
     let message = [&headline].into_iter().chain(&causes).cloned().collect::<Vec<_>>().join(": ");

@@ -1,4 +1,4 @@
-//! Text from files and command lines, made fit for a page.
+//! Escapes text from files and command lines for a page.
 
 use crate::report::text::{is_unfit, printable};
 

@@ -1,4 +1,4 @@
-//! The tables and notes of a document as a part of another page, a notebook for one.
+//! The tables and notes of a document as a part of another page, for example a notebook.
 
 use super::escape::escaped;
 use super::tables::table;

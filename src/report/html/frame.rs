@@ -1,4 +1,4 @@
-//! The frame of a chart: its size, its axes, and where a value lies in it.
+//! The frame of a chart: its size, its axes, and the position of a value in it.
 
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ const RIGHT: f64 = 14.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 50.0;
 
-/// Names that stand under an axis at most; of more, only some do.
+/// The most names under an axis; of more, only some are shown.
 const NAMES: usize = 8;
 
 /// Letters of a name under an axis.

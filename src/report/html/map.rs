@@ -1,4 +1,4 @@
-//! Rows in two dimensions, drawn by the script of the page from a few bytes for each.
+//! Rows in two dimensions, drawn by the script of the page from a few bytes per row.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use crate::report::figure::{ScatterPlot, ScatterPoint};
 /// Steps of a coordinate or of a loss.
 const STEPS: f64 = 65_535.0;
 
-/// What the script draws. Numbers lie in Base64, the lowest byte of each first.
+/// What the script draws. Numbers are in Base64, the lowest byte of each first.
 #[derive(Serialize)]
 struct Data<'a> {
     classes: &'a [String],

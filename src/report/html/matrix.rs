@@ -1,4 +1,4 @@
-//! A shade for every two names, drawn by the script of the page from a byte for each.
+//! A shade for every pair of names, drawn by the script of the page from one byte each.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

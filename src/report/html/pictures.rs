@@ -1,4 +1,4 @@
-//! Rows by their pictures, which the script of the page cuts from one sheet.
+//! The pictures of rows, which the script of the page cuts from one sheet.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

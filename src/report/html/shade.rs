@@ -1,4 +1,4 @@
-//! The colour of a value, in the steps of the style sheet.
+//! The color of a value, in the steps of the style sheet.
 
 /// Steps of a ramp.
 const STEPS: usize = 9;

@@ -1,4 +1,4 @@
-//! Grids as tables that a click on a heading sorts.
+//! Grids as tables that can be sorted by a click on a heading.
 
 use super::escape::escaped;
 use super::shade::Ramp;
@@ -27,7 +27,7 @@ pub(super) fn table(grid: &Grid) -> String {
     let rows: String = body
         .iter()
         .map(|cells| {
-            // A name that stands for the rows below it, too, stands in each of them, so that they can be sorted.
+            // A name that also applies to the rows below it is repeated in each of them, so that they can be sorted.
             let is_repeated = cells.first().is_some_and(|cell| cell.value == CellValue::Empty);
             name = if is_repeated { name } else { cells.first() };
             row(grid, name.into_iter().chain(cells.iter().skip(1)))

@@ -1,4 +1,4 @@
-//! The numbers at which an axis is marked.
+//! The numbers at the ticks of an axis.
 
 /// Marks of an axis from 0 to at least `highest`, so many steps of 1, 2 or 5 times a power of ten; the last is the end of the axis.
 pub(super) fn linear(highest: f64) -> Vec<f64> {

@@ -1,4 +1,4 @@
-//! What is to be said of each layer, in one note.
+//! One note that says something of each layer.
 
 use crate::score::table::LayerScore;
 

@@ -1,4 +1,5 @@
-//! The score of every class, layer by layer, each at the layer's best temperature; all other temperatures are in the JSON.
+//! The score of every class, layer by layer, each at the layer's best temperature; all other temperatures are in the
+//! JSON.
 
 use super::by_layer::listed;
 use crate::report::cell::CellValue;

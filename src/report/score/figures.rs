@@ -1,4 +1,4 @@
-//! Pictures of a result: every layer over T, and of each layer its classes.
+//! Figures of a result: every layer over T, and the classes of each layer.
 
 use super::explanation::WHOLE;
 use crate::definition::TemperatureUnit;

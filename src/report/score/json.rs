@@ -100,7 +100,7 @@ mod tests {
             let properties = object["properties"].as_object().unwrap();
             let required: Vec<&str> = object["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             for (name, field) in properties {
-                // What is there where it was asked for, or chosen, or what older results lack.
+                // What is there if requested, or chosen, or what older results lack.
                 let asked_for = [
                     "classes",
                     "sample",

@@ -1,4 +1,4 @@
-//! The map of a layer as a picture.
+//! The map of a layer as a figure.
 
 use crate::definition::MapMethod;
 use crate::report::figure::{Drawing, Figure, ScatterPlot, ScatterPoint};

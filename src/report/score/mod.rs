@@ -34,7 +34,7 @@ impl Report for ScoreTable {
     const SECTIONS: &'static [Section] = &[Section::Records];
 }
 
-/// Layers and, where they were asked for, batches, classes and worst rows; what to know beside them; a record a layer and temperature.
+/// Layers and, if requested, batches, classes and worst rows; notes; one record per layer and temperature.
 /// Tables for people have the layers of `listing`.
 pub fn document(table: &ScoreTable, listing: Listing) -> Document {
     let shown = listing.of(table);

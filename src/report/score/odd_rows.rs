@@ -1,4 +1,4 @@
-//! Notes about rows that no plain mean can hold.
+//! Notes about rows that are left out of the mean or need attention.
 
 use super::by_layer::{by_layer, count};
 use crate::definition::Singletons;

@@ -1,4 +1,4 @@
-//! The worst rows of a layer by their pictures, each beside its nearest neighbors.
+//! The pictures of a layer's worst rows, each beside those of its nearest neighbors.
 
 use crate::report::figure::{Drawing, Figure, PicturedRow};
 use crate::report::number::{DIGITS, significant};

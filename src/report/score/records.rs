@@ -1,5 +1,5 @@
-//! The long form: one record a layer and temperature, layers in order and temperatures in order within each; then, where classes
-//! were asked for, one for each of them.
+//! The long form: one record per layer and temperature, layers in order and temperatures in order within each; then, if
+//! classes are requested, one for each class.
 
 use crate::report::provenance;
 use crate::report::records::{ColumnValues, RecordColumn, Records};
@@ -121,7 +121,7 @@ fn column(name: &'static str, values: ColumnValues) -> RecordColumn {
     RecordColumn { name, values }
 }
 
-/// How well k nearest neighbors tell the class, where that was asked for.
+/// How well k nearest neighbors tell the class, if requested.
 fn accuracy(layer: &LayerScore, k: usize) -> Option<f64> {
     layer.explanation.as_ref()?.accuracy.iter().find(|of| of.k == k).map(|of| of.accuracy)
 }

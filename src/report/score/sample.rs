@@ -1,4 +1,4 @@
-//! A small result made by hand, for the tests of every format; the tests change what they are about.
+//! A small handmade result for the tests of every format, which change the parts they test.
 
 use crate::definition::{EpsilonForm, Precision, Preset, Singletons, TemperatureUnit};
 use crate::distance::Distance;

@@ -9,7 +9,7 @@ use crate::score::worst_row::NeighborRow;
 /// The column of what rows are called, which there is only where they are called anything.
 const ID: usize = 2;
 
-/// A line a row; `None` where they were not asked for.
+/// A line a row; `None` if they were not requested.
 pub(super) fn grid(table: &ScoreTable) -> Option<Grid> {
     let has_ids = table.data.ids.is_some();
     let headings = [

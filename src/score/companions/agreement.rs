@@ -5,7 +5,7 @@ use pathfinding::matrix::Matrix;
 
 /// How many rows each class and each cluster have in common.
 pub(super) struct Contingency {
-    /// A row a class and a column a cluster; no more classes than clusters.
+    /// One row per class and one column per cluster; no more classes than clusters.
     counts: Matrix<i64>,
     rows: usize,
 }

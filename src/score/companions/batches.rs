@@ -1,4 +1,4 @@
-//! Rows of a side, batch by batch as they are read.
+//! Rows of a side, batch by batch in the order of reading.
 
 use std::sync::Arc;
 use std::thread::scope;

@@ -11,7 +11,7 @@ use crate::score::side::Side;
 /// Bytes that the means of classes take for each of their features: a first row, a sum and a mean.
 pub(super) const BYTES_A_FEATURE: usize = 3 * size_of::<f64>();
 
-/// The rows of one class, prepared for the distance: directions x̂ under cosine, relative to a centre otherwise.
+/// The rows of one class, prepared for the distance: directions x̂ under cosine, relative to a center otherwise.
 #[derive(Debug, Clone)]
 pub(super) struct ClassMoments {
     /// Number of rows, n.
@@ -58,7 +58,7 @@ impl Moments {
     ///
     /// # Formula
     /// μ = o + δ with δ = Σ(x − o)/n, and Σ‖x − μ‖² = Σ‖x − o‖² − n‖δ‖², with o the first row of the class: so classes far from the
-    /// centre cost no digits, and equal rows have their own mean and no scatter.
+    /// center cost no digits, and equal rows have their own mean and no scatter.
     ///
     /// # Errors
     /// What reading meets.

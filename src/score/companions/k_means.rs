@@ -1,4 +1,4 @@
-//! k-means by Lloyd's algorithm, of which Hamerly's bounds skip most distances.
+//! k-means by Lloyd's algorithm, with Hamerly's bounds, which skip most distances.
 
 use rayon::prelude::*;
 use twox_hash::XxHash3_64;
@@ -17,16 +17,16 @@ const MOST_ROUNDS: usize = 300;
 #[derive(Debug, Clone, Copy)]
 struct Place {
     cluster: usize,
-    /// The distance to the centre of the cluster is no more than this.
+    /// The distance to the center of the cluster is no more than this.
     to_own: f64,
-    /// The distance to any other centre is no less than this.
+    /// The distance to any other center is no less than this.
     to_others: f64,
 }
 
 impl Place {
     const NOWHERE: Place = Place { cluster: 0, to_own: f64::INFINITY, to_others: f64::INFINITY };
 
-    /// Takes the centre of `cluster` at this distance into account.
+    /// Takes the center of `cluster` at this distance into account.
     fn meet(&mut self, cluster: usize, distance: f64) {
         if distance < self.to_own {
             *self = Place { cluster, to_own: distance, to_others: self.to_own };
@@ -79,8 +79,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Draws rows as centres, each with a probability in proportion to its squared distance from those before; of several candidates
-    /// for each the one that leaves the least inertia, as scikit-learn does.
+    /// Draws rows as centers, each with a probability in proportion to its squared distance from those before; of several
+    /// candidates for each, the one that leaves the least inertia, as scikit-learn does.
     fn start<'a>(
         rows: &'a RowSample,
         clusters: usize,
@@ -118,7 +118,7 @@ impl Run<'_> {
         Ok(run)
     }
 
-    /// Moves every centre to the mean of its rows, and the bounds with it. A cluster without rows stays where it is.
+    /// Moves every center to the mean of its rows, and the bounds with it. A cluster without rows stays where it is.
     fn move_centres(&mut self) {
         let dim = self.rows.dim;
         let moved = |(cluster, centre): (usize, &mut [f32])| {
@@ -141,11 +141,11 @@ impl Run<'_> {
         }
     }
 
-    /// Puts every row into the cluster of its nearest centre; says whether any row changed its cluster.
+    /// Puts every row into the cluster of its nearest center; says whether any row changed its cluster.
     fn assign(&mut self) -> bool {
         let (dim, centres) = (self.rows.dim, &self.centres);
         let centre = |cluster: usize| &centres[cluster * dim..][..dim];
-        // Within half the way from its centre to the next, a row is nearest to its centre.
+        // Within half the way from its center to the next, a row is nearest to its center.
         let half_way = |cluster: usize| {
             let others = (0..self.sizes.len()).filter(|&other| other != cluster);
             others.map(|other| distance(centre(cluster), centre(other))).fold(f64::INFINITY, f64::min) / 2.0
@@ -178,7 +178,7 @@ impl Run<'_> {
         !moves.is_empty()
     }
 
-    /// Σ ‖x − centre‖² over all rows.
+    /// Σ ‖x − center‖² over all rows.
     fn inertia(&self) -> f64 {
         let dim = self.rows.dim;
         let squared = |(place, row): (&Place, &[f32])| {
@@ -190,8 +190,8 @@ impl Run<'_> {
     }
 }
 
-/// The row that `chance`, from 0 to 1, picks with a probability in proportion to its squared distance from its centre; all alike before
-/// there is one.
+/// The row that `chance`, from 0 to 1, picks with a probability in proportion to its squared distance from its center; all
+/// equally likely before there is a center.
 fn draw(places: &[Place], chance: f64) -> usize {
     let weight = |place: &Place| if place.to_own.is_finite() { place.to_own * place.to_own } else { 1.0 };
     let mut left = chance * places.iter().map(weight).sum::<f64>();
@@ -199,7 +199,7 @@ fn draw(places: &[Place], chance: f64) -> usize {
         left -= weight(place);
         left < 0.0
     };
-    // None where all rows are at centres already; then it does not matter.
+    // None where all rows are at centers already; then it does not matter.
     places.iter().position(is_drawn).unwrap_or(0)
 }
 

@@ -1,5 +1,5 @@
-//! Companions of the SNNL that cost little beside the pairs: the silhouette, the share of the variance between the classes, and how
-//! well k-means finds the classes.
+//! Companions of the SNNL that cost little compared with the pairs: the silhouette, the share of the variance between
+//! the classes, and how well k-means finds the classes.
 
 mod agreement;
 mod batches;
@@ -31,7 +31,7 @@ const MOST_SAMPLED: usize = 50_000;
 /// The seed of the sample: one for all, since layers are compared on the same rows.
 const SEED: u64 = 1;
 
-/// Bytes that k-means takes for each feature of a cluster: a centre, its next place and a sum.
+/// Bytes that k-means takes for each feature of a cluster: a center, its next place and a sum.
 const BYTES_A_CENTRE: usize = 2 * size_of::<f32>() + size_of::<f64>();
 
 /// The companions of the rows of `side`, those of layer `name`, which are prepared for the distance of the score; the rows of a layer
@@ -72,7 +72,7 @@ pub(super) fn companions(name: &str, side: &Side, memory: usize) -> Result<Compa
     })
 }
 
-/// How many of `rows` rows k-means takes, so that they and the centres of the clusters fit into `room` bytes.
+/// How many of `rows` rows k-means takes, so that they and the centers of the clusters fit into `room` bytes.
 fn sampled_rows(rows: usize, dim: usize, clusters: usize, room: usize) -> usize {
     let left = room.saturating_sub(clusters.saturating_mul(dim).saturating_mul(BYTES_A_CENTRE));
     rows.min(MOST_SAMPLED).min(left / (dim * size_of::<f32>()))

@@ -1,4 +1,4 @@
-//! What is said of a layer beside its SNNL.
+//! The companions of a layer's SNNL.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::distance::Distance;
 /// Clusters that k-means seeks at most: its time grows with rows × clusters × rounds, to hours for more.
 pub const MOST_CLUSTERS: usize = 1024;
 
-/// How far the classes of a layer are apart by statistics that cost little beside the pairs.
+/// How far the classes of a layer are apart by statistics that cost little compared with the pairs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Companions {
     /// The distance of the silhouette: that of the score, but squared Euclidean for `euclidean`, which has no closed form.

@@ -9,7 +9,7 @@ use crate::score::side::Side;
 pub(super) struct RowSample {
     /// Row after row.
     pub(super) values: Vec<f32>,
-    /// Features a row.
+    /// Features per row.
     pub(super) dim: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The companions of small layers against their definitions.
+//! Compares the companions of small layers with their definitions.
 
 use super::*;
 use crate::definition::{Definition, NonFinite, Precision, Preset, TemperatureUnit, Wishes};
@@ -155,7 +155,7 @@ fn what_says_nothing_is_left_out() {
     let [lengths, equal] = [lengths, equal].map(|rows| found(&rows, &classes, Distance::Cosine, usize::MAX));
     assert_eq!((lengths.silhouette, lengths.r_squared), (Some(0.0), None));
     assert_eq!((equal.silhouette, equal.r_squared), (Some(0.0), None));
-    // At a raw temperature equal rows can be scored by other distances, too; a tenth is no number of f64.
+    // At a raw temperature equal rows can be scored by other distances, too; a tenth is not a number of f64.
     let tenths = found_in(
         &vec![vec![0.1, 1e6 + 0.1]; 2000],
         &[0, 1, 2, 3].repeat(500),

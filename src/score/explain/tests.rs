@@ -1,4 +1,4 @@
-//! Explanations against plain loops.
+//! Compares explanations with plain loops.
 
 use snnl_core::tally::{nearest_by_definition, picks_by_definition};
 

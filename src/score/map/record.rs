@@ -1,4 +1,4 @@
-//! A map: rows in two dimensions.
+//! A map: rows in two dimensions, as recorded in a result.
 
 use std::sync::Arc;
 

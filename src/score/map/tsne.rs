@@ -1,4 +1,4 @@
-//! t-SNE (van der Maaten and Hinton 2008): rows that are near stay near.
+//! t-SNE (van der Maaten and Hinton 2008), which keeps near rows near.
 
 use std::io;
 

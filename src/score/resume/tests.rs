@@ -1,4 +1,4 @@
-//! Every column of a tally, stopped anywhere and continued from the file.
+//! Every column of a tally, stopped anywhere and resumed from the file.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Which rows count, whom they meet, and what no score can be made of.
+//! Which rows count, which rows they meet, and which rows cannot be scored.
 
 use super::*;
 use crate::definition::{NonFinite, Preset, Wishes};

@@ -1,4 +1,4 @@
-//! Who meets whom, told by an engine that computes nothing.
+//! Which rows meet which, recorded by an engine that computes nothing.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

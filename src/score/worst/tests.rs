@@ -1,4 +1,4 @@
-//! Worst rows against their definition.
+//! Compares worst rows with their definition.
 
 use crate::definition::Definition;
 use crate::distance::Distance;

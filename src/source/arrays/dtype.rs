@@ -17,7 +17,7 @@ pub(crate) struct Dtype {
 }
 
 impl Dtype {
-    /// The type as NumPy calls it, `float16` for one.
+    /// The type as NumPy calls it, for example `float16`.
     pub(crate) fn name(&self) -> String {
         let bits = 8 * self.width;
         match self.kind {

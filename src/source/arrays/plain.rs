@@ -1,4 +1,4 @@
-//! A matrix whose elements lie in a file as they are, read at any place.
+//! A matrix whose elements are stored uncompressed in a file, read from any position.
 
 use std::ops::Range;
 

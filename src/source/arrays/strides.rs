@@ -1,4 +1,4 @@
-//! Where the elements of an array of any shape lie, one stride an axis, and how rows are gathered from them.
+//! Where the elements of an array of any shape are, one stride per axis, and how rows are gathered from them.
 
 /// Strides of an array whose last axis runs fastest (C order).
 pub(crate) fn rows_first(shape: &[usize]) -> Vec<usize> {
@@ -19,7 +19,7 @@ pub(crate) fn columns_first(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
-/// Whether the elements of an array lie one after the other, the last axis running fastest.
+/// Whether the elements of an array are contiguous, the last axis running fastest.
 pub(crate) fn is_dense(shape: &[usize], strides: &[usize]) -> bool {
     let mut axes = shape.iter().zip(strides).zip(rows_first(shape));
     // The stride of an axis of length 1 means nothing.

@@ -49,7 +49,7 @@ fn side_by_side(
     Ok(FileContents { layers: vec![FileLayer::new("", None, layer)], passed_over: passed_over.collect() })
 }
 
-/// Each column of vectors as a layer, but for tokens beside embeddings that nobody asks for.
+/// Each column of vectors as a layer, except for tokens beside embeddings that are not requested.
 fn vectors(table: Arc<dyn Table>, columns: Vec<ColumnPath>, layout: &Layout) -> Result<FileContents, Fault> {
     let is_bytes =
         |column: &ColumnPath| layout.dim.is_some() && matches!(column.data_type, DataType::FixedSizeBinary(_));
@@ -82,7 +82,7 @@ fn vectors(table: Arc<dyn Table>, columns: Vec<ColumnPath>, layout: &Layout) -> 
     Ok(FileContents { layers, passed_over: passed_over.collect() })
 }
 
-/// What is said of a table whose columns are no vectors.
+/// The fault of a table whose columns are not vectors.
 fn no_vectors(table: &dyn Table, columns: &[ColumnPath]) -> Fault {
     let map = columns.iter().find(|column| matches!(column.data_type, DataType::Map(..)));
     if let Some(map) = map {

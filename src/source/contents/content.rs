@@ -1,4 +1,4 @@
-//! What a file holds, whatever its format: one array, arrays by name, or a table.
+//! The content of a file, whatever its format: one array, arrays by name, or a table.
 
 use std::sync::Arc;
 

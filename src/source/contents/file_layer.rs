@@ -19,7 +19,7 @@ pub(crate) struct FileLayer {
     pub(crate) activations: Result<Box<dyn Matrix>, Fault>,
 }
 
-/// A column that might have been meant, and is no part of a layer.
+/// A column that might have been meant, and is not part of a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PassedOver {
     pub(crate) column: String,

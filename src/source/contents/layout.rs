@@ -1,4 +1,4 @@
-//! How the arrays and columns of a file become layers: what was asked for on the command line, as the formats need it.
+//! How the arrays and columns of a file become layers: the options of the command line, as the formats need them.
 
 use globset::GlobMatcher;
 
@@ -11,13 +11,13 @@ use crate::source::views::pool::Pool;
 pub(crate) struct Layout<'a> {
     /// In tables, scalar columns that together form one layer; without it, every column of vectors is a layer.
     pub(crate) columns: Option<&'a GlobMatcher>,
-    /// In tables, the number of features in a value of a column of raw bytes; without it, such columns are no layers.
+    /// In tables, the number of features in a value of a column of raw bytes; without it, such columns are not layers.
     pub(crate) dim: Option<usize>,
     /// The axis of an array along which several layers are stacked.
     pub(crate) layer_axis: Option<usize>,
-    /// What becomes of the tokens of a row.
+    /// What happens to the tokens of a row.
     pub(crate) pool: Option<Pool>,
-    /// What becomes of rows of tables with nulls.
+    /// What happens to rows of tables with nulls.
     pub(crate) nulls: Nulls,
     /// The layers that are asked for; none where all are.
     pub(crate) layers: &'a [GlobMatcher],
@@ -37,7 +37,7 @@ impl Layout<'_> {
     }
 }
 
-/// Whether a name is what the glob stands for, or to the letter the glob itself: brackets are no rare part of names.
+/// Whether a name is what the glob stands for, or to the letter the glob itself: names often contain brackets.
 pub(crate) fn is_named(glob: &GlobMatcher, name: &str) -> bool {
     glob.is_match(name) || glob.glob().glob() == name
 }

@@ -1,6 +1,7 @@
-//! Names that frameworks give to the weights of a model, by which a checkpoint of one is told from activations.
+//! Names that frameworks give to the weights of a model, by which a checkpoint of a model is distinguished from
+//! activations.
 
-/// Whether most of `names` are those of weights, `encoder.0.weight` for one.
+/// Whether most of `names` are those of weights, for example `encoder.0.weight`.
 pub(crate) fn are_weight_like<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     let (mut all, mut weights) = (0, 0);
     for name in names {

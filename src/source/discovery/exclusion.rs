@@ -1,4 +1,4 @@
-//! Files in directories that are passed over because the command line says so.
+//! Files in directories that are skipped because the command line says so.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::name_globs::compile;
 use crate::error::Error;
 use crate::source::contents::layout::is_named;
 
-/// What is passed over.
+/// What is skipped.
 pub(super) struct Exclusion(Vec<GlobMatcher>);
 
 impl Exclusion {
@@ -17,7 +17,7 @@ impl Exclusion {
         globs.iter().map(|glob| compile("--exclude", glob)).collect::<Result<_, _>>().map(Exclusion)
     }
 
-    /// Whether `path`, in the directory `input`, is passed over: by its name or by its path from there.
+    /// Whether `path`, in the directory `input`, is skipped: by its name or by its path from there.
     pub(super) fn covers(&self, input: &Path, path: &Path) -> bool {
         let name = path.file_name().map(Path::new);
         let within = path.strip_prefix(input).ok();

@@ -1,5 +1,5 @@
-//! What is said where some of the layers have as many rows as there are labels, and others have not or are none: which,
-//! and the flags that score those that fit.
+//! The error when some layers have as many rows as there are labels, and others do not or are not layers: which, and
+//! the flags that score those that fit.
 
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,7 @@ pub(super) fn check(
     Err(Error::Layer { layer: first.name.clone(), path: first.path.clone(), fault })
 }
 
-/// Names in a sentence, not all of them where they are many.
+/// Names in a sentence; only some of them if there are many.
 fn list(names: &[&str]) -> String {
     let quoted = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
     match names {

@@ -1,4 +1,4 @@
-//! What is in a directory.
+//! The entries of a directory.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! Globs of names, as they are typed on the command line.
+//! Globs of names on the command line.
 
 use globset::{Glob, GlobMatcher};
 

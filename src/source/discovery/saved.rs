@@ -1,4 +1,5 @@
-//! What `save_to_disk` of Hugging Face's datasets notes beside the files: the splits of a dataset, and the files of a split.
+//! What `save_to_disk` of Hugging Face's datasets records beside the files: the splits of a dataset, and the files of a
+//! split.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! What to take from the inputs, and where the labels lie.
+//! What to use from the inputs, and where the labels are.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::source::views::pool::Pool;
 /// What to take from the inputs. The default takes every layer whole.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Globs over files in directories, by name or by path within the directory, which are passed over.
+    /// Globs over files in directories, by name or by path within the directory, which are skipped.
     pub exclude: Vec<String>,
     /// Globs over layer names; empty takes all. Only layers that are taken need to be readable.
     pub layers: Vec<String>,
@@ -22,9 +22,9 @@ pub struct Selection {
     pub dim: Option<usize>,
     /// The axis of an array along which layers are stacked, counted from 0.
     pub layer_axis: Option<usize>,
-    /// What becomes of the tokens of rows × tokens × features.
+    /// What happens to the tokens of rows × tokens × features.
     pub pool: Option<Pool>,
-    /// What becomes of rows of tables that are null, or have a null in them.
+    /// What happens to rows of tables that are null, or have a null in them.
     pub nulls: Nulls,
     /// The features to take of each layer.
     pub units: Option<Range<usize>>,

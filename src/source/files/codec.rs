@@ -1,4 +1,4 @@
-//! Compressions: of a whole file, told by the suffix that follows the one of its format, and of the members of archives.
+//! Compressions: of a whole file, recognised by the suffix after that of its format, and of the members of archives.
 
 use std::io::{self, BufReader, Read};
 

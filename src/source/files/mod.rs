@@ -1,4 +1,4 @@
-//! Bytes of a file at any place, text in order, and what is compressed in files and archives.
+//! Bytes of a file at any position, text in order, and what is compressed in files and archives.
 
 pub(super) mod codec;
 pub(super) mod delimited;

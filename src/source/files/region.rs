@@ -1,4 +1,4 @@
-//! A stretch of a file, or of bytes that were decoded, read at any place without a cursor that threads would have to share.
+//! A range of a file, or of decoded bytes, read at any position without a cursor that threads would have to share.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -54,7 +54,7 @@ impl Region {
         Ok(Region { origin: Origin::File(Arc::new(file)), start: 0, len })
     }
 
-    /// Bytes that lie in no file as they are.
+    /// Bytes that are not stored in a file in this form.
     pub(crate) fn in_memory(bytes: impl Into<Bytes>) -> Region {
         let bytes = bytes.into();
         Region { len: bytes.len() as u64, origin: Origin::Memory(bytes), start: 0 }

@@ -1,4 +1,4 @@
-//! Text in columns as a table: numbers, and lists of numbers, `"[0.1, 0.2]"`, where the first row has them.
+//! Text in columns as a table: numbers, and lists of numbers, `"[0.1, 0.2]"`, if the first row has them.
 
 use std::ops::Range;
 use std::path::Path;
@@ -132,7 +132,7 @@ fn type_of(cell: &str) -> DataType {
     }
 }
 
-/// The items of a list, between commas as in JSON, or between spaces as NumPy prints it; `None` where it is no list.
+/// The items of a list, between commas as in JSON, or between spaces as NumPy prints it; `None` where it is not a list.
 fn items(cell: &str) -> Option<Vec<&str>> {
     let inner = cell.strip_prefix('[')?.strip_suffix(']')?.trim();
     Some(match inner {

@@ -1,5 +1,5 @@
-//! The formats that activations come in, told by their suffix. Adding one is a file or folder here, and its lines in this
-//! file.
+//! The formats of activations, recognised by their suffix. Adding one takes a file or folder here, and its lines in
+//! this file.
 
 pub(super) mod delimited;
 pub(crate) mod ipc;
@@ -85,7 +85,7 @@ pub(crate) fn open_file(path: &Path) -> Result<Content, Fault> {
     }
 }
 
-/// Other files that `path` stands for, which are no inputs beside it.
+/// Other files that `path` stands for, which are not inputs beside it.
 pub(super) fn files_behind(path: &Path) -> Vec<PathBuf> {
     match split(path) {
         Some((_, _, FileFormat::SafetensorsIndex)) => safetensors::indexed_files(path),

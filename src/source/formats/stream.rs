@@ -1,4 +1,4 @@
-//! What a stream holds, told by its first bytes and spooled to a scratch file.
+//! The content of a stream, recognised by its first bytes and spooled to a scratch file.
 
 use std::path::Path;
 

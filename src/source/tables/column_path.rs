@@ -5,10 +5,10 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Fields};
 
-/// Longer paths are not followed: names that repeat in all that lies below them could take any amount of memory.
+/// Longer paths are not followed: names that repeat in everything below them could take any amount of memory.
 const LONGEST: usize = 1 << 10;
 
-/// A column that is no struct, or a field that is none in a column of structs.
+/// A column that is not a struct, or such a field in a column of structs.
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnPath {
     /// The names from the column down to the field, joined by dots.

@@ -1,4 +1,4 @@
-//! Files of columns, whatever their format, and the matrices that columns are.
+//! Files of columns, whatever their format, and the matrices that columns form.
 
 pub(super) mod binary;
 pub(super) mod column_path;

@@ -40,7 +40,7 @@ pub(super) fn fits_f32(data_type: &DataType) -> bool {
 /// the nearest.
 ///
 /// # Errors
-/// Where they are no numbers.
+/// Where they are not numbers.
 pub(crate) fn widen(array: &dyn Array) -> Result<Values, Fault> {
     fn collect<T: ArrowPrimitiveType, V>(array: &dyn Array, widen: fn(T::Native) -> V) -> Vec<V> {
         array.as_primitive::<T>().values().iter().copied().map(widen).collect()

@@ -1,4 +1,4 @@
-//! Whether the lists of a column are of different lengths, as those of tokens are.
+//! Whether the lists of a column have different lengths, as lists of tokens do.
 
 use super::column_path::ColumnPath;
 use super::lists::Lists;

@@ -1,4 +1,4 @@
-//! Numeric columns side by side as a matrix, one column a feature.
+//! Numeric columns side by side as a matrix, one column per feature.
 
 use std::ops::Range;
 use std::sync::Arc;

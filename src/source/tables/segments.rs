@@ -1,4 +1,4 @@
-//! The rows of a column in stretches whose values lie together and have no nulls.
+//! The rows of a column in ranges whose values are contiguous and have no nulls.
 
 use std::ops::Range;
 

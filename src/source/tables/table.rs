@@ -1,4 +1,4 @@
-//! A file of columns, whatever its format: what it has, and batches of its rows.
+//! A file of columns, whatever its format: its columns and types, and batches of its rows.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Arrow's types of text.
+//! Arrow's text types.
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;

@@ -1,4 +1,4 @@
-//! Which of Arrow's types are lists of numbers, and of what.
+//! Which Arrow types are lists of numbers, and of which numbers.
 
 use arrow_schema::DataType;
 

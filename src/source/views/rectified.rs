@@ -1,4 +1,4 @@
-//! max(x, 0) of every number of a layer.
+//! max(x, 0) applied to every number of a layer.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! A slice of a layer's features, seen as a matrix of its own.
+//! A slice of a layer's features as a matrix.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! `--companions`: what is shown of them, and what changes nothing.
+//! `--companions`: what is shown of them, and that they change nothing else.
 
 use serde_json::Value;
 

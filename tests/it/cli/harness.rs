@@ -66,7 +66,7 @@ impl Place {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// A run with `args`, cut at blanks, that nothing around the tests can colour.
+    /// A run with `args`, cut at blanks, that nothing around the tests can color.
     pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = Command::new(program());
         command.args(args.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());

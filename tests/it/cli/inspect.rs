@@ -1,4 +1,4 @@
-//! `inspect`: what a run would meet, from headers alone.
+//! `inspect`: what a run would read, from headers alone.
 
 use std::fs;
 

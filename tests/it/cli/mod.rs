@@ -1,4 +1,4 @@
-//! The binary as users meet it: standard output, standard error and exit code together, and what lies on the disk
+//! The binary as users see it: standard output, standard error and exit code together, and the files on the disk
 //! afterwards.
 
 mod action;

@@ -1,4 +1,4 @@
-//! Streams that are closed, full or absent: the exit code says what became of the run, and nothing else is said.
+//! Streams that are closed, full or absent: the exit code shows the outcome of the run, and nothing else is printed.
 
 use std::process::Stdio;
 

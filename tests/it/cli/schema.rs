@@ -1,4 +1,4 @@
-//! The JSON of real runs, held against `docs/result.schema.json`.
+//! The JSON of real runs, validated against `docs/result.schema.json`.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What the axes of arrays and the lists of tables stand for: stacked layers, tokens, raw bytes.
+//! The meaning of the axes of arrays and the lists of tables: stacked layers, tokens, raw bytes.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Which layers a set of inputs holds, and what is said where it holds none.
+//! Which layers a set of inputs contains, and the error if it contains none.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ fn a_parquet_file_is_a_layer_a_column_of_lists() {
     );
     fs::remove_file(directory.path().join("other.parquet")).unwrap();
     fs::remove_file(directory.path().join("third.parquet")).unwrap();
-    // Labels in the same file are passed over, under whatever name.
+    // Labels in the same file are skipped, under whatever name.
     let labels = |column: Option<&str>| Selection {
         labels: vec![LabelFile { path: path.clone(), column: column.map(str::to_owned) }],
         ..Selection::default()
@@ -122,7 +122,7 @@ fn a_parquet_file_is_a_layer_a_column_of_lists() {
     let numbers = Selection { columns: Some("id".to_owned()), ..labels(Some("id")) };
     assert!(chain(&error(&[&path], &numbers)).contains("no numeric column matches `id`"));
     assert_eq!(names(&[&path], &Selection { columns: Some("i*".to_owned()), ..labels(None) }), ["dump"]);
-    // A table of nothing but labels is no layer, nor an error, in a directory.
+    // A table of nothing but labels is not a layer, nor an error, in a directory.
     let table = directory.path().join("classes.parquet");
     write_parquet(&table, &[("class", ids())]);
     let selection = Selection { labels: vec![LabelFile { path: table.clone(), column: None }], ..Selection::default() };

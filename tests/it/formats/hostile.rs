@@ -1,5 +1,5 @@
-//! Files from anywhere: every seed of the fuzzers, and each damaged at random, gives whole layers or an error, in little
-//! time and memory; and where a checksum is over the numbers, the numbers of the seed or none.
+//! Files from untrusted sources: every seed of the fuzzers, and each damaged at random, gives complete layers or an
+//! error, with little time and memory; and if a checksum covers the numbers, the numbers of the seed or none.
 //!
 //! `SNNL_MUTATIONS` is the number of damaged files for each fuzz target, 300 if it is not set. `fuzz/README.md` says how
 //! to run many more within a limit of memory.

@@ -1,4 +1,4 @@
-//! Random batches against slow loops over the rows of each.
+//! Compares random batches with slow loops over the rows of each.
 
 use snnl_score::definition::{Definition, EpsilonForm, Precision, Preset, Singletons, Wishes};
 use snnl_score::distance::Distance;

@@ -1,4 +1,4 @@
-//! The companions of the score against scikit-learn (`fixtures/companions.py`), on real activations.
+//! Compares the companions of the score with scikit-learn (`fixtures/companions.py`), on real activations.
 
 use std::path::Path;
 

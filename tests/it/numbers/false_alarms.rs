@@ -1,4 +1,4 @@
-//! A gate with a significance fails seldom by accident and often with reason.
+//! A gate with a significance seldom fails by chance and often for good reason.
 
 use std::path::Path;
 

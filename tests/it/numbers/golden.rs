@@ -1,4 +1,4 @@
-//! Values of an independent program (`fixtures/oracle.py`) on real activations, and numbers that others have printed.
+//! Values of an independent program (`fixtures/oracle.py`) on real activations, and published numbers.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 //! What must hold for any rows and labels: how values behave when the machine, the order, the scale or the temperature
-//! change.
+//! changes.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

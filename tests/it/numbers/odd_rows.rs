@@ -1,4 +1,4 @@
-//! Rows that have no neighbor, no direction or no difference: what they count for under every form of the loss.
+//! Rows that have no neighbor, no direction or no difference: how they count under every form of the loss.
 
 use snnl_score::block::TILE;
 use snnl_score::definition::{Precision, Preset, Singletons, Wishes};

@@ -1,4 +1,4 @@
-//! The eight traps that implementations of this loss fall into: the naive form, written out, is wrong, and ours is right.
+//! The eight traps of implementing this loss: the naive form, written out, is wrong, and the result here is right.
 
 use std::path::Path;
 

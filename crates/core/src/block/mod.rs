@@ -1,4 +1,4 @@
-//! Rows of one layer made ready for the engines: scaled for their distance, laid out in panels, sorted by class within
+//! Rows of one layer prepared for the engines: scaled for their distance, laid out in panels, sorted by class within
 //! every tile.
 
 mod preparation;
@@ -29,7 +29,7 @@ pub struct Panel<E>(pub [E; PANEL]);
 /// Who a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowTag {
-    /// Its index in the layer: a row never meets itself, whichever blocks it stands in.
+    /// Its index in the layer: a row never meets itself, whichever blocks it is in.
     pub id: u32,
     /// Where its sums are kept.
     pub slot: u32,
@@ -66,7 +66,7 @@ pub struct Prepared<E, N = E> {
 pub struct Block {
     /// Tells it from every other block of the process but its clones.
     pub serial: u64,
-    /// Features a row, D.
+    /// Features per row, D.
     pub dim: usize,
     /// The rows in the order they are laid out: by class within each tile.
     pub tags: Vec<RowTag>,

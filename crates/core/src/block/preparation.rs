@@ -1,4 +1,4 @@
-//! What is done to each row before it is multiplied.
+//! How each row is prepared before it is multiplied.
 
 use crate::distance::Distance;
 
@@ -6,7 +6,7 @@ use crate::distance::Distance;
 /// products of prepared rows give them with the least rounding.
 #[derive(Debug, Clone)]
 pub struct Preparation {
-    /// The distance to prepare for: those of directions normalise every row, the others subtract `centre`.
+    /// The distance to prepare for: those of directions normalise every row, the others subtract `center`.
     pub distance: Distance,
     /// What is subtracted from every row; the mean, of which no distance depends but ‖x‖² + ‖y‖² − 2⟨x, y⟩ does.
     pub centre: Vec<f64>,

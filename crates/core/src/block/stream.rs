@@ -1,4 +1,4 @@
-//! The rows of a layer one after the other, however the source cuts them.
+//! The rows of a layer in order, however the source chunks them.
 
 use std::error::Error;
 use std::fmt;

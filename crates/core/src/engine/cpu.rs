@@ -1,4 +1,4 @@
-//! The CPU engine: hands tiles to threads and what they gather to the ledger.
+//! The CPU engine: gives tiles to threads and their results to the ledger.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Where pairs may be computed, by the names that it is asked for with.
+//! The devices that may compute pairs, and their names.
 
 use std::fmt;
 use std::str::FromStr;

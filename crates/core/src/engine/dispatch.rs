@@ -1,4 +1,4 @@
-//! Which kernels this processor can run, asked once.
+//! Which kernels this processor can run, detected once.
 #![allow(unsafe_code, reason = "a function compiled for an instruction set is entered once the processor was asked")]
 
 use super::instructions::Instructions;

@@ -1,4 +1,4 @@
-//! The instruction sets that the processor's engine is compiled for, by the names that they are asked for with.
+//! The instruction sets that the CPU engine is compiled for, and their names.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
-//! The arithmetic of one tile, written once for every instruction set: products become distances, and those what every
-//! column gathers of them.
+//! The arithmetic of one tile, written once for every instruction set: products become distances, and every column
+//! gathers its entries from these.
 
 use crate::tally::Gain;
 use crate::tally::picks::{self, PicksGain};

@@ -1,4 +1,4 @@
-//! What tiles add enters the tally of their rows in a fixed order, whichever thread finished first.
+//! Adds the results of tiles to the tally of their rows in a fixed order, whichever thread finishes first.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Blocks that meet become a tally: what every engine does, and the engines there are.
+//! Turns pairs of blocks into a tally: the trait of engines, and the engines.
 
 pub mod choice;
 pub mod cpu;

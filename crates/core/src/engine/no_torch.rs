@@ -1,4 +1,4 @@
-//! What stands in the place of the engines of libtorch in a program that was built without them.
+//! Replaces the libtorch engines in a program that was built without them.
 
 use super::device::{Products, TorchDevice, Unavailable};
 use super::sweep::Engine;

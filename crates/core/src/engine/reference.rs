@@ -1,5 +1,5 @@
-//! The obvious way, in f64: two plain loops over rows as they are. It is the yardstick of the other engines' tests and
-//! shares no arithmetic with them.
+//! The obvious implementation in f64: two plain loops over unprepared rows. The tests of the other engines compare with
+//! it; it shares no arithmetic with them.
 
 use crate::distance::Distance;
 

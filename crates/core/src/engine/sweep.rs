@@ -1,4 +1,4 @@
-//! What every engine does.
+//! The trait of engines.
 
 use super::device::DeviceFailure;
 use crate::distance::Distance;
@@ -13,7 +13,7 @@ pub trait Observer: Sync {
     fn note(&self, text: &str);
 }
 
-/// Tells nobody.
+/// Reports no progress.
 pub struct Unobserved;
 
 impl Observer for Unobserved {

@@ -1,4 +1,5 @@
-//! What every column of a tally is made of: entries that merge, and whatever tells it from another of its kind.
+//! What every column of a tally consists of: entries that merge, and the parameters that distinguish it from another
+//! column of its kind.
 
 use std::ops::Range;
 
@@ -35,7 +36,7 @@ pub trait AnyColumn {
     fn fields(&self) -> &'static [Field];
     /// The numbers of some rows, a list for each of [`AnyColumn::fields`], those of a row together.
     fn write(&self, rows: Range<usize>) -> Vec<Numbers>;
-    /// Puts such numbers in the place of what these rows have; whether they are such.
+    /// Replaces the entries of these rows by such numbers; returns whether they are valid.
     fn read(&mut self, rows: Range<usize>, fields: &[Numbers]) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! Entries that add up: some for each row, the same number for every row.
+//! Entries that add up, the same number of them for every row.
 
 use std::fmt::Debug;
 use std::ops::Range;

@@ -1,8 +1,8 @@
-//! Sums of exponentials of any size.
+//! Sums of exponentials over an unlimited range.
 
 use super::entries::{Entry, Field, NumberKind, Numbers};
 
-/// How two rows stand to each other.
+/// Whether two rows have the same class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     /// Of the same class.
@@ -101,7 +101,7 @@ impl Mass {
         value.ln() + exponent as f64 * std::f64::consts::LN_2
     }
 
-    /// ln(1 + self/whole), exact where the ratio is tiny and where it is huge; NaN where either is no number.
+    /// ln(1 + self/whole), exact where the ratio is tiny and where it is huge; NaN where either is not a number.
     pub fn ln_1p_over(self, whole: Mass) -> f64 {
         if !self.value.is_finite() || !whole.value.is_finite() {
             return f64::NAN;

@@ -1,4 +1,5 @@
-//! What a sweep gathers: columns of entries for every row, and sums over all rows, mergeable whoever computed them.
+//! What a sweep gathers: columns of entries for every row, and sums over all rows, which merge whichever engine
+//! computed them.
 
 mod column;
 mod entries;
@@ -86,7 +87,7 @@ impl Tally {
         self.columns.iter().map(|column| column.bytes_a_row()).sum()
     }
 
-    /// The columns, in the order asked for.
+    /// The columns, in the requested order.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }

@@ -1,4 +1,4 @@
-//! Inner products of a tile become distances, each as its definition demands.
+//! Turns the inner products of a tile into distances, by the definition of each.
 
 use crate::block::{PANEL, Panel, TILE};
 use crate::distance::Distance;

@@ -1,4 +1,4 @@
-//! What the arithmetic of a tile takes: two sides, sorted by class, and the pairs that do not count.
+//! The input of a tile's arithmetic: two sides, sorted by class, and the pairs that do not count.
 
 use super::simd::Element;
 use crate::block::{Panel, RowTag, TILE};
@@ -25,7 +25,7 @@ impl<E> TileSide<'_, E> {
 pub(crate) struct TilePairs<'a, E> {
     pub(crate) rows: TileSide<'a, E>,
     pub(crate) cols: TileSide<'a, E>,
-    /// Features a row, D.
+    /// Features per row, D.
     pub(crate) dim: usize,
     pub(crate) distance: Distance,
     /// Places (row, column) of the pairs in which a row meets itself.

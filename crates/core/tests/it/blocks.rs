@@ -1,4 +1,4 @@
-//! A tally does not show how rows were cut into blocks, nor whose side a block stood on.
+//! A tally does not depend on how rows are cut into blocks, or on which side a block is.
 
 use std::ops::Range;
 

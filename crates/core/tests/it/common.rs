@@ -1,5 +1,5 @@
-//! What the numerical tests share, here and in the tool: rows made up from a seed, and the slow answer to hold results
-//! against.
+//! What the numerical tests share, here and in the tool: rows generated from a seed, and a slow reference to compare
+//! with.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
@@ -57,7 +57,7 @@ impl Dice {
     }
 }
 
-/// Prepares rows as a layer's are: centred on their mean, scaled by a power of two to distances near 1.
+/// Prepares rows as a layer's are: centered on their mean, scaled by a power of two to distances near 1.
 pub(crate) fn preparation(rows: &[Vec<f64>], distance: Distance) -> Preparation {
     let n = rows.len() as f64;
     let column = |feature: usize| rows.iter().map(move |row| row[feature]);

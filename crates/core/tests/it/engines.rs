@@ -1,4 +1,4 @@
-//! Every engine gives the sums of two plain loops: whatever the size, the classes, the temperatures and the numbers.
+//! Every engine gives the sums of two plain loops, whatever the size, the classes, the temperatures and the numbers.
 
 use half::{bf16, f16};
 use snnl_core::block::{Block, Features, Prepared, Scalar, TILE};

@@ -1,5 +1,5 @@
-//! What must hold for any rows and labels: a tally has an identity, merges in any order, and shows neither who computed it
-//! nor on how many threads.
+//! What must hold for any rows and labels: a tally has an identity, merges in any order, and does not depend on the
+//! engine or the number of threads.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The engines against plain loops, and the laws that tallies keep.
+//! Compares the engines with plain loops, and checks the laws that tallies obey.
 
 mod blocks;
 mod common;

@@ -1,4 +1,4 @@
-//! Every engine finds what classes pick of each other as plain loops do, and to the same bits in any order.
+//! Every engine finds the same picks of classes as plain loops do, with the same bits in any order.
 
 use snnl_core::block::{Scalar, TILE};
 use snnl_core::distance::Distance;

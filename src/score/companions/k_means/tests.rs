@@ -1,4 +1,4 @@
-//! k-means against what defines it.
+//! Compares k-means with its definition.
 
 use super::*;
 use crate::error::Signal;

@@ -1,4 +1,4 @@
-//! A member of a ZIP archive, found by its entry in the directory and held to it.
+//! A member of a ZIP archive, found by its entry in the directory and checked against it.
 
 use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord};
 

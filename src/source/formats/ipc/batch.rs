@@ -1,4 +1,4 @@
-//! What the metadata of a batch says: its nodes and buffers, checked against its body and dealt out to the columns.
+//! The metadata of a batch: its nodes and buffers, checked against its body and assigned to the columns.
 
 use std::ops::Range;
 
@@ -29,7 +29,7 @@ pub(super) struct Node {
     pub(super) nulls: usize,
 }
 
-/// Where a buffer lies in the body.
+/// Where a buffer is in the body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BufferExtent {
     pub(super) offset: u64,

@@ -1,5 +1,5 @@
-//! Some columns and rows of a batch, read and decoded: a message of its own is put together from the bytes they need,
-//! so that the rest of a batch is never read.
+//! Reads and decodes some columns and rows of a batch: builds a message from only the bytes that they need, so that the
+//! rest of the batch is never read.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! An Arrow IPC file or stream (`.arrow`, `.feather`) as a table, of which a scan reads the wanted columns and rows.
+//! An Arrow IPC file or stream (`.arrow`, `.feather`) as a table; a scan reads only the requested columns and rows.
 
 mod batch;
 mod excerpt;

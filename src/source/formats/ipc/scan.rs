@@ -1,4 +1,4 @@
-//! The rows of a range, a step at a time, with the dictionaries that belong to them.
+//! The rows of a range, step by step, with the dictionaries that belong to them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub(super) struct BatchScan<'a> {
     messages: std::slice::Iter<'a, ListedMessage>,
     dictionaries: Dictionaries,
     current: Option<Current>,
-    /// Where the last window was; its memory is taken again once nobody needs the rows, for the system takes longer to
+    /// Where the last window was; its memory is reused once the rows are no longer needed, because the system takes longer to
     /// hand out new pages than to fill them.
     space: Buffer,
 }

@@ -1,4 +1,4 @@
-//! Some rows of a column whose buffers are not compressed: the bytes that hold them, of each of its buffers.
+//! Some rows of a column whose buffers are not compressed: the bytes in each of its buffers that contain them.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The Python dictionary in a `.npy` header, read without recursion and without a Python.
+//! The Python dictionary in a `.npy` header, parsed without recursion and without Python.
 
 use crate::error::Fault;
 

@@ -1,4 +1,4 @@
-//! What is said of a Parquet file that cannot be decoded.
+//! Errors for Parquet files that cannot be decoded.
 
 use crate::error::Fault;
 use crate::source::files::region::Region;

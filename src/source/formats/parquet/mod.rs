@@ -1,4 +1,4 @@
-//! A Parquet file as a table, read from any row on, with every count checked and the decoder's panics contained.
+//! A Parquet file as a table, read from any row, with every count checked and the decoder's panics contained.
 
 mod faults;
 mod plain_types;
@@ -175,7 +175,7 @@ fn count_rows(metadata: &ParquetMetaData) -> Result<usize, Fault> {
     usize::try_from(promised).map_err(damaged_parquet)
 }
 
-/// Checks that each flat column has one value a row, and each nested one no fewer.
+/// Checks that each flat column has one value per row, and each nested one at least one.
 fn check_values(index: usize, group: &RowGroupMetaData) -> Result<(), Fault> {
     let rows = group.num_rows();
     for column in group.columns() {

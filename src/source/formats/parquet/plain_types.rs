@@ -1,5 +1,5 @@
-//! Columns that were dictionaries or runs before they were written, read as what these referred to: the decoder makes keys of
-//! the type that the schema remembers, which may be too few for all values, and of text alone.
+//! Columns that were dictionaries or runs before they were written, read as plain values: the decoder would make keys
+//! of the type that the schema remembers, which may be too small for all values, and only for text.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The objects of Python that a pickle may name, which are those that tensors and NumPy's arrays are made of.
+//! The Python objects that a pickle may name: those that tensors and NumPy arrays are made of.
 
 use crate::error::Fault;
 
@@ -11,7 +11,7 @@ pub(super) const SAVE_AGAIN: &str = "save the tensors again with `torch.save`";
 /// What to try about a tensor that is more than an array of numbers.
 const SAVE_PLAIN: &str = "save a plain one: `x.detach().clone()`, `x.to_dense()` or `x.dequantize()`";
 
-/// Types of plain values and containers, which make what is passed over, or what a dict lacks.
+/// Types of plain values and containers, which make values that are skipped, or what a dict lacks.
 const PLAIN_TYPES: [&str; 9] = ["bool", "complex", "dict", "float", "frozenset", "int", "list", "set", "tuple"];
 
 /// Characters of a name in a message.
@@ -28,17 +28,17 @@ pub(super) enum Global<'a> {
     /// Makes a tensor with a type of its own.
     TypedTensor,
     Parameter,
-    /// Makes an array of NumPy, which it is told of afterwards.
+    /// Makes a NumPy array, which is described afterwards.
     Ndarray,
     /// Makes an array of NumPy from bytes, as pickles of protocol 5 do.
     NdarrayOfBytes,
     /// Makes an element type of NumPy.
     NumpyType,
-    /// Makes bytes of the text that stands for them in pickles of protocol 2.
+    /// Makes bytes from the text that encodes them in pickles of protocol 2.
     Encode,
     /// Makes empty bytes.
     Bytes,
-    /// A plain value, a shape for one.
+    /// A plain value, for example a shape.
     Plain,
     /// A type of elements or of storages.
     Type(&'a str),

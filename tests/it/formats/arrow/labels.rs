@@ -1,4 +1,4 @@
-//! Labels in Arrow files and streams are the same classes in every type that they come in.
+//! Labels in Arrow files and streams are the same classes in every type.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Metadata that lies: each claim is named, and none is believed.
+//! Metadata that lies: each false claim is named, and none is trusted.
 
 use std::path::Path;
 use std::sync::Arc;

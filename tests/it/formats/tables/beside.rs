@@ -1,4 +1,4 @@
-//! Columns beside those that are layers: which are passed over, and what is said of them.
+//! Columns beside those that are layers: which are skipped, and what the notes say about them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn floats() -> ArrayRef {
     Arc::new(ListArray::from_iter_primitive::<Float32Type, _, _>((0..4).map(|row| Some([Some(row as f32), Some(1.0)]))))
 }
 
-/// A list of tokens a row, of these lengths.
+/// One list of tokens per row, of these lengths.
 fn tokens(lengths: [usize; 4]) -> ArrayRef {
     let rows = lengths.map(|length| Some(vec![Some(7); length]));
     Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(rows))

@@ -1,4 +1,4 @@
-//! Tables of every format: columns of odd types, rows with nulls, and what is passed over.
+//! Tables of every format: columns of odd types, rows with nulls, and what is skipped.
 
 mod beside;
 mod nulls;

@@ -44,7 +44,7 @@ fn not_finite() -> Selection {
     Selection { nulls: Nulls::NotFinite, ..Selection::default() }
 }
 
-/// Asserts that the layer in `path` has the rows 1, 2 and 4, from any row on, and NaN for the others.
+/// Asserts that the layer in `path` has the rows 1, 2 and 4, from any row, and NaN for the others.
 fn assert_rows_1_2_and_4(path: &Path, selection: &Selection) {
     let layer = open(path, selection);
     assert_eq!((layer.activations.rows(), layer.activations.dim()), (5, 2));

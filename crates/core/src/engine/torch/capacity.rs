@@ -1,4 +1,4 @@
-//! How much a device takes at once.
+//! How much a device can process at once.
 
 use tch::Device;
 

@@ -11,10 +11,10 @@ use super::number::Number;
 use crate::block::RowTag;
 use crate::tally::Relation;
 
-/// Pairs that all stand in the same relation.
+/// Pairs that all have the same relation.
 pub(super) struct PairsOfRelation {
     pub(super) relation: Relation,
-    /// −distance, any number of matrices of rows × cols; [`Number::NEVER`] where there is no such pair.
+    /// −distance, any number of matrices of rows × cols; [`Number::NEVER`] if there is no such pair.
     pub(super) similarity: Tensor,
     /// For the rows of the matrices, one after the other, and for their columns, the place of each among the part's; `None`
     /// for padding, and for what is of no such pair.

@@ -1,4 +1,4 @@
-//! What two parts give each other, column by column.
+//! What two parts add to each other's rows, column by column.
 
 use tch::TchError;
 

@@ -1,4 +1,4 @@
-//! Sums that the exponent they share could not hold, taken again one by one with an exponent of their own.
+//! Recomputes sums that their shared exponent could not hold, one by one with an exponent of their own.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The masses that two parts give each other: the weights of their pairs at every temperature, summed for both sides.
+//! The masses that two parts add to each other's rows: the weights of their pairs at every temperature, summed for both
+//! sides.
 
 use tch::{TchError, Tensor};
 

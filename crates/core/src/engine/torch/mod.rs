@@ -1,4 +1,4 @@
-//! The engine of libtorch.
+//! The libtorch engine.
 
 mod capacity;
 mod classes;

@@ -1,4 +1,4 @@
-//! The nearest neighbors of rows, among those of one part.
+//! The nearest neighbors of rows among those of one part.
 
 use tch::{Kind, TchError, Tensor};
 

@@ -1,4 +1,4 @@
-//! Two parts that meet on a device.
+//! Two parts that are paired on a device.
 
 use super::rows::DevicePart;
 use crate::distance::Distance;

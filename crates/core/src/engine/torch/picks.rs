@@ -1,4 +1,4 @@
-//! What the classes of two parts pick of each other.
+//! Which classes the classes of two parts pick from each other.
 
 use tch::{TchError, Tensor};
 

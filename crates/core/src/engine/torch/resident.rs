@@ -1,4 +1,4 @@
-//! Which rows are on a device: those that were used last, as many as fit.
+//! Which rows are on a device: the most recently used, as many as fit.
 
 use super::refusal::Refusal;
 use super::rows::DeviceRows;

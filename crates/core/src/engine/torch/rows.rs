@@ -1,4 +1,4 @@
-//! Rows of a block where libtorch computes: one row after the other, sorted by class.
+//! Rows of a block on the device that libtorch computes on: row by row, sorted by class.
 
 use std::ops::Range;
 

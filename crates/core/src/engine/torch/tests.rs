@@ -1,4 +1,4 @@
-//! What a device with little room does.
+//! Tests of a device with little memory.
 
 use std::cell::RefCell;
 use std::sync::Mutex;

@@ -8,7 +8,7 @@ pub(crate) struct Chain {
     pub(crate) rate: f64,
     /// Number of temperatures.
     pub(crate) length: usize,
-    /// How many temperatures stand in the chains before this one.
+    /// How many temperatures are in the chains before this one.
     pub(crate) before: usize,
 }
 

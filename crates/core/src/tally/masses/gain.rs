@@ -27,9 +27,9 @@ pub(crate) struct MassGain<E> {
     pub(crate) chains: Arc<Chains>,
     /// The binary exponent in whose units the sums are.
     pub(crate) exponents: Vec<i64>,
-    /// A sum a row over its own class.
+    /// One sum per row over its own class.
     pub(crate) same: Vec<TileRow<E>>,
-    /// A sum a row over the other classes.
+    /// One sum per row over the other classes.
     pub(crate) other: Vec<TileRow<E>>,
     /// Sums that are not in those, but apart.
     pub(crate) rescued: Vec<Rescued>,

@@ -1,4 +1,4 @@
-//! The masses around every row at every temperature: how much exp(−d/T) lies in the row's own class, and how much in the
+//! The masses around every row at every temperature: the sums of exp(−d/T) over the row's own class and over the
 //! others.
 
 pub(crate) mod chains;
@@ -33,7 +33,7 @@ impl Masses {
         Masses { temperatures: temperatures.to_vec(), entries: Entries::nothing(rows, temperatures.len()) }
     }
 
-    /// The temperatures, in the order asked for.
+    /// The temperatures, in the requested order.
     pub fn temperatures(&self) -> &[f64] {
         &self.temperatures
     }

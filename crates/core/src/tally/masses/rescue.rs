@@ -1,4 +1,4 @@
-//! Sums that a tile's common exponent could not hold, taken again one by one with an exponent of their own.
+//! Recomputes sums that a tile's shared exponent could not hold, one by one with an exponent of their own.
 
 use super::chains::common_exponent;
 use super::gain::{MassGain, Rescued};

@@ -1,5 +1,5 @@
-//! exp(−d/T) of a tile's distances at a chain of temperatures, summed for both sides in one pass. Sums that leave the
-//! range of their common exponent are not right: see `rescue`.
+//! exp(−d/T) of a tile's distances at a chain of temperatures, summed for both sides in one pass. Sums outside the
+//! range of their shared exponent are wrong here; `rescue` recomputes them.
 
 use std::ops::Range;
 
@@ -84,7 +84,7 @@ impl<L: Lanes> Pass<'_, L> {
         }
     }
 
-    /// Vectors of columns that all stand in the same relation to these rows.
+    /// Vectors of columns that all have the same relation to these rows.
     #[inline(always)]
     fn pure<const ROWS: usize, const POWERS: usize>(
         &mut self,

@@ -1,4 +1,4 @@
-//! AVX2 with FMA: 8 f32 or 4 f64 a register, 16 registers.
+//! AVX2 with FMA: 8 f32 or 4 f64 per register, 16 registers.
 #![allow(unsafe_code, reason = "intrinsics; see the folder's module documentation")]
 
 use std::arch::x86_64::*;

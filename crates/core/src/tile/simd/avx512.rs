@@ -1,4 +1,4 @@
-//! AVX-512 F and DQ: 16 f32 or 8 f64 a register, 32 registers.
+//! AVX-512 F and DQ: 16 f32 or 8 f64 per register, 32 registers.
 #![allow(unsafe_code, reason = "intrinsics; see the folder's module documentation")]
 
 use std::arch::x86_64::*;

@@ -1,4 +1,4 @@
-//! The handful of register operations that the kernels are written in.
+//! The few register operations that the kernels are written in.
 
 use super::element::Element;
 

@@ -1,4 +1,4 @@
-//! Register operations, bound to one instruction set a file.
+//! Register operations, one instruction set per file.
 //!
 //! This folder, and `engine::dispatch` which enters it, hold the crate's only `unsafe` code beside that which finds functions of
 //! libtorch by name (`engine::torch`). It is of one kind: an intrinsic may run only on a processor that

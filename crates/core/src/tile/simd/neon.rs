@@ -1,4 +1,4 @@
-//! NEON: 4 f32 or 2 f64 a register, 32 registers.
+//! NEON: 4 f32 or 2 f64 per register, 32 registers.
 #![allow(unsafe_code, reason = "intrinsics; see the folder's module documentation")]
 
 use std::arch::aarch64::*;

@@ -1,4 +1,4 @@
-//! No instruction set in particular: arrays of 4 lanes, which the compiler maps to what the target always has.
+//! No particular instruction set: arrays of 4 lanes, which the compiler maps to what the target always has.
 
 use super::lanes::Lanes;
 
