@@ -66,7 +66,7 @@ fn the_picture_is_what_the_first_command_prints() {
     let ((printed, printed_run), (shown, shown_run)) = (printed.unwrap(), shown.unwrap());
     assert_eq!(printed, shown);
     for run in [printed_run, shown_run] {
-        assert!(run.contains(" s on cpu, ") && run.contains("self-check of 64 rows a layer: error ≤ "), "{run}");
+        assert!(run.contains(" s on cpu, ") && run.contains("self-check of 64 rows per layer: error ≤ "), "{run}");
     }
 }
 

@@ -117,7 +117,7 @@ mod tests {
         let notes = document(&comparison(), &[&sample(); 2]).notes;
         assert!(notes[2].starts_with("best: each checkpoint") && notes[3] == "classes: at best", "{notes:?}");
         assert_eq!(notes[4], "most entangled in second: class a in layer enc1: 0.5000");
-        assert!(notes[5].starts_with("change: against first, of means only"), "{notes:?}");
+        assert!(notes[5].starts_with("change: from first, by means alone"), "{notes:?}");
         assert_eq!(notes[6], "–: the checkpoint does not have the layer");
     }
 

@@ -14,10 +14,10 @@ pub(super) fn notes(comparison: &Comparison, tables: &[&ScoreTable]) -> Vec<Stri
     notes.extend(sentences::unit(&comparison.definition));
     notes.extend(odd_rows_of(comparison, tables));
     if points.iter().any(|point| point.at == At::Best) {
-        notes.push("best: each checkpoint at the temperature where it is lowest itself".to_owned());
+        notes.push("best: each checkpoint at its own lowest value".to_owned());
     }
     if points.iter().any(|point| point.at == At::Annealed) {
-        notes.push(format!("annealed: each at the temperature of its epoch, against {first} at that temperature"));
+        notes.push(format!("annealed: each at the temperature of its epoch, compared with {first} at that temperature"));
     }
     for names in comparison.layers.iter().filter_map(|layer| layer.names.as_ref()) {
         notes.push(format!("compared with each other, each the only layer of its checkpoint: {}", names.join(", ")));
@@ -25,10 +25,10 @@ pub(super) fn notes(comparison: &Comparison, tables: &[&ScoreTable]) -> Vec<Stri
     notes.extend(classes::notes(comparison));
     if changes().next().is_some() {
         let how = match changes().all(|change| change.paired) {
-            true => "over the same rows, one by one",
-            false => "of means only, where the losses of the rows are not known",
+            true => "paired row by row",
+            false => "by means alone, since the losses of the rows are not known",
         };
-        notes.push(format!("change: against {first}, {how}"));
+        notes.push(format!("change: from {first}, {how}"));
     }
     if points.iter().any(|point| point.values.iter().any(Option::is_none)) {
         notes.push("–: the checkpoint does not have the layer".to_owned());

@@ -112,7 +112,7 @@ fn needed_f64(layer: &LayerScore) -> Option<String> {
 fn run(table: &ScoreTable) -> String {
     let run = &table.run;
     format!(
-        "{} s on {}, {}{}, {} pairs/s; self-check of {} rows a layer: error ≤ {}",
+        "{} s on {}, {}{}, {} pairs/s; self-check of {} rows per layer: error ≤ {}",
         significant(run.seconds, 2),
         run.device,
         counted(run.threads, "thread", "threads"),
@@ -136,7 +136,7 @@ mod tests {
             "SNNL (exact) by cosine distance: 0 = classes apart, chance = random labels",
             "2000 rows in 10 classes, labels y.npy",
             "↓ ↑ best at the lowest or highest T asked for: a lower value may lie beyond",
-            "0.40 s on cpu, avx512, 2 threads, 1.0e9 pairs/s; self-check of 64 rows a layer: error ≤ 3.1e-7",
+            "0.40 s on cpu, avx512, 2 threads, 1.0e9 pairs/s; self-check of 64 rows per layer: error ≤ 3.1e-7",
         ];
         assert_eq!(notes(&sample()), expected);
     }

@@ -79,7 +79,7 @@ fn the_table_in_every_format() {
     );
     assert!(lines[3].starts_with("│ code   best"), "{table}");
     assert!(lines[4].starts_with("│        0.2 (clusters)"), "{table}");
-    assert!(table.contains("change: against init, over the same rows, one by one"), "{table}");
+    assert!(table.contains("change: from init, paired row by row"), "{table}");
     let args =
         "compare init snnl --labels y.npy --export-csv c.csv --export-markdown c.md --export-parquet c.parquet -q";
     place.stdout(args);

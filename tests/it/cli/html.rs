@@ -50,7 +50,7 @@ fn a_report_is_a_result() {
         let run = place.run(args);
         assert_eq!(run.code, Some(0), "{args}: {run:?}");
     }
-    assert!(place.stdout("compare r.html r.json").contains("over the same rows, one by one"));
+    assert!(place.stdout("compare r.html r.json").contains("paired row by row"));
     let page = place.stdout(&format!("{score} --export-html -"));
     assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
     let made_by = concat!("<p>made by snnl-score ", env!("CARGO_PKG_VERSION"), ", 2023-11-14T22:13:20Z</p>");

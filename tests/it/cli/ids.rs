@@ -193,7 +193,7 @@ fn checkpoints_have_labels_and_ids_of_their_own() {
     }
     let compare = |other: &str, ids: &str| place.run(&format!("compare a.csv {other} --labels :label {ids} -q"));
     let by_id = compare("b.csv", "--ids :id");
-    assert!(by_id.code == Some(0) && by_id.stdout.contains("one by one"), "{by_id:?}");
+    assert!(by_id.code == Some(0) && by_id.stdout.contains("paired row by row"), "{by_id:?}");
     // In another order, and with another label.
     assert_refused(&compare("b.csv", ""), 5, ["`b.csv`", "hash of the labels", "--ids"]);
     assert_refused(&compare("c.csv", "--ids :id"), 5, ["`c.csv`", "hash of the ids with their labels", "same rows"]);
