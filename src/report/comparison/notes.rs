@@ -17,7 +17,8 @@ pub(super) fn notes(comparison: &Comparison, tables: &[&ScoreTable]) -> Vec<Stri
         notes.push("best: each checkpoint at its own lowest value".to_owned());
     }
     if points.iter().any(|point| point.at == At::Annealed) {
-        notes.push(format!("annealed: each at the temperature of its epoch, compared with {first} at that temperature"));
+        notes
+            .push(format!("annealed: each at the temperature of its epoch, compared with {first} at that temperature"));
     }
     for names in comparison.layers.iter().filter_map(|layer| layer.names.as_ref()) {
         notes.push(format!("compared with each other, each the only layer of its checkpoint: {}", names.join(", ")));
