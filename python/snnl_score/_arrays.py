@@ -44,19 +44,41 @@ def layers(activations: Any) -> list[Described]:
     if isinstance(activations, Mapping):
         if not activations:
             raise ValueError("there is no layer in an empty dict")
-        return [described(str(name), array) for name, array in activations.items()]
+        names = [str(name) for name in activations]
+        if len(set(names)) < len(names):
+            raise ValueError(f"expected layers of different names, found {', '.join(names)}")
+        return [described(name, array) for name, array in zip(names, activations.values())]
     return [described("x", activations)]
 
 
 def described(name: str, array: Any) -> Described:
+    if isinstance(array, (list, tuple)) and len(array) and getattr(array[0], "ndim", 0) >= 2:
+        raise TypeError(
+            f"expected one array as `{name}`, found a list of arrays; layers are a dict {{name: array}}, and batches one array"
+        )
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        raise TypeError(f"`{name}` has masked values; fill them, or leave their rows out")
     array, descr = _numpy(array)
     if array.dtype == object:
-        raise TypeError(
-            f"`{name}` is not an array of numbers, but of {type(array.flat[0]).__name__ if array.size else 'objects'}"
-        )
+        array = _numbers(name, array)
+        descr = array.dtype.str
     columns_first = array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous
     ordered = array.T if columns_first else np.ascontiguousarray(array)
     return Described(name, ordered.reshape(-1).view(np.uint8), descr, array.shape, columns_first)
+
+
+def _numbers(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
+    """Objects as numbers, as data frames of several types have them."""
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError):
+        for place, value in np.ndenumerate(array):
+            try:
+                float(value)
+            except (TypeError, ValueError):
+                where = ", ".join(f"{axis} {at}" for axis, at in zip(("row", "column", "axis 2 at", "axis 3 at"), place))
+                raise TypeError(f"expected numbers in `{name}`, found {value!r} in {where}") from None
+        raise
 
 
 def labels(values: Any) -> Described:
@@ -67,6 +89,8 @@ def labels(values: Any) -> Described:
 
 def label_values(values: Any) -> NDArray[Any]:
     """Labels as numbers, booleans or text, row after row; what is no label is an empty text."""
+    if values is None or isinstance(values, Mapping):
+        raise TypeError(f"expected one label per row, found {'None' if values is None else 'a dict'}")
     array, _ = _numpy(values)
     if array.dtype.kind == "f" and np.isnan(array).any():
         # So pandas marks what is missing.

@@ -8,7 +8,10 @@ from typing import Optional
 
 from ._options import NAMES
 
-_FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?:(?<=.)[ =]([^`\s]+)(?=`))?")
+_FLAG = re.compile(
+    r"--([a-z]+(?:-[a-z]+)*)"
+    r"(?:[ =]([^`\s]+)(?=`)|[ =](drop|cap|zero|error|null|flatten|mean|raw|auto|f64|cpu|\d[\w.%]*\b))?"
+)
 
 
 class SnnlError(Exception):
@@ -59,9 +62,13 @@ def worded(text: str) -> str:
         name = found[1].replace("-", "_")
         if name not in NAMES:
             return found[0]
-        return name if found[2] is None else f"{name}={found[2]}"
+        name, value = "unit" if name == "temperature_unit" else name, found[2]
+        if value is None and found[3] is not None:
+            value = found[3] if found[3].replace(".", "").isdigit() else f'"{found[3]}"'
+        return name if value is None else f"{name}={value}"
 
-    return _FLAG.sub(argument, text).replace("`-T`", "`temperatures`")
+    text = _FLAG.sub(argument, text).replace("`-T`", "`temperatures`")
+    return text.replace("-T sets", "`temperatures` sets").replace("this command line", "these arguments")
 
 
 def exception(headline: str, causes: list[str], hint: Optional[str], exit_code: int, system_error: Optional[int]) -> SnnlError:

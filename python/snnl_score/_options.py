@@ -94,15 +94,16 @@ NAMES = frozenset(Options.__annotations__) | {
 """Every argument that is a flag of the command."""
 
 
-def check(options: Iterable[str]) -> None:
+def check(function: str, options: Iterable[str]) -> None:
     """Raises TypeError, as Python does, for an option that there is not."""
     import difflib
 
+    known = (NAMES - {"temperature_unit"}) | {"unit", "progress"}
     for name in options:
         if name not in Options.__annotations__:
-            near = difflib.get_close_matches(name, Options.__annotations__, 1)
+            near = difflib.get_close_matches(name, sorted(known), 1)
             mean = f". Did you mean '{near[0]}'?" if near else ""
-            raise TypeError(f"unexpected keyword argument '{name}'{mean}")
+            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'{mean}")
 
 
 def flags(options: dict[str, Any]) -> list[str]:

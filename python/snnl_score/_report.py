@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union, overload
 
 import numpy as np
 
@@ -35,38 +36,65 @@ class Report:
     def data(self) -> dict[str, Any]:
         """Everything, by the names of the JSON."""
         if self._data is None:
-            self._data = json.loads(self.to_json())
+            self._data = json.loads(self._rendered.render("json"))
         return self._data
 
-    def to_json(self, path: Optional[Path] = None) -> str:
-        """The whole result, which is also written to `path` if one is given."""
+    @overload
+    def to_json(self) -> str: ...
+
+    @overload
+    def to_json(self, path: Path) -> None: ...
+
+    def to_json(self, path: Optional[Path] = None) -> Optional[str]:
+        """The whole result; written to `path` if one is given, as of every other method."""
         return self._text("json", path)
 
-    def to_html(self, path: Optional[Path] = None) -> str:
+    @overload
+    def to_html(self) -> str: ...
+
+    @overload
+    def to_html(self, path: Path) -> None: ...
+
+    def to_html(self, path: Optional[Path] = None) -> Optional[str]:
         """One page with tables and pictures that needs nothing else; it holds the whole result, as JSON does."""
         return self._text("html", path)
 
-    def to_markdown(self, path: Optional[Path] = None) -> str:
+    @overload
+    def to_markdown(self) -> str: ...
+
+    @overload
+    def to_markdown(self, path: Path) -> None: ...
+
+    def to_markdown(self, path: Optional[Path] = None) -> Optional[str]:
         """Tables for people."""
         return self._text("markdown", path)
 
     def __str__(self) -> str:
-        return self._text("table", None).rstrip("\n")
+        return self._rendered.render("table").decode().rstrip("\n")
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return self._rendered.fragment()
 
-    def _text(self, kind: str, path: Optional[Path]) -> str:
+    def _text(self, kind: str, path: Optional[Path]) -> Optional[str]:
         rendered = self._rendered.render(kind)
-        if path is not None:
-            _write(path, rendered)
-        return rendered.decode()
+        if path is None:
+            return rendered.decode()
+        _write(path, rendered)
+        return None
 
 
 class _Tabular(Report):
     """A report with a record per value."""
 
-    def to_csv(self, path: Optional[Path] = None) -> str:
+    @overload
+    def to_csv(self) -> str: ...
+
+    @overload
+    def to_csv(self, path: Path) -> None: ...
+
+    def to_csv(self, path: Optional[Path] = None) -> Optional[str]:
         """One line per value."""
         return self._text("csv", path)
 
@@ -128,9 +156,19 @@ class Result(_Tabular):
         super().__init__(rendered)
         self._scored = scored
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By the files that hold it; pictures of a page are made again, but for maps.
+        with tempfile.TemporaryDirectory() as directory:
+            self.save(os.path.join(directory, "result.json"))
+            files = {}
+            for name in os.listdir(directory):
+                with open(os.path.join(directory, name), "rb") as file:
+                    files[name] = file.read()
+        return _unpickled, (files,)
+
     @property
     def layers(self) -> list[str]:
-        """The names of the layers, in natural order."""
+        """The names of the layers: in the order of a dict, or else in natural order."""
         return [layer["name"] for layer in self.data["layers"]]
 
     @property
@@ -210,6 +248,9 @@ class Comparison(_Tabular):
 class GateReport(Report):
     """What a gate found."""
 
+    def __bool__(self) -> bool:
+        return self.passed
+
     @property
     def passed(self) -> bool:
         """Whether every rule that decides is kept; what could not be checked does not pass."""
@@ -227,7 +268,13 @@ class GateReport(Report):
         findings: list[dict[str, Any]] = self.data["findings"]
         return findings
 
-    def to_junit(self, path: Optional[Path] = None) -> str:
+    @overload
+    def to_junit(self) -> str: ...
+
+    @overload
+    def to_junit(self, path: Path) -> None: ...
+
+    def to_junit(self, path: Optional[Path] = None) -> Optional[str]:
         """The checks for CI systems."""
         return self._text("junit", path)
 
@@ -257,9 +304,21 @@ class _ByLayer(Mapping[str, Any]):
         return len(self._layers)
 
 
+def _unpickled(files: dict[str, bytes]) -> Result:
+    from ._native import read
+
+    with tempfile.TemporaryDirectory() as directory:
+        for name, content in files.items():
+            with open(os.path.join(directory, name), "wb") as file:
+                file.write(content)
+        return Result(*read(os.path.join(directory, "result.json")))
+
+
 def _write(path: Path, content: bytes) -> None:
     """Writes a file whole, or leaves it as it was."""
     directory, name = os.path.split(os.path.abspath(path))
+    if not os.path.isdir(directory):
+        raise FileNotFoundError(errno.ENOENT, "there is no such directory; create it first", directory)
     handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -35,7 +35,7 @@ IN_MEMORY = "in memory"
 
 def score(
     activations: Activations,
-    labels: Labels,
+    labels: Optional[Labels] = None,
     temperatures: Optional[Temperatures] = None,
     *,
     distance: Optional[Distance] = None,
@@ -63,9 +63,12 @@ def score(
     Raises InvalidInput, a ValueError, for what cannot be scored, and SystemFailure, an OSError, for what cannot be read. Ctrl-C
     ends a run. Other Python threads run on meanwhile; none of them may write to the arrays.
     """
-    check(options)
+    check("score", options)
     given = Given({}, {})
+    if labels is None:
+        labels = _labels_of(activations)
     args = [_activations(given, IN_MEMORY, activations), f"--labels={_labels(given, IN_MEMORY, labels)}"]
+    _check_order(given)
     if reference is not None:
         if reference_labels is None:
             raise TypeError("score() with `reference` also needs `reference_labels`")
@@ -116,7 +119,9 @@ def compare(
 
     Raises Incomparable, a ValueError, for results of different data or definitions.
     """
-    check(options)
+    check("compare", options)
+    if not isinstance(checkpoints, Mapping):
+        raise TypeError(f"compare() takes a dict {{name: checkpoint}}, not {type(checkpoints).__name__}")
     given, results, names = Given({}, {}), {}, {}
     paths = []
     for name, checkpoint in checkpoints.items():
@@ -175,7 +180,7 @@ def gate(
     highest value allowed, `max_regression` the largest increase, "2%" or "0.01nats", both at the best temperature or `at`.
     A broken rule is no exception: ask `passed`.
     """
-    check(options)
+    check("gate", options)
     given, results = Given({}, {}), {}
     if isinstance(candidate, Result):
         results["candidate.json"] = candidate._scored
@@ -218,7 +223,7 @@ def soft_nearest_neighbor_loss(
         def disentanglement(estimator, X, y):
             return -soft_nearest_neighbor_loss(estimator.transform(X), y, temperature=0.2, unit="mean")
     """
-    return float(score(X, y, temperature, distance=metric, unit=unit, progress=False).snnl[0, 0])
+    return float(score(X, y, float(temperature), distance=metric, unit=unit, progress=False).snnl[0, 0])
 
 
 def _listening(progress: Optional[bool], run: Callable[[Listener], T]) -> T:
@@ -237,6 +242,25 @@ def _activations(given: Given, name: str, activations: Activations) -> str:
         raise TypeError("expected activations, found a result")
     given.layers[name] = _arrays.layers(activations)
     return name
+
+
+def _labels_of(activations: Activations) -> Path:
+    """The labels that lie in a dump beside its layers, as `snnl_score.torch.record` writes them."""
+    if is_path(activations):
+        labels = os.path.join(os.fspath(activations), "y.npy")
+        if os.path.exists(labels):
+            return labels
+    raise TypeError("score() needs labels, unless the path of a dump with a y.npy in it is scored")
+
+
+def _check_order(given: Given) -> None:
+    """Raises ValueError where activations and labels look as if they stood in each other's place."""
+    labels = given.labels.get(IN_MEMORY)
+    layers = given.layers.get(IN_MEMORY, [])
+    if labels is not None and len(labels.shape) == 2 and labels.shape[1] > 1 and layers and len(layers[0].shape) == 1:
+        raise ValueError(
+            f"expected N × D activations and N labels, found shapes {layers[0].shape} and {labels.shape}: are they swapped?"
+        )
 
 
 def _labels(given: Given, name: str, labels: Labels) -> str:

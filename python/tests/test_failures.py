@@ -29,7 +29,15 @@ def test_arguments_are_called_as_in_python(x, y):
         snnl_score.score(x, y, emulate_batch=999)
     with pytest.raises(snnl_score.InvalidInput, match="expected one of raw, mean"):
         snnl_score.score(x, y, unit="median")
-    with pytest.raises(TypeError, match="unexpected keyword argument 'ignore_labels'. Did you mean 'ignore_label'?"):
+    with pytest.raises(TypeError, match="Did you mean 'temperatures'"):
+        snnl_score.score(x, y, temprature=0.1)
+    with pytest.raises(snnl_score.InvalidInput, match="cannot use `unit=median`"):
+        snnl_score.score(x, y, unit="median")
+    blank = x.astype("float32")
+    blank[3, 4] = float("nan")
+    with pytest.raises(snnl_score.InvalidInput, match='non_finite="drop"'):
+        snnl_score.score(blank, y)
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'ignore_labels'. Did you mean 'ignore_label'?"):
         snnl_score.score(x, y, ignore_labels=3)
 
 
@@ -63,8 +71,18 @@ def test_what_is_no_matrix(activations, said):
 def test_what_is_no_data_at_all(x, y):
     with pytest.raises(ValueError, match="empty dict"):
         snnl_score.score({}, y)
-    with pytest.raises(TypeError, match="array of numbers"):
-        snnl_score.score(np.array([[None, 1], [2, 3]]), [0, 1])
+    with pytest.raises(TypeError, match="expected numbers in `x`, found .a. in row 0, column 1"):
+        snnl_score.score(np.array([[1, "a"], [2, 3]], dtype=object), [0, 1])
+    with pytest.raises(TypeError, match="found a list of arrays"):
+        snnl_score.score([x, x], y)
+    with pytest.raises(TypeError, match="masked values"):
+        snnl_score.score(np.ma.masked_greater(x, 0.5), y)
+    with pytest.raises(ValueError, match="are they swapped"):
+        snnl_score.score(y, x)
+    with pytest.raises(TypeError, match="found a dict"):
+        snnl_score.score(x, {"y": y})
+    with pytest.raises(TypeError, match="takes a dict"):
+        snnl_score.compare([x, x], y)
     with pytest.raises(TypeError, match="found a result"):
         snnl_score.score(snnl_score.score(x, y, 0.1), y)
 

@@ -82,8 +82,22 @@ def test_half_precision_and_autocast_are_computed_in_single(x, y):
         assert float(module(rows, labels)) == expected
 
 
+def test_a_temperature_can_be_learned(x, y):
+    temperature = torch.nn.Parameter(torch.tensor(0.3))
+    module = SoftNearestNeighborLoss(temperature)
+    assert list(module.parameters()) == [temperature]
+    module(torch.tensor(x.astype("float32")), y).backward()
+    assert float(temperature.grad) != 0.0
+
+
 def test_what_it_refuses():
-    for options in [{"temperature": 0.0}, {"temperature": float("nan")}, {"distance": "l1"}, {"code_units": 0}]:
+    for options in [
+        {"temperature": 0.0},
+        {"temperature": float("nan")},
+        {"temperature": "annealing"},
+        {"distance": "l1"},
+        {"code_units": 0},
+    ]:
         with pytest.raises(ValueError, match="expected"):
             SoftNearestNeighborLoss(**options)
     rows = torch.zeros(3, 2)

@@ -219,8 +219,24 @@ def test_an_earlier_dump_is_replaced_whole_or_not_at_all(tmp_path):
     with pytest.raises(RuntimeError):
         record(mlp(), [torch.randn(4, 64), torch.randn(4, 65)], "1", tmp_path / "d", overwrite=True)
     assert (tmp_path / "d" / "1.npy").read_bytes() == before
-    record(mlp(), [torch.randn(5, 64)], "4", tmp_path / "d", overwrite=True)
+    record(mlp(), [torch.randn(5, 64)], "4", tmp_path / "d", overwrite=True, dtype=torch.float32)
+    assert np.load(tmp_path / "d" / "4.npy").dtype == "float32"
     assert [path.name for path in (tmp_path / "d").iterdir()] == ["4.npy"] and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("other", ["thesis.tex", "code/a.py"])
+def test_what_is_no_dump_is_never_replaced(other, tmp_path, monkeypatch):
+    file = tmp_path / "d" / other
+    file.parent.mkdir(parents=True)
+    file.write_text("years of work")
+    with pytest.raises(FileExistsError, match="is not a dump, for"):
+        record(mlp(), [torch.randn(4, 64)], "1", tmp_path / "d", overwrite=True)
+    assert file.read_text() == "years of work"
+    (tmp_path / "empty" / "below").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "empty" / "below")
+    for here in (".", ".."):
+        with pytest.raises(FileExistsError, match="is not a dump, for"):
+            record(mlp(), [torch.randn(4, 64)], "1", here, overwrite=True)
 
 
 KILLED = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,10 @@ def test_data_frames(result):
 
 
 def test_files(result, tmp_path):
-    assert json.loads(result.to_json(tmp_path / "r.json")) == json.loads((tmp_path / "r.json").read_text())
-    assert result.to_html(tmp_path / "r.html").startswith("<!doctype html>")
+    assert result.to_json(tmp_path / "r.json") is None
+    assert json.loads(result.to_json()) == json.loads((tmp_path / "r.json").read_text())
+    assert result.to_html(tmp_path / "r.html") is None
+    assert (tmp_path / "r.html").read_text().startswith("<!doctype html>") and repr(result) == str(result)
     assert result.to_markdown().startswith("|") or result.to_markdown().startswith("#")
     result.to_parquet(tmp_path / "r.parquet")
     assert (tmp_path / "r.parquet").read_bytes()[:4] == b"PAR1"
@@ -66,6 +69,12 @@ def test_files(result, tmp_path):
     with pytest.raises(FileNotFoundError):
         result.to_csv(tmp_path / "none" / "r.csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.json", "r.parquet"]
+
+
+def test_results_travel_between_processes(result):
+    again = pickle.loads(pickle.dumps(result))
+    assert again.snnl.tobytes() == result.snnl.tobytes() and str(again) == str(result)
+    assert again.rows["half"].loss.tobytes() == result.rows["half"].loss.tobytes()
 
 
 def test_json_is_what_the_schema_says(result, x, y):
@@ -141,7 +150,9 @@ def test_gates(x, y, tmp_path):
     assert passed.passed and passed.outcome == "pass" and len(passed.findings) == 2
     failed = snnl_score.gate(x, y, max=0.5)
     assert not failed.passed and "0.7353 is above 0.5000" in str(failed)
-    assert failed.to_junit(tmp_path / "j.xml").startswith("<?xml") and (tmp_path / "j.xml").exists()
+    assert passed and not failed
+    failed.to_junit(tmp_path / "j.xml")
+    assert (tmp_path / "j.xml").read_text().startswith("<?xml") and failed.to_junit().startswith("<?xml")
     result.save(tmp_path / "base.json")
     before = (tmp_path / "base.json").read_bytes()
     assert snnl_score.gate(x, y, baseline=tmp_path / "base.json", max_regression="1%").passed

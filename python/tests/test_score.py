@@ -61,6 +61,11 @@ def test_arrays_of_other_libraries(x, y):
     frame = pandas.DataFrame(x.astype("float32"))
     for other in [tensor, frame, polars.from_pandas(frame)]:
         assert same_bits(snnl_score.score(other, torch.tensor(y)), expected)
+    nullable = frame.convert_dtypes()
+    assert same_bits(snnl_score.score(nullable, y), expected)
+    mixed = frame.assign(label="shirt")
+    with pytest.raises(TypeError, match="found 'shirt' in row 0, column 500"):
+        snnl_score.score(mixed, y)
     halves = snnl_score.score(tensor.bfloat16(), y)
     assert same_bits(halves, snnl_score.score(tensor.bfloat16().float(), y))
     assert halves.data["layers"][0]["dtype"] == "bfloat16"
@@ -83,13 +88,30 @@ def test_what_is_known_by_dlpack_alone(x, y):
 
 def test_layers_of_a_dict_are_those_of_a_directory(command, y):
     dump = FIXTURES / "snnl"
-    layers = {path.stem: np.load(path) for path in dump.glob("*.npy")}
+    layers = {path.stem: np.load(path) for path in sorted(dump.glob("*.npy"))}
     result = snnl_score.score(layers, y)
     said = command(dump, "--labels", FIXTURES / "y.npy")
     assert result.layers == ["code", "enc1", "enc2", "enc3"]
     assert result.data["layers"] == said["layers"] and result.data["sum"] == said["sum"]
     assert snnl_score.score(layers, y, layers="enc*").layers == ["enc1", "enc2", "enc3"]
     assert snnl_score.score(dump, FIXTURES / "y.npy").data["layers"] == said["layers"]
+
+
+def test_layers_stay_in_the_order_of_a_dict(x, y):
+    result = snnl_score.score({"stem": x, "block": x[:, :99], "attn": x[:, :50]}, y, 0.1)
+    assert result.layers == ["stem", "block", "attn"] and list(result.best) == result.layers
+    lines = [line.split()[1] for line in str(result).splitlines() if line.startswith("│")]
+    assert lines == ["layer", "stem", "block", "attn", "sum"]
+    with pytest.raises(ValueError, match="different names"):
+        snnl_score.score({1: x, "1": x}, y)
+
+
+def test_a_dump_has_its_labels_beside_it(x, y, tmp_path):
+    np.save(tmp_path / "enc.npy", x)
+    with pytest.raises(TypeError, match="needs labels"):
+        snnl_score.score(tmp_path)
+    np.save(tmp_path / "y.npy", y)
+    assert same_bits(snnl_score.score(tmp_path, temperatures=0.1), snnl_score.score(x, y, 0.1))
 
 
 def test_a_layer_keeps_its_name(x, y):
@@ -165,6 +187,8 @@ def test_options_are_the_commands_flags(x, y, command, tmp_path):
 def test_one_value_in_the_manner_of_scikit_learn(x, y):
     value = snnl_score.soft_nearest_neighbor_loss(x, y, temperature=0.1, metric="sqeuclidean", unit="mean")
     expected = snnl_score.score(x, y, 0.1, distance="sqeuclidean", unit="mean")
+    with pytest.raises(TypeError):
+        snnl_score.soft_nearest_neighbor_loss(x, y, temperature=[0.1, 0.2])
     assert value == expected.snnl[0, 0] and isinstance(value, float)
 
 

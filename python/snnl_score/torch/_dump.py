@@ -71,10 +71,16 @@ class Dump:
         shutil.rmtree(self._hidden, ignore_errors=True)
 
     def _check_out(self) -> None:
-        if not self.out.exists() or (self.out.is_dir() and (self._overwrite or not any(self.out.iterdir()))):
+        if not self.out.exists() and not self.out.is_symlink():
             return
-        kind = "not empty" if self.out.is_dir() else "a file"
-        raise FileExistsError(f"`{self.out}` is {kind}; name another directory, or replace it with overwrite=True")
+        if not self.out.is_dir() or self.out.is_symlink():
+            raise FileExistsError(f"`{self.out}` is not a directory; name another one")
+        others = [path.name for path in self.out.iterdir() if path.suffix != ".npy" or not path.is_file()]
+        if others or Path.cwd().is_relative_to(self.out.resolve()):
+            found = f"`{others[0]}` is in it" if others else "it is the current directory"
+            raise FileExistsError(f"`{self.out}` is not a dump, for {found}; name another directory")
+        if not self._overwrite and any(self.out.iterdir()):
+            raise FileExistsError(f"there is a dump in `{self.out}`; name another directory, or replace it with overwrite=True")
 
 
 class _GrowingFile:
@@ -91,7 +97,8 @@ class _GrowingFile:
         if (rows.shape[1:], descr) != (self._shape, self._descr):
             raise ValueError(
                 f"expected rows of shape {self._shape} and type {self._descr} as in the batches before, "
-                f"found {rows.shape[1:]} and {descr}; pad what has a length of its own, or pool it"
+                f"found {rows.shape[1:]} and {descr}; pad what has a length of its own, or pool it, and say by `batch_dim` which "
+                "axis has the rows"
             )
         self._file.write(np.ascontiguousarray(rows).tobytes())
         self.rows += len(rows)

@@ -28,7 +28,8 @@ class SoftNearestNeighborLoss(torch.nn.Module):
     is the value of `snnl_score.score` at that temperature, `unit="raw"`. Minimising it moves classes apart; a negative `factor`
     moves them together.
 
-    temperature: a number, or "anneal" for that of the epoch (`annealed`), which the training loop sets: `snnl.epoch = epoch`.
+    temperature: a number; a parameter, which is learned with the model; or "anneal" for that of the epoch (`annealed`), which the
+        training loop sets: `snnl.epoch = epoch`.
     distance: as of `snnl_score.score`.
     factor: what the sum over layers is multiplied by; the article takes 100.
     code_units: how many features of the last layer, the code, enter, the first of them; the article leaves others free.
@@ -38,14 +39,15 @@ class SoftNearestNeighborLoss(torch.nn.Module):
 
     def __init__(
         self,
-        temperature: Union[float, Literal["anneal"]] = 1.0,
+        temperature: Union[float, Tensor, Literal["anneal"]] = 1.0,
         *,
         distance: Literal["cosine", "sqeuclidean", "euclidean"] = "cosine",
         factor: float = 1.0,
         code_units: Optional[int] = None,
     ) -> None:
         super().__init__()
-        if temperature != "anneal" and not 0.0 < float(temperature) < float("inf"):
+        is_number = not isinstance(temperature, str) and 0.0 < float(torch.as_tensor(temperature).detach()) < float("inf")
+        if not is_number and temperature != "anneal":
             raise ValueError(f"expected a positive temperature or 'anneal', found {temperature!r}")
         if distance not in _DISTANCES:
             raise ValueError(f"expected one of {', '.join(_DISTANCES)}, found {distance!r}")
@@ -58,9 +60,11 @@ class SoftNearestNeighborLoss(torch.nn.Module):
         self.epoch = 0
 
     @property
-    def temperature(self) -> float:
+    def temperature(self) -> Union[float, Tensor]:
         """That of the epoch, where it is annealed."""
-        return annealed(self.epoch) if self._temperature == "anneal" else float(self._temperature)
+        if isinstance(self._temperature, str):
+            return annealed(self.epoch)
+        return self._temperature if isinstance(self._temperature, Tensor) else float(self._temperature)
 
     def extra_repr(self) -> str:
         units = "" if self.code_units is None else f", code_units={self.code_units}"
@@ -84,7 +88,7 @@ class SoftNearestNeighborLoss(torch.nn.Module):
         return self.factor * torch.stack(losses).sum()
 
     def _of_layer(self, layer: Tensor, labels: Tensor) -> Tensor:
-        labels = labels.to(layer.device)
+        labels = torch.as_tensor(labels, device=layer.device)
         if layer.dim() < 2 or labels.shape != layer.shape[:1]:
             raise ValueError(
                 f"expected N × D activations and N labels, found shapes {tuple(layer.shape)} and {tuple(labels.shape)}"

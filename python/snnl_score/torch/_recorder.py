@@ -68,10 +68,11 @@ class Recorder:
         out: Union[str, os.PathLike[str]] = "dump",
         *,
         pool: Pool = None,
-        dtype: Optional[str] = "float16",
+        dtype: Optional[Union[str, torch.dtype]] = "float16",
         batch_dim: int = 0,
         overwrite: bool = False,
     ) -> None:
+        dtype = None if dtype is None else str(dtype).replace("torch.", "")
         if dtype is not None and dtype not in _DTYPES:
             raise ValueError(f"expected dtype {', '.join(_DTYPES)} or None, found {dtype!r}")
         if not (pool is None or callable(pool) or pool in ("mean", "first", "last")):
@@ -188,6 +189,8 @@ class Recorder:
         if tensor.dim() < 2 or not tensor.dtype.is_floating_point:
             return None
         tensor = _pooled(tensor.movedim(self._batch_dim, 0), self._pool)
+        if tensor.dim() < 2:
+            raise ValueError(f"pool left no features of layer `{name}`: it returned the shape {tuple(tensor.shape)}")
         dtype = tensor.dtype if self._dtype is None else _DTYPES[self._dtype][0]
         # Always a copy: the next module may write to what this one returned.
         kept = tensor.to(device="cpu", dtype=dtype, copy=True)
@@ -219,7 +222,7 @@ def record(
     out: Union[str, os.PathLike[str]] = "dump",
     *,
     pool: Pool = None,
-    dtype: Optional[str] = "float16",
+    dtype: Optional[Union[str, torch.dtype]] = "float16",
     batch_dim: int = 0,
     overwrite: bool = False,
     device: Optional[Union[str, torch.device]] = None,
@@ -239,6 +242,8 @@ def record(
             f"the loader draws rows by {type(sampler).__name__}: labels are recorded in the same order, but dumps of several "
             "such passes cannot be compared row by row; shuffle=False keeps the order of the dataset"
         )
+    if getattr(loader, "drop_last", False):
+        _warn("the loader drops the last batch if it is short, and its rows are not recorded; drop_last=False keeps them")
     recorder = Recorder(model, layers, out, pool=pool, dtype=dtype, batch_dim=batch_dim, overwrite=overwrite)
     if device is None:
         parameter = next(iter(model.parameters()), None)

@@ -28,7 +28,7 @@ use crate::source::matrix::Matrix;
 use crate::source::natural::natural;
 use crate::source::views::units::Units;
 
-/// The layers in `inputs` that `selection` takes, in natural order of their names. An input is a file or a directory: of
+/// The layers in `inputs` that `selection` takes, in natural order of their names, or in the order of those in memory. An input is a file or a directory: of
 /// files, and of directories whose files are the parts of one layer each. A layer is named after its column or array; where that
 /// has no name, or two would have the same, one that is alone is named after its file or its directory of parts.
 ///
@@ -63,7 +63,10 @@ pub fn look(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<Result<Laye
         return Err(inputs::no_layers(inputs));
     }
     prefer_own_names(&mut found);
-    found.sort_by(|a, b| natural(&a.name, &b.name));
+    // Whoever has layers in memory has put them in order.
+    if !inputs.iter().all(|input| selection.in_memory.name(input).is_some()) {
+        found.sort_by(|a, b| natural(&a.name, &b.name));
+    }
     let taken = take(found, &layer_globs)?;
     if let Some([first, second]) = taken.array_windows().find(|[a, b]| a.name == b.name) {
         let problem = format!("layer `{}` is also in `{}`", first.name, place(&first.files));
