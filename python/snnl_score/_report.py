@@ -47,7 +47,7 @@ class Report:
 
     def to_json(self, path: Optional[Path] = None) -> Optional[str]:
         """The whole result; written to `path` if one is given, as of every other method."""
-        return self._text("json", path)
+        return _text(self._rendered, "json", path)
 
     @overload
     def to_html(self) -> str: ...
@@ -57,7 +57,7 @@ class Report:
 
     def to_html(self, path: Optional[Path] = None) -> Optional[str]:
         """One page with tables and pictures that needs nothing else; it holds the whole result, as JSON does."""
-        return self._text("html", path)
+        return _text(self._rendered, "html", path)
 
     @overload
     def to_markdown(self) -> str: ...
@@ -67,7 +67,7 @@ class Report:
 
     def to_markdown(self, path: Optional[Path] = None) -> Optional[str]:
         """Tables for people."""
-        return self._text("markdown", path)
+        return _text(self._rendered, "markdown", path)
 
     def __str__(self) -> str:
         return self._rendered.render("table").decode().rstrip("\n")
@@ -77,16 +77,15 @@ class Report:
     def _repr_html_(self) -> str:
         return self._rendered.fragment()
 
-    def _text(self, kind: str, path: Optional[Path]) -> Optional[str]:
-        rendered = self._rendered.render(kind)
-        if path is None:
-            return rendered.decode()
-        _write(path, rendered)
-        return None
 
+class Table:
+    """A result, or a part of one, with a row per value."""
 
-class _Tabular(Report):
-    """A report with a record per value."""
+    def __init__(self, rendered: Rendered) -> None:
+        self._rendered = rendered
+
+    def __repr__(self) -> str:
+        return self._rendered.render("csv").decode().rstrip("\n")
 
     @overload
     def to_csv(self) -> str: ...
@@ -96,7 +95,7 @@ class _Tabular(Report):
 
     def to_csv(self, path: Optional[Path] = None) -> Optional[str]:
         """One line per value."""
-        return self._text("csv", path)
+        return _text(self._rendered, "csv", path)
 
     def to_parquet(self, path: Path) -> None:
         """One row per value, with types."""
@@ -149,7 +148,7 @@ class RowLosses:
     """Rows × temperatures, in nats."""
 
 
-class Result(_Tabular):
+class Result(Report, Table):
     """Scores of layers at temperatures."""
 
     def __init__(self, scored: Scored, rendered: Rendered) -> None:
@@ -206,6 +205,21 @@ class Result(_Tabular):
         """The losses of each layer's rows, where they are known: of scores, and of what `save` saved."""
         return _ByLayer(self.layers, self._rows)
 
+    @property
+    def worst(self) -> Table:
+        """The rows with the highest losses of each layer, of a score with `explain` or `worst`: `result.worst.to_pandas()`."""
+        return self._detail("worst", "worst", "score(…, worst=20)")
+
+    @property
+    def picks(self) -> Table:
+        """Which class the rows of each class pick, with which probability, of a score with `explain`."""
+        return self._detail("picks", "explanation", "score(…, explain=True)")
+
+    def _detail(self, name: str, key: str, how: str) -> Table:
+        if not any(key in layer for layer in self.data["layers"]):
+            raise InvalidInput(f"`{name}` was not asked for\n  hint: {how} has it")
+        return Table(self._scored.detail(name))
+
     def save(self, path: Path) -> None:
         """Writes the result to `path`, a .json file, and the losses of its rows beside it, so that comparisons with it go row by
         row. `read`, `snnl-score compare` and `snnl-score gate` read both."""
@@ -241,7 +255,7 @@ class Result(_Tabular):
         return RowLosses(index, np.array(names, dtype=object)[classes], losses.T)
 
 
-class Comparison(_Tabular):
+class Comparison(Report, Table):
     """Checkpoints side by side."""
 
 
@@ -276,7 +290,7 @@ class GateReport(Report):
 
     def to_junit(self, path: Optional[Path] = None) -> Optional[str]:
         """The checks for CI systems."""
-        return self._text("junit", path)
+        return _text(self._rendered, "junit", path)
 
 
 class _ByLayer(Mapping[str, Any]):
@@ -312,6 +326,14 @@ def _unpickled(files: dict[str, bytes]) -> Result:
             with open(os.path.join(directory, name), "wb") as file:
                 file.write(content)
         return Result(*read(os.path.join(directory, "result.json")))
+
+
+def _text(rendered: Rendered, kind: str, path: Optional[Path]) -> Optional[str]:
+    content = rendered.render(kind)
+    if path is None:
+        return content.decode()
+    _write(path, content)
+    return None
 
 
 def _write(path: Path, content: bytes) -> None:

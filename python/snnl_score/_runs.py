@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
@@ -67,7 +68,8 @@ def score(
     given = Given({}, {})
     if labels is None:
         labels = _labels_of(activations)
-    args = [_activations(given, IN_MEMORY, activations), f"--labels={_labels(given, IN_MEMORY, labels)}"]
+    path = _activations(given, IN_MEMORY, activations)
+    args = [f"--labels={_labels(given, IN_MEMORY, labels)}"]
     _check_order(given)
     if reference is not None:
         if reference_labels is None:
@@ -87,7 +89,7 @@ def score(
         }
     )
     args += _pictures(options)
-    scored, rendered = _listening(progress, lambda listener: _native.score(["snnl-score", *args], given, listener))
+    scored, rendered = _listening(progress, lambda listener: _native.score(["snnl-score", *args, "--", path], given, listener))
     return Result(scored, rendered)
 
 
@@ -122,21 +124,23 @@ def compare(
     check("compare", options)
     if not isinstance(checkpoints, Mapping):
         raise TypeError(f"compare() takes a dict {{name: checkpoint}}, not {type(checkpoints).__name__}")
-    given, results, names = Given({}, {}), {}, {}
+    given, names = Given({}, {}), {}
+    results: dict[str, Any] = {}
     paths = []
-    for name, checkpoint in checkpoints.items():
+    for key, checkpoint in checkpoints.items():
+        name = str(key)
         if is_path(checkpoint) and _is_result(checkpoint):
             checkpoint = read(checkpoint)
         if isinstance(checkpoint, Result):
-            path = f"{name}.json"
+            path = f"{_alias(name, results)}.json"
             results[path] = checkpoint._scored
         else:
             if _is_result(name):
                 raise ValueError(f"checkpoint {name!r} is called like a result; give it another name, or `read` it")
-            path = _activations(given, name, checkpoint)
+            path = _activations(given, _alias(name, given.layers), checkpoint)
         names[path] = name
         paths.append(path)
-    args = ["compare", *paths]
+    args: list[str] = []
     if labels is not None:
         args.append(f"--labels={_labels(given, IN_MEMORY, labels)}")
     args += flags(
@@ -152,7 +156,7 @@ def compare(
         }
     )
     args += _pictures(options)
-    run = lambda listener: _native.compare(["snnl-score", *args], given, results, names, listener)  # noqa: E731
+    run = lambda listener: _native.compare(["snnl-score", "compare", *args, "--", *paths], given, results, names, listener)  # noqa: E731
     return Comparison(_listening(progress, run))
 
 
@@ -183,10 +187,11 @@ def gate(
     check("gate", options)
     given, results = Given({}, {}), {}
     if isinstance(candidate, Result):
-        results["candidate.json"] = candidate._scored
-        args = ["gate", "candidate.json"]
+        path = "candidate.json"
+        results[path] = candidate._scored
     else:
-        args = ["gate", _activations(given, "candidate", candidate)]
+        path = _activations(given, "candidate", candidate)
+    args: list[str] = []
     if labels is not None:
         args.append(f"--labels={_labels(given, IN_MEMORY, labels)}")
     if isinstance(baseline, Result):
@@ -208,7 +213,7 @@ def gate(
             **options,
         }
     )
-    run = lambda listener: _native.gate(["snnl-score", *args], given, results, listener)  # noqa: E731
+    run = lambda listener: _native.gate(["snnl-score", "gate", *args, "--", path], given, results, listener)  # noqa: E731
     return GateReport(_listening(progress, run))
 
 
@@ -268,6 +273,14 @@ def _labels(given: Given, name: str, labels: Labels) -> str:
         return os.fspath(labels)
     given.labels[name] = _arrays.labels(labels)
     return name
+
+
+def _alias(name: str, taken: Mapping[str, Any]) -> str:
+    """A path that stands for a checkpoint called `name`, in which nothing is a glob."""
+    alias = re.sub(r"[*?\[\]{}]", "_", name) or "_"
+    while alias in taken or f"{alias}.json" in taken:
+        alias += "_"
+    return alias
 
 
 def _is_result(path: Path) -> bool:

@@ -6,7 +6,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use snnl_score::compare::checkpoint::Checkpoint;
-use snnl_score::report::score::{Listing, document};
+use snnl_score::report::score::{Detail, Listing, detail as detail_document, document};
 use snnl_score::score::table::ClassValue;
 
 use crate::failure::exception;
@@ -40,6 +40,16 @@ impl Scored {
         let losses = PyArray1::from_vec(py, rows.losses.concat()).reshape([rows.losses.len(), rows.rows.len()])?;
         let (indices, classes) = (PyArray1::from_slice(py, &rows.rows), PyArray1::from_slice(py, &rows.classes));
         Ok((indices, classes, rows.names.to_vec(), losses))
+    }
+
+    /// The rows with the highest losses (`worst`), or what each class picks (`picks`), a record each.
+    fn detail(&self, name: &str) -> PyResult<Rendered> {
+        let detail = match name {
+            "worst" => Detail::Worst,
+            "picks" => Detail::Picks,
+            _ => return Err(PyKeyError::new_err(name.to_owned())),
+        };
+        Ok(Rendered(detail_document(&self.0.table, detail)))
     }
 
     /// Writes it to `path` as JSON, and the losses of its rows beside that.

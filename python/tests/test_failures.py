@@ -47,6 +47,9 @@ def test_what_the_system_refuses(tmp_path, y):
     assert isinstance(raised.value, snnl_score.SystemFailure) and raised.value.errno == 2
     with pytest.raises(OSError):
         snnl_score.read(tmp_path / "none.json")
+    # What names a file is never an option.
+    with pytest.raises(FileNotFoundError):
+        snnl_score.score("--export-json=x.npy", y)
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,16 @@ def test_an_earlier_dump_is_replaced_whole_or_not_at_all(tmp_path):
     assert [path.name for path in (tmp_path / "d").iterdir()] == ["4.npy"] and len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_recorder_can_be_used_again(tmp_path):
+    model = mlp().eval()
+    recorder = Recorder(model, "1", tmp_path / "d", overwrite=True)
+    for rows in (4, 5):
+        with recorder, torch.no_grad():
+            model(torch.randn(rows, 64))
+            recorder.labels(range(rows))
+    assert np.load(tmp_path / "d" / "y.npy").tolist() == list(range(5)) == list(range(len(np.load(tmp_path / "d" / "1.npy"))))
+
+
 @pytest.mark.parametrize("other", ["thesis.tex", "code/a.py"])
 def test_what_is_no_dump_is_never_replaced(other, tmp_path, monkeypatch):
     file = tmp_path / "d" / other

@@ -71,6 +71,19 @@ def test_files(result, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.json", "r.parquet"]
 
 
+def test_the_worst_rows_are_a_table(x, y, result):
+    pytest.importorskip("pandas")
+    explained = snnl_score.score(x, y, explain=True)
+    worst = explained.worst.to_pandas()
+    assert len(worst) == 20 and worst["loss"].is_monotonic_decreasing
+    at = list(explained.temperatures).index(worst["temperature"][0])
+    assert worst["loss"].tolist() == explained.rows["x"].loss[worst["row"], at].tolist()
+    picks = explained.picks.to_pandas()
+    assert len(picks) == 100 and picks.groupby("class")["probability"].sum().to_numpy() == pytest.approx(1.0)
+    with pytest.raises(snnl_score.InvalidInput, match="worst=20"):
+        _ = result.worst
+
+
 def test_results_travel_between_processes(result):
     again = pickle.loads(pickle.dumps(result))
     assert again.snnl.tobytes() == result.snnl.tobytes() and str(again) == str(result)
@@ -129,6 +142,13 @@ def test_checkpoints_of_arrays_results_and_directories(y, command):
     named = snnl_score.compare({"before": dumps["init"], "after": dumps["snnl"]}, y)
     assert named.data["checkpoints"] == ["before", "after"]
     assert "│ layer" in str(named) and len(named.to_csv().splitlines()) > 8
+
+
+def test_checkpoints_may_be_called_anything(x, y):
+    names = ["a*b", "a_b", "-", "--help", "[x]", "a b", ""]
+    assert snnl_score.compare({name: x for name in names}, y).data["checkpoints"] == names
+    result = snnl_score.score(x, y)
+    assert snnl_score.compare({name: result for name in names}).data["checkpoints"] == names
 
 
 def test_epochs_are_compared_at_their_annealed_temperatures(x, y):

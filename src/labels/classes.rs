@@ -59,7 +59,7 @@ impl Classes {
     /// Appends a row of the class `name`; one of an empty name has no label.
     pub(super) fn push(&mut self, name: &str) -> Result<(), Fault> {
         if name.is_empty() {
-            return self.push_missing("its text is empty");
+            return self.push_missing("it is empty");
         }
         let id = match self.ids.get(name) {
             Some(&id) => id,

@@ -94,6 +94,7 @@ class Recorder:
 
     def __enter__(self) -> Recorder:
         self._dump = Dump(self._out, overwrite=self._overwrite)
+        self._labels.clear()
         names = {module: name for name, module in self._modules.items()}
         tracked = dict.fromkeys([self._model, *_inner(self._model).modules()])
         for module in tracked:

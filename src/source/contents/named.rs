@@ -59,6 +59,7 @@ fn why(array: &Result<Array, Fault>) -> String {
 
 fn describe(name: &str, array: &Result<Array, Fault>) -> String {
     match array {
+        Ok(array) if array.header().dtype.is_text() => format!("{name} {:?} of text", array.header().shape),
         Ok(array) => format!("{name} {:?}", array.header().shape),
         Err(_) => name.to_owned(),
     }
