@@ -24,14 +24,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._errors import Incomparable, InvalidInput, PassingTrouble, SnnlError, SnnlWarning, SystemFailure
     from ._native import __version__
-    from ._report import Best, ClassScores, Comparison, GateReport, Result, RowLosses, Table
+    from ._report import Table
+    from ._results import Best, ClassScores, Comparison, GateReport, Result, RowLosses
     from ._runs import compare, gate, read, score, soft_nearest_neighbor_loss
 
 # By module, so that the command, which needs none of it, need not wait for NumPy.
 _MODULES = {
     "_errors": ("Incomparable", "InvalidInput", "PassingTrouble", "SnnlError", "SnnlWarning", "SystemFailure"),
     "_native": ("__version__",),
-    "_report": ("Best", "ClassScores", "Comparison", "GateReport", "Result", "RowLosses", "Table"),
+    "_report": ("Table",),
+    "_results": ("Best", "ClassScores", "Comparison", "GateReport", "Result", "RowLosses"),
     "_runs": ("compare", "gate", "read", "score", "soft_nearest_neighbor_loss"),
 }
 

@@ -11,7 +11,8 @@ from . import _arrays, _native
 from ._arrays import Given, is_path
 from ._options import Options, check, flags
 from ._progress import Listener
-from ._report import Comparison, GateReport, Report, Result
+from ._report import Report
+from ._results import Comparison, GateReport, Result
 
 if TYPE_CHECKING:
     from typing_extensions import TypeAlias, Unpack

@@ -8,6 +8,7 @@ Of the package, only this module imports PyTorch.
 """
 
 from ._loss import SoftNearestNeighborLoss, annealed
-from ._recorder import Recorder, record
+from ._record import record
+from ._recorder import Recorder
 
 __all__ = ["Recorder", "SoftNearestNeighborLoss", "annealed", "record"]

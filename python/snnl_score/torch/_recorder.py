@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Callable, Optional, Union
 
@@ -18,10 +16,8 @@ from torch import Tensor
 
 from .. import _arrays
 from .._errors import SnnlWarning
-from .._native import is_label_like
 from ._dump import Dump
-
-Pool = Union[str, Callable[[Tensor], Tensor], None]
+from ._modules import Pool, chosen, first_tensor, inner, pooled
 
 _LABELS = "y"
 """The file of the labels."""
@@ -78,7 +74,7 @@ class Recorder:
         if not (pool is None or callable(pool) or pool in ("mean", "first", "last")):
             raise ValueError(f"expected pool mean, first, last, a function or None, found {pool!r}")
         self._model, self._pool, self._dtype, self._batch_dim = model, pool, dtype, batch_dim
-        self._modules = _chosen(_inner(model), [layers] if isinstance(layers, str) else list(layers))
+        self._modules = chosen(inner(model), [layers] if isinstance(layers, str) else list(layers))
         # Who asks for everything does not mean the modules that return no rows, position embeddings for one.
         self._takes_what_fits = layers == "*"
         self._out, self._overwrite = out, overwrite
@@ -96,7 +92,7 @@ class Recorder:
         self._dump = Dump(self._out, overwrite=self._overwrite)
         self._labels.clear()
         names = {module: name for name, module in self._modules.items()}
-        tracked = dict.fromkeys([self._model, *_inner(self._model).modules()])
+        tracked = dict.fromkeys([self._model, *inner(self._model).modules()])
         for module in tracked:
             self._hooks.append(module.register_forward_pre_hook(self._begin))
             hook = self._returned(names.get(module))
@@ -156,7 +152,7 @@ class Recorder:
             if not self._takes_what_fits:
                 raise _misfit(name, rows, of)
             dump.drop(name)
-            _warn(f"layer `{name}` is left out, for it has {rows} rows, and there are {of}")
+            warn(f"layer `{name}` is left out, for it has {rows} rows, and there are {of}")
         dump.finish()
 
     def _begin(self, module: torch.nn.Module, _: Any) -> None:
@@ -166,13 +162,13 @@ class Recorder:
             self._depth += 1
             if module.training and not self._is_told_of_training:
                 self._is_told_of_training = True
-                _warn("the model is in training mode, and dropout and batch norm are recorded as in training; call model.eval()")
+                warn("the model is in training mode, and dropout and batch norm are recorded as in training; call model.eval()")
 
     def _returned(self, name: Optional[str]) -> Callable[[torch.nn.Module, Any, Any], None]:
         def hook(module: torch.nn.Module, inputs: Any, output: Any) -> None:
             with self._lock:
                 self._depth -= 1
-                tensor = None if name is None else _first_tensor(output)
+                tensor = None if name is None else first_tensor(output)
                 if name is not None and tensor is not None:
                     kept = self._kept(name, tensor)
                     if kept is not None:
@@ -189,7 +185,7 @@ class Recorder:
         tensor = tensor.detach()
         if tensor.dim() < 2 or not tensor.dtype.is_floating_point:
             return None
-        tensor = _pooled(tensor.movedim(self._batch_dim, 0), self._pool)
+        tensor = pooled(tensor.movedim(self._batch_dim, 0), self._pool)
         if tensor.dim() < 2:
             raise ValueError(f"pool left no features of layer `{name}`: it returned the shape {tuple(tensor.shape)}")
         dtype = tensor.dtype if self._dtype is None else _DTYPES[self._dtype][0]
@@ -216,72 +212,6 @@ class Recorder:
                 self._dump.append(layer, array, "<V2" if rows.dtype == torch.bfloat16 else array.dtype.str)
 
 
-def record(
-    model: torch.nn.Module,
-    loader: Iterable[Any],
-    layers: Union[str, Sequence[str]] = "*",
-    out: Union[str, os.PathLike[str]] = "dump",
-    *,
-    pool: Pool = None,
-    dtype: Optional[Union[str, torch.dtype]] = "float16",
-    batch_dim: int = 0,
-    overwrite: bool = False,
-    device: Optional[Union[str, torch.device]] = None,
-    forward: Optional[Callable[[torch.nn.Module, Any], Any]] = None,
-) -> Path:
-    """Runs the model over all batches, in evaluation mode and without gradients, records as `Recorder` does, and returns the
-    directory of the dump.
-
-    loader: of batches (x, y) or (x, y, …), of dicts as Hugging Face's models take them, with `labels` or `label` among them, or
-        of x alone, which leaves the dump without labels. Rows are in the order of the loader.
-    device: where batches are moved; None is where the model's parameters are.
-    forward: runs the model on a batch, which is `model(x)`, or of a dict `model(**inputs)`, otherwise.
-    """
-    sampler = getattr(loader, "sampler", None)
-    if sampler is not None and not isinstance(sampler, torch.utils.data.SequentialSampler):
-        _warn(
-            f"the loader draws rows by {type(sampler).__name__}: labels are recorded in the same order, but dumps of several "
-            "such passes cannot be compared row by row; shuffle=False keeps the order of the dataset"
-        )
-    if getattr(loader, "drop_last", False):
-        _warn("the loader drops the last batch if it is short, and its rows are not recorded; drop_last=False keeps them")
-    recorder = Recorder(model, layers, out, pool=pool, dtype=dtype, batch_dim=batch_dim, overwrite=overwrite)
-    if device is None:
-        parameter = next(iter(model.parameters()), None)
-        device = "cpu" if parameter is None else parameter.device
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        with recorder, torch.no_grad():
-            for batch in loader:
-                inputs, labels = _split(batch)
-                moved = _moved(inputs, device)
-                if forward is not None:
-                    forward(model, moved)
-                elif isinstance(moved, Mapping):
-                    model(**moved)
-                else:
-                    model(moved)
-                if labels is not None:
-                    recorder.labels(labels)
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-    return Path(out)
-
-
-def _inner(model: torch.nn.Module) -> torch.nn.Module:
-    """The module that others are wrapped around."""
-    wrapped = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
-    while True:
-        if isinstance(model, wrapped):
-            model = model.module
-        elif hasattr(model, "_orig_mod"):
-            model = model._orig_mod  # type: ignore[assignment]
-        else:
-            return model
-
-
 def _misfit(name: str, rows: int, expected: str) -> ValueError:
     return ValueError(
         f"layer `{name}` has {rows} rows, and there are {expected}; every pass calls the same modules on one batch, "
@@ -289,67 +219,5 @@ def _misfit(name: str, rows: int, expected: str) -> ValueError:
     )
 
 
-def _chosen(model: torch.nn.Module, globs: list[str]) -> dict[str, torch.nn.Module]:
-    """The modules that any of `globs` names, by their names."""
-    named = {name: module for name, module in model.named_modules() if name}
-    if not named:
-        # A module without any in it is its only layer.
-        return {type(model).__name__.lower(): model}
-    chosen = {}
-    for glob in globs:
-        found = {name: module for name, module in named.items() if _is_named(glob, name, module)}
-        if not found:
-            raise ValueError(f"no module is called `{glob}`; there are: {', '.join(named)}")
-        chosen.update(found)
-    for name in chosen:
-        if is_label_like(name):
-            raise ValueError(f"module `{name}` is called like labels, which are never scored; leave it out, or rename it")
-    return {name: named[name] for name in named if name in chosen}
-
-
-def _is_named(glob: str, name: str, module: torch.nn.Module) -> bool:
-    if glob == "*":
-        return next(module.children(), None) is None
-    return name == glob or fnmatch.fnmatchcase(name, glob)
-
-
-def _first_tensor(output: Any) -> Optional[Tensor]:
-    if isinstance(output, Tensor):
-        return output
-    if isinstance(output, Mapping):
-        output = output.values()
-    elif not isinstance(output, (tuple, list)):
-        return None
-    return next((tensor for tensor in map(_first_tensor, output) if tensor is not None), None)
-
-
-def _pooled(tensor: Tensor, pool: Pool) -> Tensor:
-    if pool is None:
-        return tensor
-    if callable(pool):
-        return pool(tensor)
-    if tensor.dim() == 3:
-        return tensor.mean(1) if pool == "mean" else tensor[:, 0 if pool == "first" else -1]
-    return tensor.flatten(2).mean(2) if pool == "mean" and tensor.dim() > 3 else tensor
-
-
-def _split(batch: Any) -> tuple[Any, Any]:
-    """A batch without its labels, and these."""
-    if isinstance(batch, Mapping):
-        labels = next((batch[key] for key in ("labels", "label", "y", "target") if key in batch), None)
-        return {key: value for key, value in batch.items() if key not in ("label", "y", "target")}, labels
-    if isinstance(batch, (tuple, list)):
-        return batch[0], batch[1] if len(batch) > 1 else None
-    return batch, None
-
-
-def _moved(inputs: Any, device: Union[str, torch.device]) -> Any:
-    if isinstance(inputs, Mapping):
-        return {name: _moved(value, device) for name, value in inputs.items()}
-    if isinstance(inputs, (tuple, list)):
-        return type(inputs)(_moved(value, device) for value in inputs)
-    return inputs.to(device) if hasattr(inputs, "to") else inputs
-
-
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
     warnings.warn(text, SnnlWarning, stacklevel=4)
