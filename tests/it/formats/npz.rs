@@ -113,7 +113,7 @@ fn what_is_no_matrix_is_no_layer() {
         Selection { labels: vec![LabelFile { path: path.clone(), column: Some("b2".into()) }], ..Selection::default() };
     assert_eq!(names(&path, &named), ["b10"]);
     zip(&path, false, &[vector(), text(), labels()]);
-    assert_says(&error_of(&path, &Selection::default()), "found ids [2], files [2, 2], Targets [2, 2]");
+    assert_says(&error_of(&path, &Selection::default()), "found ids [2], files [2, 2] of text, Targets [2, 2]");
     zip(&path, false, &[]);
     assert_says(&error_of(&path, &Selection::default()), "found no array");
 }
