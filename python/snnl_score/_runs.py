@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from . import _arrays, _native
@@ -130,15 +130,15 @@ def compare(
     paths = []
     for key, checkpoint in checkpoints.items():
         name = str(key)
-        if is_path(checkpoint) and _is_result(checkpoint):
+        if is_path(checkpoint) and _native.is_result(os.fspath(checkpoint)):
             checkpoint = read(checkpoint)
         if isinstance(checkpoint, Result):
-            path = f"{_alias(name, results)}.json"
+            path = _named(name, (taken.removesuffix(".json") for taken in results)) + ".json"
             results[path] = checkpoint._scored
         else:
-            if _is_result(name):
+            if _native.is_result(name):
                 raise ValueError(f"checkpoint {name!r} is called like a result; give it another name, or `read` it")
-            path = _activations(given, _alias(name, given.layers), checkpoint)
+            path = _activations(given, _named(name, given.layers), checkpoint)
         names[path] = name
         paths.append(path)
     args: list[str] = []
@@ -188,16 +188,16 @@ def gate(
     check("gate", options)
     given, results = Given({}, {}), {}
     if isinstance(candidate, Result):
-        path = "candidate.json"
+        path = _named("candidate.json", ())
         results[path] = candidate._scored
     else:
-        path = _activations(given, "candidate", candidate)
+        path = _activations(given, _named("candidate", ()), candidate)
     args: list[str] = []
     if labels is not None:
         args.append(f"--labels={_labels(given, IN_MEMORY, labels)}")
     if isinstance(baseline, Result):
-        results["baseline.json"] = baseline._scored
-        baseline = "baseline.json"
+        scored, baseline = baseline._scored, _named("baseline.json", ())
+        results[baseline] = scored
     args += flags(
         {
             "temperatures": temperatures,
@@ -276,17 +276,15 @@ def _labels(given: Given, name: str, labels: Labels) -> str:
     return name
 
 
-def _alias(name: str, taken: Mapping[str, Any]) -> str:
-    """A path that stands for a checkpoint called `name`, in which nothing is a glob."""
-    alias = re.sub(r"[*?\[\]{}]", "_", name) or "_"
-    while alias in taken or f"{alias}.json" in taken:
-        alias += "_"
-    return alias
-
-
-def _is_result(path: Path) -> bool:
-    name = os.fspath(path).lower()
-    return name.endswith((".json", ".html")) and not name.endswith(".safetensors.index.json")
+def _named(name: str, others: Iterable[str]) -> str:
+    """A path that stands for what is called `name` and is in memory: one in a directory of its own, so that it is never that of a
+    file beside it, and in which nothing is a glob."""
+    plain = re.sub(r"[*?{}\[\]]", "_", name) or "_"
+    path = f"{IN_MEMORY}/{plain}"
+    taken = set(others)
+    while path in taken:
+        path += "_"
+    return path
 
 
 def _pictures(options: Any) -> list[str]:

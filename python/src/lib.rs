@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _native {
     use std::ffi::OsString;
+    use std::path::PathBuf;
 
     use pyo3::prelude::*;
 
@@ -31,6 +32,12 @@ mod _native {
     #[pyfunction]
     fn is_label_like(name: &str) -> bool {
         snnl_score::source::is_label_like(name)
+    }
+
+    /// Whether a path is that of a result rather than of activations.
+    #[pyfunction]
+    fn is_result(path: PathBuf) -> bool {
+        snnl_score::compare::checkpoint::Checkpoint::is_result(&path)
     }
 
     /// Runs the command on `args`, of which the first is the program, and returns its exit code.

@@ -106,6 +106,8 @@ pub(crate) fn run<T: Send>(
         }
     });
     if let Some(raised) = raised {
+        // How far it came; what the listener raises now is not why the run ended.
+        let _ = heard.tell(listener);
         return Err(raised);
     }
     heard.tell(listener)?;

@@ -51,7 +51,7 @@ pub(crate) fn compare(
             name.clone_into(&mut planned.name);
         }
     }
-    let results = copied(results);
+    let results = checkpoints(&results);
     let (_, document) = listener::run(py, &listener, |progress, stop| {
         run::compare(&plan, &Context { results, ..Context::new(progress, stop) })
     })?;
@@ -68,15 +68,15 @@ pub(crate) fn gate(
     listener: Bound<'_, PyAny>,
 ) -> PyResult<Rendered> {
     let Plan::Gate(plan) = planned(py, args, given)? else { return Err(other("a gate")) };
-    let results = copied(results);
+    let results = checkpoints(&results);
     let (_, document) = listener::run(py, &listener, |progress, stop| {
         run::gate(&plan, &Context { results, ..Context::new(progress, stop) })
     })?;
     Ok(Rendered(document))
 }
 
-fn copied(results: Results<'_>) -> BTreeMap<PathBuf, Checkpoint> {
-    results.into_iter().map(|(path, scored)| (path, scored.get().0.clone())).collect()
+fn checkpoints<'a>(results: &'a Results<'_>) -> BTreeMap<PathBuf, &'a Checkpoint> {
+    results.iter().map(|(path, scored)| (path.clone(), &scored.get().0)).collect()
 }
 
 /// The plan of this command line.

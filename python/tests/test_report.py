@@ -151,6 +151,20 @@ def test_checkpoints_may_be_called_anything(x, y):
     assert snnl_score.compare({name: result for name in names}).data["checkpoints"] == names
 
 
+def test_what_is_in_memory_is_never_taken_for_a_file_of_its_name(x, y, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "init").mkdir()
+    np.save("init/x.npy", x * 1.5 + 0.3)
+    mixed = snnl_score.compare({"init": x, "after": "init"}, y).data["layers"]
+    assert mixed == snnl_score.compare({"init": x, "after": x * 1.5 + 0.3}, y).data["layers"]
+    worse = np.random.default_rng(0).random(x.shape)
+    for name in ("candidate.json", "baseline.json"):
+        snnl_score.score(x, y).save(name)
+        assert not snnl_score.gate(snnl_score.score(worse, y), baseline=name, max_regression="1%")
+        assert not snnl_score.gate(worse, y, baseline=name, max_regression="1%")
+    assert snnl_score.gate("candidate.json", baseline=snnl_score.score(worse, y), max_regression="1%")
+
+
 def test_epochs_are_compared_at_their_annealed_temperatures(x, y):
     epochs = {f"epoch_{number}": x + number for number in (10, 2)}
     comparison = snnl_score.compare(epochs, y, "anneal")

@@ -14,7 +14,7 @@ pub struct Context<'a> {
     /// Who may ask it to stop.
     pub stop: &'a Stop<'a>,
     /// Results in memory, by the paths that the plan calls them by.
-    pub results: BTreeMap<PathBuf, Checkpoint>,
+    pub results: BTreeMap<PathBuf, &'a Checkpoint>,
 }
 
 impl<'a> Context<'a> {
@@ -26,7 +26,7 @@ impl<'a> Context<'a> {
     /// The result at `path`, in memory or in a file.
     pub(super) fn result(&self, path: &Path) -> Result<Checkpoint, Error> {
         match self.results.get(path) {
-            Some(result) => Ok(Checkpoint { name: Checkpoint::name_of(path), ..result.clone() }),
+            Some(&result) => Ok(Checkpoint { name: Checkpoint::name_of(path), ..result.clone() }),
             None => Checkpoint::read(path),
         }
     }

@@ -30,11 +30,10 @@ def inner(model: torch.nn.Module) -> torch.nn.Module:
 def chosen(model: torch.nn.Module, globs: list[str]) -> dict[str, torch.nn.Module]:
     """The modules that any of `globs` names, by their names."""
     named = {name: module for name, module in model.named_modules() if name}
-    if not named:
-        # A module without any in it is its only layer.
-        return {type(model).__name__.lower(): model}
-    chosen = {}
-    for glob in globs:
+    # A module without any in it is its only layer, whatever is asked for.
+    lone = {} if named else {type(model).__name__.lower(): model}
+    chosen = dict(lone)
+    for glob in [] if lone else globs:
         found = {name: module for name, module in named.items() if _is_named(glob, name, module)}
         if not found:
             raise ValueError(f"no module is called `{glob}`; there are: {', '.join(named)}")
@@ -42,7 +41,7 @@ def chosen(model: torch.nn.Module, globs: list[str]) -> dict[str, torch.nn.Modul
     for name in chosen:
         if is_label_like(name):
             raise ValueError(f"module `{name}` is called like labels, which are never scored; leave it out, or rename it")
-    return {name: named[name] for name in named if name in chosen}
+    return lone or {name: named[name] for name in named if name in chosen}
 
 
 def _is_named(glob: str, name: str, module: torch.nn.Module) -> bool:
