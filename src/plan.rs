@@ -7,7 +7,7 @@ use crate::definition::Definition;
 use crate::engine::device::Device;
 use crate::error::Error;
 use crate::gate::rules::Rules;
-use crate::labels::LabelOptions;
+use crate::labels::LabelInputs;
 use crate::report::format::{Format, Screen};
 use crate::report::score::{Detail, Listing};
 use crate::score::Resume;
@@ -182,21 +182,6 @@ pub enum Description {
     Completions(clap_complete::Shell),
     /// The manual page of a command; of the score where none is named.
     Man(Option<String>),
-}
-
-/// The labels of a run, as named on the command line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LabelInputs {
-    /// Those of the rows that are scored; none for results of earlier runs, and for a look at the layers alone.
-    pub own: Vec<String>,
-    /// The ids of these labels, by which rows find theirs; none where labels are in the order of the rows.
-    pub ids: Vec<String>,
-    /// The ids of the rows, if labels have any.
-    pub row_ids: Vec<String>,
-    /// The labels of the rows that these meet, if those are others.
-    pub references: Vec<String>,
-    /// How labels are read, and which rows are left out.
-    pub options: LabelOptions,
 }
 
 /// A checked look at layers.

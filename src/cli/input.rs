@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use crate::compare::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::labels::{LabelOptions, Labels};
-use crate::plan::LabelInputs;
+use crate::labels::{LabelInputs, LabelOptions, Labels};
 use crate::source::{InMemory, Nulls, Pool, Selection, expand};
 
 /// Layers and labels.

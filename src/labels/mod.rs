@@ -4,6 +4,7 @@ mod array;
 mod classes;
 mod column;
 mod delimited;
+mod inputs;
 mod json;
 mod lines;
 mod options;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use self::classes::{Classes, MISSING, class_name};
+pub use self::inputs::LabelInputs;
 pub use self::options::LabelOptions;
 use self::read::named_classes;
 pub use self::row_ids::RowIds;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::definition::NonFinite;
 use crate::error::Error;
-use crate::labels::{Labels, RowIds};
-use crate::plan::{LabelInputs, ScorePlan};
+use crate::labels::{LabelInputs, Labels, RowIds};
+use crate::plan::ScorePlan;
 use crate::score::ReferenceLayers;
 use crate::source::{Layer, Nulls, Selection, discover};
 

@@ -2,10 +2,12 @@
 
 use std::thread::scope;
 
+use serde::{Deserialize, Serialize};
+
 use super::loss::Mean;
 use super::rows::{ScoredRows, masses};
 use super::side::{RowSet, Side};
-use crate::block::{RowTag, TILE};
+use crate::block::{RowTag, Scalar, TILE};
 use crate::engine::cpu::Cpu;
 use crate::engine::{Engine, Unobserved};
 use crate::error::Fault;
@@ -19,6 +21,7 @@ const SAMPLE: usize = 64;
 const REFERENCES: usize = 2 << 20;
 
 /// The losses of some counted rows, spread over the layer, in f64.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Sample {
     /// Places among the counted rows.
     places: Vec<usize>,
@@ -57,32 +60,35 @@ impl Sample {
         let scored: Vec<RowTag> = rows.scored().copied().collect();
         let size = SAMPLE.min(scored.len());
         let places: Vec<usize> = (0..size).map(|stratum| place(stratum, size, scored.len())).collect();
-        let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..scored[place] };
-        let tags: Vec<RowTag> = (0..).zip(&places).map(own).collect();
-
-        let (gaining, references) = (pairing.gaining(), *pairing.met());
-        let sample = RowSet::new(tags, gaining.rows.class_sizes.len(), gaining.rows.preparation.clone());
-        let queries = Side { rows: &sample, reading: gaining.reading };
-        let block = scope(|scope| queries.block::<f64>(&mut queries.stream(scope, &(0..1))?, &(0..1)))?;
-        let mut engine = Cpu::new(threads);
-        let mut tally = Tally::nothing(size, &[Statistic::Masses(rows.temperatures.clone())]);
-        let part = (REFERENCES / (8 * references.reading.matrix.dim())).max(1).div_ceil(TILE);
-        scope(|scope| {
-            let mut stream = references.stream(scope, &(0..references.tiles()))?;
-            for start in (0..references.tiles()).step_by(part) {
-                let references =
-                    references.block::<f64>(&mut stream, &(start..references.tiles().min(start + part)))?;
-                let meeting = Meeting::Across { queries: &block, references: &references, ids: pairing.ids() };
-                engine.sweep(&meeting, sample.preparation.distance, &mut tally, &Unobserved)?;
-            }
-            Ok::<_, Fault>(())
-        })?;
-        let masses = masses(&tally);
-        let loss = |position: usize, temperature: f64| {
-            sample.tags.iter().map(|tag| rows.loss(tag, masses, position, temperature)).collect()
-        };
-        let losses = rows.temperatures.iter().enumerate().map(|(position, &t)| loss(position, t)).collect();
+        let losses = losses::<f64>(&places, pairing, rows, threads)?;
         Ok(Sample { places, losses })
+    }
+
+    /// How far each mean over all rows would likely be off in f32, at every temperature: as [`Sample::error_of`], of the means over the
+    /// sample.
+    pub(super) fn errors_in_f32(
+        &self,
+        pairing: &Pairing<Side>,
+        rows: &ScoredRows,
+        threads: usize,
+    ) -> Result<Vec<f64>, Fault> {
+        let tried = losses::<f32>(&self.places, pairing, rows, threads)?;
+        let error = |(exact, tried): (&Vec<f64>, &Vec<f64>)| {
+            let difference = |(tried, exact): (&f64, &f64)| tried - exact;
+            error_of(tried.iter().zip(exact).map(difference).collect(), tried)
+        };
+        Ok(self.losses.iter().zip(&tried).map(error).collect())
+    }
+
+    /// Whether the mean over the sample is a number at every temperature.
+    pub(super) fn is_finite(&self) -> bool {
+        self.losses.iter().flatten().all(|loss| loss.is_finite())
+    }
+
+    /// Whether it is one of so many rows at so many temperatures.
+    pub(super) fn is_of(&self, rows: usize, temperatures: usize) -> bool {
+        let is_whole = |losses: &Vec<f64>| losses.len() == self.places.len();
+        self.losses.len() == temperatures && self.losses.iter().all(is_whole) && self.places.iter().all(|&at| at < rows)
     }
 
     /// How far the mean of `losses`, those of the counted rows at the `position`-th temperature, is likely off:
@@ -94,10 +100,48 @@ impl Sample {
     /// misses are much worse than the rest.
     pub(super) fn error_of(&self, position: usize, losses: &[f64]) -> f64 {
         let difference = |(&place, exact): (&usize, &f64)| losses[place] - exact;
-        let differences: Vec<f64> = self.places.iter().zip(&self.losses[position]).map(difference).collect();
-        let Mean { mean, stderr, .. } = Mean::of(&differences);
-        (mean.abs() + 2.0 * stderr) / Mean::of(losses).mean.abs().max(1e-3)
+        error_of(self.places.iter().zip(&self.losses[position]).map(difference).collect(), losses)
     }
+}
+
+/// The likely error of the mean of `losses`, from differences of some of them.
+fn error_of(differences: Vec<f64>, losses: &[f64]) -> f64 {
+    let Mean { mean, stderr, .. } = Mean::of(&differences);
+    (mean.abs() + 2.0 * stderr) / Mean::of(losses).mean.abs().max(1e-3)
+}
+
+/// The losses of the counted rows in these places, one list per temperature, computed on the processor from the file's numbers.
+fn losses<E: Scalar>(
+    places: &[usize],
+    pairing: &Pairing<Side>,
+    rows: &ScoredRows,
+    threads: usize,
+) -> Result<Vec<Vec<f64>>, Fault> {
+    let scored: Vec<RowTag> = rows.scored().copied().collect();
+    let own = |(slot, &place): (u32, &usize)| RowTag { slot, ..scored[place] };
+    let tags: Vec<RowTag> = (0..).zip(places).map(own).collect();
+
+    let (gaining, references) = (pairing.gaining(), *pairing.met());
+    let sample = RowSet::new(tags, gaining.rows.class_sizes.len(), gaining.rows.preparation.clone());
+    let queries = Side { rows: &sample, reading: gaining.reading };
+    let block = scope(|scope| queries.block::<E>(&mut queries.stream(scope, &(0..1))?, &(0..1)))?;
+    let mut engine = Cpu::new(threads);
+    let mut tally = Tally::nothing(places.len(), &[Statistic::Masses(rows.temperatures.clone())]);
+    let part = (REFERENCES / (8 * references.reading.matrix.dim())).max(1).div_ceil(TILE);
+    scope(|scope| {
+        let mut stream = references.stream(scope, &(0..references.tiles()))?;
+        for start in (0..references.tiles()).step_by(part) {
+            let references = references.block::<E>(&mut stream, &(start..references.tiles().min(start + part)))?;
+            let meeting = Meeting::Across { queries: &block, references: &references, ids: pairing.ids() };
+            engine.sweep(&meeting, sample.preparation.distance, &mut tally, &Unobserved)?;
+        }
+        Ok::<_, Fault>(())
+    })?;
+    let masses = masses(&tally);
+    let loss = |position: usize, temperature: f64| {
+        sample.tags.iter().map(|tag| rows.loss(tag, masses, position, temperature)).collect()
+    };
+    Ok(rows.temperatures.iter().enumerate().map(|(position, &t)| loss(position, t)).collect())
 }
 
 /// A place in one of `strata` equal parts of `rows`, at golden-ratio offsets so that no period in the data can hide its

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::bytes_a_row;
 use super::reading::shared;
-use crate::block::{Block, Preparation, RowStream, RowTag, TILE};
+use crate::block::{Block, Preparation, RowStream, RowTag, Scalar, TILE};
 use crate::definition::Definition;
 use crate::distance::Distance;
 use crate::engine::{Engine, Unobserved};
@@ -48,7 +48,7 @@ impl Cost {
         memory: usize,
     ) -> Result<Cost, Fault> {
         let temperatures = definition.ladder.temperatures();
-        let mut timed = |dim| seconds_a_pair(engine, dim, temperatures);
+        let mut timed = |dim| seconds_a_pair::<f32>(engine, dim, temperatures);
         let [short, long] = [timed(DIMS[0])?, timed(DIMS[1])?];
         let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
         let of_pair = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
@@ -72,7 +72,11 @@ impl Cost {
 
 /// How long the engine takes at best for a pair of rows of `dim` features at these temperatures. Their values matter little,
 /// but not which are halves of others.
-fn seconds_a_pair(engine: &mut dyn Engine, dim: usize, temperatures: &[f64]) -> Result<f64, Fault> {
+pub(super) fn seconds_a_pair<E: Scalar>(
+    engine: &mut dyn Engine,
+    dim: usize,
+    temperatures: &[f64],
+) -> Result<f64, Fault> {
     // Any numbers will do, so long as no two rows are near.
     let count = TILES.max(2 * engine.grain(dim)) * TILE;
     let values = (0..count * dim).map(|at| (at * 2_654_435_761 % 1_000_003) as f64 - 5e5).collect();
@@ -80,7 +84,7 @@ fn seconds_a_pair(engine: &mut dyn Engine, dim: usize, temperatures: &[f64]) -> 
     let tag = |id: u32| RowTag { id, slot: id, class: id % 10 };
     let tags: Vec<RowTag> = (0..count as u32).map(tag).collect();
     let preparation = Preparation { distance: Distance::Cosine, centre: Vec::new(), scale: 1.0 };
-    let block = Block::read::<f32, Fault>(&mut RowStream::new(shared(rows.scan(0..count)?)), &tags, dim, &preparation)?;
+    let block = Block::read::<E, Fault>(&mut RowStream::new(shared(rows.scan(0..count)?)), &tags, dim, &preparation)?;
     // As warm as the default ones, so that no weight is beyond the exponents of f32.
     let warmest = temperatures.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let temperatures = temperatures.iter().map(|temperature| (temperature / warmest).max(COLDEST) * WARMEST);

@@ -5,6 +5,7 @@ use super::batches::BatchMeans;
 use super::check::Checked;
 use super::companions::companions;
 use super::explain::explain;
+use super::halves::Halves;
 use super::look::{Again, LabelledLayer, Look, survey};
 use super::loss::Mean;
 use super::map::{MapBase, MappedLosses};
@@ -22,6 +23,7 @@ use super::worst::{LossesAt, worst};
 use crate::block::RowTag;
 use crate::definition::Definition;
 use crate::error::Fault;
+use crate::labels::Labels;
 use crate::pairing::Pairing;
 use crate::temperature::Ladder;
 
@@ -52,7 +54,8 @@ pub(super) fn score_layer(
     let spent = Spent::default();
     let begun = resume.as_ref().and_then(|file| file.begun(&layer.name)).cloned();
     let mark = begun.as_ref().map(|begun| begun.rows);
-    let surveyed = sides.try_map(|side| survey(side, definition, means, mark, &spent))?;
+    let halves = if means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
+    let surveyed = sides.try_map(|side| survey(side, definition, means, mark, halves, &spent))?;
     if let Some(begun) =
         begun.as_ref().filter(|begun| begun.rows_sha256 != hash(sides, &surveyed, |survey| &survey.hash_at_mark))
     {
@@ -133,36 +136,23 @@ pub(super) fn score_layer(
             Some(minimise(&scores, mean_distance, &mut more)?)
         }
     };
-    let score = LayerScore {
+    let shape = matrix.shape();
+    let facts = LayerFacts {
         name: layer.name.clone(),
-        dim: matrix.dim(),
-        dtype: matrix.dtype().to_owned(),
-        files: matrix.shape().shards,
-        chance: rows.chance(),
-        singletons: rows.singletons(),
-        zero_rows: if definition.distance.is_scale_free() { survey.zero_rows.len() } else { 0 },
-        non_finite_rows: survey.non_finite,
-        duplicate_rows: survey.duplicates,
-        temperature_scale: rows.unit,
-        best,
-        scores,
-        minimum,
-        classes: None,
+        dim: shape.dim,
+        dtype: shape.dtype.clone(),
+        files: shape.shards,
         passed_over: layer.passed_over.clone(),
+    };
+    let score = LayerScore {
+        minimum,
         batches,
         explanation,
         worst,
         companions,
-        kept: Vec::new(),
+        ..layer_score(facts, &rows, survey, scores, definition)
     };
-    let losses = RowLosses {
-        rows: rows.scored().map(|tag| tag.id).collect(),
-        classes: rows.scored().map(|tag| tag.class).collect(),
-        names: sides.gaining().labels.names.as_slice().into(),
-        population: definition.draw.map(|_| rows.counted_of_classes()),
-        temperatures: ladder.to_vec(),
-        losses: swept.losses.into_iter().map(|losses| losses.of_rows).collect(),
-    };
+    let losses = row_losses(&rows, definition, sides.gaining().labels, swept.losses);
     let map = match &base {
         None => None,
         Some(base) => {
@@ -181,8 +171,68 @@ pub(super) fn score_layer(
     Ok(ScoredLayer { score, rows: LayerRows { losses, map }, check, resumed_pairs: swept.resumed_pairs })
 }
 
+/// What is known of a layer beside its rows.
+pub(super) struct LayerFacts {
+    pub(super) name: String,
+    pub(super) dim: usize,
+    pub(super) dtype: String,
+    /// Number of files.
+    pub(super) files: usize,
+    pub(super) passed_over: Vec<String>,
+}
+
+/// The score of a layer, without what only some runs ask for.
+pub(super) fn layer_score(
+    facts: LayerFacts,
+    rows: &ScoredRows,
+    survey: &Survey,
+    scores: Vec<Score>,
+    definition: &Definition,
+) -> LayerScore {
+    let LayerFacts { name, dim, dtype, files, passed_over } = facts;
+    LayerScore {
+        name,
+        dim,
+        dtype,
+        files,
+        chance: rows.chance(),
+        singletons: rows.singletons(),
+        zero_rows: if definition.distance.is_scale_free() { survey.zero_rows.len() } else { 0 },
+        non_finite_rows: survey.non_finite,
+        duplicate_rows: survey.duplicates,
+        temperature_scale: rows.unit,
+        best: best(&scores),
+        scores,
+        minimum: None,
+        classes: None,
+        passed_over,
+        batches: None,
+        explanation: None,
+        worst: None,
+        companions: None,
+        kept: Vec::new(),
+    }
+}
+
+/// The losses of the rows that count, one by one.
+pub(super) fn row_losses(
+    rows: &ScoredRows,
+    definition: &Definition,
+    labels: &Labels,
+    losses: Vec<Losses>,
+) -> RowLosses {
+    RowLosses {
+        rows: rows.scored().map(|tag| tag.id).collect(),
+        classes: rows.scored().map(|tag| tag.class).collect(),
+        names: labels.names.as_slice().into(),
+        population: definition.draw.map(|_| rows.counted_of_classes()),
+        temperatures: definition.ladder.temperatures().to_vec(),
+        losses: losses.into_iter().map(|losses| losses.of_rows).collect(),
+    }
+}
+
 /// The scores at the temperatures of `definition`, one for each of `losses`.
-fn scores_of(rows: &ScoredRows, losses: &[Losses], definition: &Definition) -> Result<Vec<Score>, Fault> {
+pub(super) fn scores_of(rows: &ScoredRows, losses: &[Losses], definition: &Definition) -> Result<Vec<Score>, Fault> {
     let (chance, population, is_of_one_class) = (rows.chance(), rows.counted().count(), rows.of_one_class());
     let score = |(losses, &temperature): (&Losses, &f64)| {
         let (found, interval) = match definition.draw {
@@ -225,7 +275,7 @@ fn hash(sides: &Pairing<LabelledLayer>, surveyed: &Pairing<Look>, of: impl Fn(&S
 }
 
 /// Checks that rows have as many features as those that they meet.
-fn check_dims(sides: &Pairing<LabelledLayer>) -> Result<(), Fault> {
+pub(super) fn check_dims(sides: &Pairing<LabelledLayer>) -> Result<(), Fault> {
     let (own, met) = sides.map(|side| side.layer.activations.dim()).both();
     match own == met {
         true => Ok(()),

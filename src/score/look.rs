@@ -21,7 +21,7 @@ pub(super) struct LabelledLayer<'a> {
 
 impl<'a> LabelledLayer<'a> {
     /// The rows as `definition` takes them.
-    fn matrix(&self, definition: &Definition) -> Box<dyn Matrix + 'a> {
+    pub(super) fn matrix(&self, definition: &Definition) -> Box<dyn Matrix + 'a> {
         let activations = self.layer.activations.as_ref();
         if definition.rectifies { Box::new(Rectified(activations)) } else { Box::new(activations) }
     }
@@ -38,12 +38,13 @@ pub(super) struct Again<'a> {
     pub(super) kept: Kept,
 }
 
-/// One look at all rows, those before `mark` hashed by themselves, too.
+/// One look at all rows, those before `mark` hashed by themselves, too, and for the types `halves`.
 pub(super) fn survey<'a>(
     side: &LabelledLayer<'a>,
     definition: &Definition,
     means: &Means,
     mark: Option<usize>,
+    halves: Halves,
     spent: &Spent,
 ) -> Result<Look<'a>, Fault> {
     let (whole, labels) = (side.matrix(definition), side.labels);
@@ -79,7 +80,6 @@ pub(super) fn survey<'a>(
             Ok(chunk)
         });
         let ignores = |row| labels.ignores(row);
-        let halves = if means.engine.takes_halves() { Halves::BOTH } else { Halves::NONE };
         let distance = definition.measured_distance();
         Survey::of(matrix.dim(), Box::new(chunks), distance, definition.non_finite, &ignores, mark.unwrap_or(0), halves)
     })?;

@@ -27,12 +27,15 @@ mod row_glance;
 mod row_losses;
 mod rows;
 mod rows_hash;
+mod saved;
 mod shares;
 mod side;
 mod survey;
+mod sweep;
 mod sweeps;
 mod swept;
 pub mod table;
+pub mod tasks;
 mod walk;
 mod worst;
 pub mod worst_row;
@@ -151,32 +154,38 @@ pub fn score_rows(
         check = check.and(scored.check);
         resumed_pairs += scored.resumed_pairs;
     }
+    // A clock may stand still; a rate must not be infinite.
+    let seconds = start.elapsed().as_secs_f64().max(1e-9);
+    let run = Run {
+        device,
+        device_reason,
+        threads,
+        finished: None,
+        seconds,
+        pairs_per_second: pairs.saturating_sub(resumed_pairs) as f64 / seconds,
+        resumed_pairs,
+        tasks: None,
+        self_check: SelfCheck { rows: check.rows, max_error: check.largest_error },
+    };
+    Ok(table_of(scores, definition, dataset(labels, met_labels), run))
+}
+
+/// The table of these layers, finished now.
+fn table_of(layers: Vec<LayerScore>, definition: &Definition, data: Dataset, run: Run) -> ScoreTable {
     let ladder = definition.ladder.temperatures();
     let sum = |(position, &temperature): (usize, &f64)| SumScore {
         temperature,
-        snnl: scores.iter().map(|layer| layer.scores[position].snnl).sum(),
+        snnl: layers.iter().map(|layer| layer.scores[position].snnl).sum(),
     };
-    let sum = ladder.iter().enumerate().map(sum).collect();
-    // A clock may stand still; a rate must not be infinite.
-    let seconds = start.elapsed().as_secs_f64().max(1e-9);
-    Ok(ScoreTable {
+    ScoreTable {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         definition: DefinitionRecord::from(definition),
-        data: dataset(labels, met_labels),
-        sum,
-        run: Run {
-            device,
-            device_reason,
-            threads,
-            finished: Some(now().to_rfc3339_opts(SecondsFormat::Secs, true)),
-            seconds,
-            pairs_per_second: pairs.saturating_sub(resumed_pairs) as f64 / seconds,
-            resumed_pairs,
-            self_check: SelfCheck { rows: check.rows, max_error: check.largest_error },
-        },
-        layers: scores,
-    })
+        data,
+        sum: ladder.iter().enumerate().map(sum).collect(),
+        run: Run { finished: Some(now().to_rfc3339_opts(SecondsFormat::Secs, true)), ..run },
+        layers,
+    }
 }
 
 /// The time, or that of `SOURCE_DATE_EPOCH`, in seconds since 1970, by which equal runs can be made to write equal files

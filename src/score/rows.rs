@@ -3,7 +3,7 @@
 
 use super::loss::{Form, Mean, Meets};
 use super::reading::Reading;
-use super::side::{RowSet, Side};
+use super::side::{RowSet, Side, sides};
 use super::survey::Survey;
 use crate::block::{Preparation, RowTag};
 use crate::definition::{Definition, Singletons, TemperatureUnit};
@@ -160,14 +160,7 @@ impl ScoredRows {
 
     /// The rows of each side, and where they are read.
     pub(super) fn sides<'a>(&'a self, readings: &'a Pairing<Reading<'a>>) -> Pairing<Side<'a>> {
-        match self.pairing.as_ref() {
-            Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
-            Pairing::Across { queries, references, ids } => Pairing::Across {
-                queries: Side { rows: queries, reading: readings.gaining() },
-                references: Side { rows: references, reading: readings.met() },
-                ids,
-            },
-        }
+        sides(&self.pairing, readings)
     }
 
     /// Pairs of rows to compute.

@@ -6,6 +6,7 @@ use std::thread::Scope;
 use super::reading::Reading;
 use crate::block::{Block, Preparation, RowStream, RowTag, Scalar, TILE};
 use crate::error::Fault;
+use crate::pairing::Pairing;
 
 /// Rows that meet others, or each other.
 #[derive(Debug, Clone)]
@@ -66,5 +67,17 @@ impl<'a> Side<'a> {
     /// The block of some tiles, whose rows come next in `stream`.
     pub(super) fn block<E: Scalar>(&self, stream: &mut RowStream<Fault>, tiles: &Range<usize>) -> Result<Block, Fault> {
         Block::read::<E, Fault>(stream, self.tags(tiles), self.reading.matrix.dim(), &self.rows.preparation)
+    }
+}
+
+/// The rows of each side, and where they are read.
+pub(super) fn sides<'a>(rows: &'a Pairing<RowSet>, readings: &'a Pairing<Reading<'a>>) -> Pairing<Side<'a>> {
+    match rows.as_ref() {
+        Pairing::Within(rows) => Pairing::Within(Side { rows, reading: readings.gaining() }),
+        Pairing::Across { queries, references, ids } => Pairing::Across {
+            queries: Side { rows: queries, reading: readings.gaining() },
+            references: Side { rows: references, reading: readings.met() },
+            ids,
+        },
     }
 }

@@ -1,7 +1,5 @@
 //! The losses of a layer in the cheapest arithmetic that is accurate enough at each temperature.
 
-use half::{bf16, f16};
-
 use super::check::{Checked, Sample};
 use super::halves::Halves;
 use super::means::Means;
@@ -9,16 +7,16 @@ use super::reading::Reading;
 use super::resume::ResumeFile;
 use super::rows::{ScoredRows, masses};
 use super::side::Side;
-use super::swept::Swept;
-use super::walk::Walk;
-use crate::block::{PANEL, Panel, Scalar};
+use super::sweep::{Arithmetic, Sweep};
+use super::walk::Reach;
+use crate::block::Scalar;
 use crate::definition::{Definition, Precision};
 use crate::error::Fault;
 use crate::pairing::Pairing;
 use crate::tally::{Column, Statistic, Tally};
 
 /// The estimated error up to which f32 is taken: half of what is promised, since the estimate is itself uncertain.
-const TOLERATED: f64 = 0.5e-5;
+pub(super) const TOLERATED: f64 = 0.5e-5;
 
 /// f32 distinguishes distances down to 1e-7 of their mean; `auto` does not try it at temperatures colder than this.
 const COLDEST_F32: f64 = 1e-5;
@@ -30,28 +28,6 @@ const COLDEST_POSSIBLE_F32: f64 = 1e-8;
 pub(super) struct Losses {
     pub(super) of_rows: Vec<f64>,
     pub(super) precision: &'static str,
-}
-
-/// What products and exponentials are computed in.
-#[derive(Debug, Clone, Copy)]
-enum Arithmetic {
-    /// Products of f16 as they are in the file, summed in f32.
-    F16,
-    /// As [`Arithmetic::F16`].
-    Bf16,
-    F32,
-    F64,
-}
-
-impl Arithmetic {
-    fn name(self) -> &'static str {
-        match self {
-            Arithmetic::F16 => f16::NAME,
-            Arithmetic::Bf16 => bf16::NAME,
-            Arithmetic::F32 => f32::NAME,
-            Arithmetic::F64 => f64::NAME,
-        }
-    }
 }
 
 /// The results of the sweeps over one layer.
@@ -113,7 +89,7 @@ impl<'a> Sweeps<'a> {
         let (mut attempts, mut is_first) = (self.attempts(halves).iter().peekable(), true);
         while let Some(attempt) = attempts.next() {
             let next = attempts.peek();
-            let is_hopeless = |&position: &usize| next.is_some() && rows.temperatures[position] < COLDEST_F32;
+            let is_hopeless = |&position: &usize| next.is_some() && is_too_cold(rows.temperatures[position]);
             let (hopeless, hopeful): (Vec<usize>, Vec<usize>) = left.into_iter().partition(is_hopeless);
             left = hopeless;
             if hopeful.is_empty() {
@@ -123,7 +99,8 @@ impl<'a> Sweeps<'a> {
                 means.progress.expect(rows.pairs());
             }
             let nothing = self.nothing_at(&hopeful);
-            let (swept, met) = self.sweep_in(*attempt, nothing, means, resume.as_deref_mut())?;
+            let sweep = Sweep { arithmetic: *attempt, pairing: self.pairing, reach: Reach::Whole };
+            let (swept, met) = sweep.keeping(self.layer, nothing, means, resume.as_deref_mut())?;
             resumed_pairs += met;
             let mut taken = Vec::new();
             for (at, &position) in hopeful.iter().enumerate() {
@@ -157,7 +134,7 @@ impl<'a> Sweeps<'a> {
     pub(super) fn gather(&self, nothing: Tally, precision: &str, means: &mut Means) -> Result<Tally, Fault> {
         means.progress.expect(self.rows.pairs());
         let arithmetic = if precision == f64::NAME { Arithmetic::F64 } else { Arithmetic::F32 };
-        Ok(self.sweep_in(arithmetic, nothing, means, None)?.0)
+        Sweep { arithmetic, pairing: self.pairing, reach: Reach::Whole }.run(nothing, means)
     }
 
     /// Nothing of what is tallied at these positions of the ladder.
@@ -167,7 +144,7 @@ impl<'a> Sweeps<'a> {
     }
 
     /// Refuses temperatures beyond the range of the requested arithmetic.
-    fn check_range(&self) -> Result<(), Fault> {
+    pub(super) fn check_range(&self) -> Result<(), Fault> {
         let mut ladder = self.rows.temperatures.iter().zip(self.definition.ladder.temperatures());
         let in_f32 = matches!(self.definition.precision, Precision::F32 | Precision::Tf32);
         match ladder.find(|(t, _)| in_f32 && **t < COLDEST_POSSIBLE_F32) {
@@ -199,67 +176,11 @@ impl<'a> Sweeps<'a> {
             _ => "f32",
         }
     }
+}
 
-    /// [`Sweeps::sweep`] in this arithmetic.
-    fn sweep_in(
-        &self,
-        arithmetic: Arithmetic,
-        nothing: Tally,
-        means: &mut Means,
-        resume: Option<&mut ResumeFile>,
-    ) -> Result<(Tally, u64), Fault> {
-        match arithmetic {
-            Arithmetic::F16 => self.sweep::<f16>(nothing, means, resume),
-            Arithmetic::Bf16 => self.sweep::<bf16>(nothing, means, resume),
-            Arithmetic::F32 => self.sweep::<f32>(nothing, means, resume),
-            Arithmetic::F64 => self.sweep::<f64>(nothing, means, resume),
-        }
-    }
-
-    /// Every pair of rows once; what is then in the tally, and how many pairs earlier runs had done.
-    fn sweep<E: Scalar>(
-        &self,
-        nothing: Tally,
-        means: &mut Means,
-        resume: Option<&mut ResumeFile>,
-    ) -> Result<(Tally, u64), Fault> {
-        let pairing = self.pairing.map(|side| *side);
-        let gaining = *pairing.gaining();
-        let width = size_of::<Panel<E>>().div_ceil(PANEL);
-        let shares = means.shares(gaining.tiles(), gaining.reading.matrix.dim(), width)?;
-        let walk = Walk { leaves_last: resume.is_some() && pairing.is_mutual(), pairing, shares };
-        let mut swept = Swept::of(nothing);
-        let mut keeping = match resume {
-            Some(file) => Some((file.sweep(self.layer, E::NAME, &mut swept)?, file)),
-            None => None,
-        };
-        let met = walk.pairs_met(&swept);
-        means.progress.resumed(met);
-        let (stop, progress) = (means.stop, means.progress);
-        let mut is_settled = walk.is_settled(&swept);
-        let walked = walk.go::<E>(&mut swept, means.engine.as_mut(), progress, &mut |swept| {
-            if let Some((sweep, file)) = keeping.as_mut().filter(|_| !is_settled) {
-                is_settled = walk.is_settled(swept);
-                if is_settled || file.is_due() {
-                    // Only a warning: the result of the run does not depend on the file.
-                    file.keep(*sweep, swept)
-                        .unwrap_or_else(|fault| progress.warn(&format!("cannot save the sums: {fault}")));
-                }
-            }
-            stop().map_or(Ok(()), |signal| Err(Fault::Stopped { signal, hint: String::new() }))
-        });
-        if let Err(fault) = walked {
-            // Whatever ends the walk, what was done is not lost.
-            let Some((sweep, file)) = keeping else { return Err(fault) };
-            let kept = if is_settled { Ok(()) } else { file.keep(sweep, &swept) };
-            return Err(match (fault, kept) {
-                (fault @ Fault::Stopped { .. }, Ok(())) => fault.hint(file.how_to_go_on()),
-                (Fault::Stopped { .. }, Err(unkept)) => unkept,
-                (fault, _) => fault,
-            });
-        }
-        Ok((swept.tally, met))
-    }
+/// Whether f32 need not be tried at a temperature in units of prepared distances.
+pub(super) fn is_too_cold(temperature: f64) -> bool {
+    temperature < COLDEST_F32
 }
 
 /// The masses at these positions of a tally's temperatures, and all other columns.

@@ -1,6 +1,5 @@
 //! A tally in progress, with everything needed to continue it later.
 
-use crate::block::TILE;
 use crate::tally::Tally;
 
 /// A tally under way.
@@ -17,11 +16,6 @@ impl Swept {
     /// Nothing met yet, by `rows` rows that gather these statistics.
     #[cfg(test)]
     pub(super) fn new(rows: usize, statistics: &[crate::tally::Statistic]) -> Swept {
-        Swept::of(Tally::nothing(rows, statistics))
-    }
-
-    /// Nothing met yet, by rows with nothing in their `tally`.
-    pub(super) fn of(tally: Tally) -> Swept {
-        Swept { met: vec![0; tally.rows().div_ceil(TILE)], tally }
+        Swept { met: vec![0; rows.div_ceil(crate::block::TILE)], tally: Tally::nothing(rows, statistics) }
     }
 }

@@ -243,6 +243,9 @@ pub struct Run {
     /// Pairs that earlier runs had done (`--resume`).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resumed_pairs: u64,
+    /// Number of tasks that it was computed in (`snnl-score merge`); seconds are those of all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<usize>,
     /// What the run found when it recomputed a sample of rows.
     pub self_check: SelfCheck,
 }

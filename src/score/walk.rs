@@ -12,6 +12,7 @@ use crate::block::{Block, Scalar, TILE};
 use crate::engine::{Engine, Observer};
 use crate::error::Fault;
 use crate::pairing::{Meeting, Pairing};
+use crate::tally::Tally;
 
 /// Which tiles meet which, and how many at once.
 pub(super) struct Walk<'a> {
@@ -20,6 +21,17 @@ pub(super) struct Walk<'a> {
     /// Whether the last tiles that an engine takes at once, if they are not as many or not full, wait for all others:
     /// the earlier sums then also hold for more rows of the same data.
     pub(super) leaves_last: bool,
+    /// Which of the tiles meet.
+    pub(super) reach: Reach,
+}
+
+/// Which tiles meet, where rows meet each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All.
+    Whole,
+    /// Some with all others, and with each other or not. The others do not meet.
+    Part { tiles: Range<usize>, each_other: bool },
 }
 
 /// Called after every step with the sums so far; its fault ends the walk.
@@ -29,6 +41,15 @@ pub(super) type AfterStep<'a> = dyn FnMut(&Swept) -> Result<(), Fault> + 'a;
 type Tiles = (Range<usize>, Block);
 
 impl Walk<'_> {
+    /// The beginning, with nothing in `tally`.
+    pub(super) fn begin(&self, tally: Tally) -> Swept {
+        let first = |tile| match &self.reach {
+            Reach::Part { tiles, .. } if tile >= tiles.end => tiles.start,
+            _ => 0,
+        };
+        Swept { met: (0..self.pairing.gaining().tiles()).map(|tile| first(tile) as u32).collect(), tally }
+    }
+
     /// Continues from what `swept` has met to the end, or to the first fault, which leaves `swept` as after the last step.
     pub(super) fn go<E: Scalar>(
         &self,
@@ -68,7 +89,14 @@ impl Walk<'_> {
 
     /// How many tiles the `tile`-th will have met in the end.
     fn goal(&self, tile: usize) -> usize {
-        if self.pairing.is_mutual() { tile + 1 } else { self.pairing.met().tiles() }
+        match &self.reach {
+            _ if !self.pairing.is_mutual() => self.pairing.met().tiles(),
+            Reach::Whole => tile + 1,
+            Reach::Part { tiles, .. } if tile < tiles.start => 0,
+            Reach::Part { tiles, .. } if tile >= tiles.end => tiles.end,
+            Reach::Part { each_other: true, .. } => tile + 1,
+            Reach::Part { tiles, each_other: false } => tiles.start,
+        }
     }
 
     /// The next tiles that stay: from the first that is not done, as many as fit.
@@ -102,7 +130,8 @@ impl Walk<'_> {
 
         let marks: BTreeSet<usize> = staying.clone().map(|tile| swept.met[tile] as usize).collect();
         let from = marks.first().copied().unwrap_or(0);
-        let until = if self.pairing.is_mutual() { staying.start } else { self.pairing.met().tiles() };
+        let goal = staying.clone().map(|tile| self.goal(tile)).max().unwrap_or(0);
+        let until = if self.pairing.is_mutual() { staying.start.min(goal) } else { goal };
         if from < until {
             let side = self.pairing.met();
             scope(|scope| {
@@ -110,7 +139,8 @@ impl Walk<'_> {
                 for passing in cut(from..until, self.shares.passing, |tile| marks.contains(&tile)) {
                     let block = side.block::<E>(&mut stream, &passing)?;
                     for (tiles, rows) in &group {
-                        if swept.met[tiles.start] as usize <= passing.start {
+                        let is_next = swept.met[tiles.start] as usize <= passing.start;
+                        if is_next && passing.start < self.goal(tiles.start) {
                             step(tiles, &passing, self.meeting(rows, &block), swept)?;
                         }
                     }
@@ -123,11 +153,11 @@ impl Walk<'_> {
         }
         for (place, (tiles, rows)) in group.iter().enumerate() {
             for (earlier_tiles, earlier) in &group[..place] {
-                if (swept.met[tiles.start] as usize) < earlier_tiles.end {
+                if (swept.met[tiles.start] as usize) < earlier_tiles.end.min(self.goal(tiles.start)) {
                     step(tiles, earlier_tiles, self.meeting(rows, earlier), swept)?;
                 }
             }
-            if (swept.met[tiles.start] as usize) < tiles.end {
+            if (swept.met[tiles.start] as usize) < tiles.end.min(self.goal(tiles.start)) {
                 step(tiles, tiles, Meeting::Within(rows), swept)?;
             }
         }
@@ -148,8 +178,12 @@ impl Walk<'_> {
         let marks: BTreeSet<usize> = staying.clone().map(|tile| met[tile] as usize).collect();
         // What waits, wherever it may have to, is a step by itself.
         let last = self.whole();
-        let is_mark =
-            |tile: usize| marks.contains(&tile) || met[tile] != met[tile - 1] || (self.leaves_last && tile == last);
+        let is_edge = |tile: usize| match &self.reach {
+            Reach::Whole => false,
+            Reach::Part { tiles, .. } => tile == tiles.start || tile == tiles.end,
+        };
+        let waits = |tile: usize| self.leaves_last && tile == last;
+        let is_mark = |tile: usize| marks.contains(&tile) || met[tile] != met[tile - 1] || is_edge(tile) || waits(tile);
         let side = self.pairing.gaining();
         scope(|scope| {
             let is_all = self.pairing.is_mutual() && *staying == (0..side.tiles());

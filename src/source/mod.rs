@@ -25,6 +25,7 @@ mod matrix;
 mod memory;
 mod natural;
 mod stack;
+mod stamp;
 mod tables;
 mod views;
 
@@ -54,6 +55,7 @@ pub use self::layer::Layer;
 pub use self::matrix::{Matrix, Order, Scan, Shape};
 pub use self::memory::Memory;
 pub(crate) use self::natural::natural;
+pub use self::stamp::Stamp;
 pub(crate) use self::tables::column_path::ColumnPath;
 pub use self::tables::nulls::Nulls;
 pub(crate) use self::tables::numbers::{integers, widen};

@@ -2,21 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use twox_hash::XxHash3_64;
 
 use crate::block::Preparation;
 use crate::definition::{Definition, NonFinite, TemperatureUnit};
 use crate::error::Fault;
 use crate::labels::Labels;
+use crate::score::saved::{FileHeader, SavedTally};
 use crate::score::table::DefinitionRecord;
 use crate::source::Layer;
-use crate::tally::{AnyColumn, Column, Numbers};
 
 /// Version of the file; grows when an older program would misread it.
 pub(super) const VERSION: u32 = 2;
-
-/// Rows that a checksum takes at a time.
-const HASHED: usize = 1 << 10;
 
 /// Everything but the tallies themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +25,24 @@ pub(super) struct Header {
     pub(super) run: Identity,
     /// The layers begun, in the order of the run.
     pub(super) layers: Vec<SavedLayer>,
+}
+
+impl Header {
+    /// The place of a sweep among all of the file, if it is there.
+    pub(super) fn index(&self, layer: usize, sweep: usize) -> Option<usize> {
+        self.layers.get(layer).filter(|layer| sweep < layer.sweeps.len())?;
+        Some(self.layers[..layer].iter().map(|layer| layer.sweeps.len()).sum::<usize>() + sweep)
+    }
+}
+
+impl FileHeader for Header {
+    // The second is that of version 1.
+    const NAMES: &[&str] = &["snnl_score.resume", "snnl_score.checkpoint"];
+    const VERSION: u32 = VERSION;
+
+    fn tallies(&self) -> impl Iterator<Item = &SavedTally> {
+        self.layers.iter().flat_map(|layer| &layer.sweeps).map(|sweep| &sweep.tally)
+    }
 }
 
 /// What must agree for a tally to be continued.
@@ -72,42 +86,9 @@ pub(super) struct SavedSweep {
     pub(super) precision: String,
     /// As in [`Swept`](crate::score::swept::Swept), for the tiles that met any.
     pub(super) met: Vec<u32>,
-    /// Rows of these tiles, whose tally is saved.
-    pub(super) rows: usize,
-    /// The columns of the tally.
-    pub(super) columns: Vec<SavedColumn>,
-}
-
-/// A column of a saved tally.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct SavedColumn {
-    name: String,
-    parameters: Vec<f64>,
-    /// Of the rows that are saved.
-    checksum: u64,
-}
-
-/// What distinguishes a column from all others.
-pub(super) fn key(column: &Column) -> (&str, &[f64]) {
-    (column.name(), column.parameters())
-}
-
-impl SavedColumn {
-    /// The first `rows` rows of a column.
-    pub(super) fn of(column: &Column, rows: usize) -> SavedColumn {
-        let (name, parameters) = (column.name().to_owned(), column.parameters().to_vec());
-        SavedColumn { name, parameters, checksum: checksum(&**column, rows) }
-    }
-
-    /// As [`key`].
-    pub(super) fn key(&self) -> (&str, &[f64]) {
-        (&self.name, &self.parameters)
-    }
-
-    /// Whether the first `rows` rows of `column` are those that were saved.
-    pub(super) fn is_of(&self, column: &Column, rows: usize) -> bool {
-        self.checksum == checksum(&**column, rows)
-    }
+    /// The tally of the rows of these tiles.
+    #[serde(flatten)]
+    pub(super) tally: SavedTally,
 }
 
 impl SavedLayer {
@@ -213,22 +194,6 @@ pub(in crate::score) fn different(difference: impl std::fmt::Display) -> Fault {
         problem: format!("the file to resume from belongs to another run: {difference}"),
         hint: "name another file, or remove it to start from the beginning".into(),
     }
-}
-
-/// A checksum of the first `rows` rows of a column.
-fn checksum(column: &dyn AnyColumn, rows: usize) -> u64 {
-    let mut bytes = Vec::new();
-    (0..rows).step_by(HASHED).fold(0, |hash, start| {
-        bytes.clear();
-        for numbers in column.write(start..rows.min(start + HASHED)) {
-            match numbers {
-                Numbers::F64(numbers) => bytes.extend(numbers.iter().flat_map(|x| x.to_bits().to_le_bytes())),
-                Numbers::I64(numbers) => bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes())),
-                Numbers::U32(numbers) => bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes())),
-            }
-        }
-        XxHash3_64::oneshot_with_seed(hash, &bytes)
-    })
 }
 
 #[cfg(test)]

@@ -1,16 +1,14 @@
 //! Saves tallies to a file during a run, and resumes from it in the next run over the same rows, or over these and
 //! more.
 
-mod file;
 mod header;
-mod numbers;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use self::file::{SavedFile, SweepRows};
-use self::header::{Header, Identity, SavedColumn, SavedSweep, VERSION};
+use self::header::{Header, Identity, SavedSweep, VERSION};
 pub(super) use self::header::{SavedLayer, different};
+use super::saved::{self, SavedFile, SavedTally, TallyRows};
 use super::swept::Swept;
 use crate::block::{Preparation, TILE};
 use crate::definition::Definition;
@@ -37,7 +35,7 @@ pub(super) struct ResumeFile {
     /// Of the sweeps, what `file` has of them.
     header: Header,
     /// The file with the tallies of all sweeps except the current one.
-    file: Option<SavedFile>,
+    file: Option<SavedFile<Header>>,
     last: Instant,
     /// How long the last writing took.
     took: Duration,
@@ -60,8 +58,15 @@ impl ResumeFile {
         definition: &Definition,
     ) -> Result<ResumeFile, Error> {
         let run = Identity::of(layers, labels, references, definition);
-        let unusable = |fault| Error::Resume { path: resume.path.display().to_string(), fault };
-        let file = resume.path.exists().then(|| SavedFile::open(&resume.path)).transpose().map_err(unusable)?;
+        let unusable = |fault| {
+            let fault = match fault {
+                Fault::Different { problem, hint } if hint.is_empty() => different(problem),
+                other => other,
+            };
+            Error::Resume { path: resume.path.display().to_string(), fault }
+        };
+        let file =
+            resume.path.exists().then(|| SavedFile::<Header>::open(&resume.path)).transpose().map_err(unusable)?;
         if let Some(file) = &file {
             file.header.run.check(&run, labels).map_err(unusable)?;
         }
@@ -106,17 +111,18 @@ impl ResumeFile {
         let sweeps = &mut self.header.layers[at].sweeps;
         if let Some(sweep) = sweeps.iter().position(|kept| kept.precision == precision) {
             let kept = &sweeps[sweep];
-            let is_wanted = kept.columns.iter().map(SavedColumn::key).eq(swept.tally.columns().iter().map(header::key))
+            let is_wanted = kept.tally.has_columns_of(&swept.tally)
                 && kept.met.len() <= swept.met.len()
-                && kept.rows == swept.tally.rows().min(kept.met.len() * TILE);
-            if let Some(file) = self.file.as_ref().filter(|_| is_wanted) {
-                file.read(at, sweep, &mut swept.tally)?;
+                && kept.tally.rows == swept.tally.rows().min(kept.met.len() * TILE);
+            let saved = self.file.as_ref().and_then(|file| Some((file, file.header.index(at, sweep)?)));
+            if let Some((file, index)) = saved.filter(|_| is_wanted) {
+                file.read(index, &mut swept.tally)?;
                 swept.met[..kept.met.len()].copy_from_slice(&kept.met);
             }
             return Ok(SweepIndex(at, sweep));
         }
-        let columns = swept.tally.columns().iter().map(|column| SavedColumn::of(column, 0)).collect();
-        sweeps.push(SavedSweep { precision: precision.to_owned(), met: Vec::new(), rows: 0, columns });
+        let tally = SavedTally::of(&swept.tally, 0);
+        sweeps.push(SavedSweep { precision: precision.to_owned(), met: Vec::new(), tally });
         Ok(SweepIndex(at, sweeps.len() - 1))
     }
 
@@ -142,19 +148,20 @@ impl ResumeFile {
         // What fails to be written must not be in the header that later files are written by.
         let mut header = self.header.clone();
         let kept = &mut header.layers[layer].sweeps[sweep];
-        (kept.met, kept.rows) = (swept.met[..tiles].to_vec(), rows);
-        kept.columns = swept.tally.columns().iter().map(|column| SavedColumn::of(column, rows)).collect();
+        (kept.met, kept.tally) = (swept.met[..tiles].to_vec(), SavedTally::of(&swept.tally, rows));
         let mut sweeps = Vec::new();
         for (at, begun) in header.layers.iter().enumerate() {
             for number in 0..begun.sweeps.len() {
-                sweeps.push(match &self.file {
-                    _ if (at, number) == (layer, sweep) => SweepRows::Here(&swept.tally, rows),
-                    Some(file) if begun.sweeps[number].rows > 0 => SweepRows::Saved(file, file.range(at, number)),
-                    _ => SweepRows::None,
+                let saved = self.file.as_ref().filter(|_| begun.sweeps[number].tally.rows > 0);
+                let saved = saved.and_then(|file| Some((file, file.header.index(at, number)?)));
+                sweeps.push(match saved {
+                    _ if (at, number) == (layer, sweep) => TallyRows::Here(&swept.tally, rows),
+                    Some((file, index)) => TallyRows::Saved(file, file.range(index)),
+                    None => TallyRows::None,
                 });
             }
         }
-        file::write(&self.path, &header, &sweeps)?;
+        saved::write(&self.path, &header, &sweeps)?;
         (self.file, self.header) = (Some(SavedFile::open(&self.path)?), header);
         (self.last, self.took) = (Instant::now(), start.elapsed());
         Ok(())

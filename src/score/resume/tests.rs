@@ -14,7 +14,7 @@ use crate::score::means::Means;
 use crate::score::reading::{Kept, Reading, Spent};
 use crate::score::shares::Shares;
 use crate::score::side::{RowSet, Side};
-use crate::score::walk::Walk;
+use crate::score::walk::{Reach, Walk};
 use crate::source::Memory;
 use crate::tally::{Column, Statistic, Tally};
 
@@ -36,7 +36,7 @@ fn statistics() -> [Statistic; 2] {
 
 /// A resume file of a run over one layer, which an earlier run may have left.
 fn resume_file(path: &Path) -> ResumeFile {
-    let file = path.exists().then(|| SavedFile::open(path).unwrap());
+    let file = path.exists().then(|| SavedFile::<Header>::open(path).unwrap());
     let layers = file.as_ref().map_or_else(Vec::new, |file| file.header.layers.clone());
     let run = Identity::for_tests(ROWS);
     let header = Header { version: VERSION, tool: "test".into(), run, layers };
@@ -57,7 +57,7 @@ fn swept(pairing: &Pairing<RowSet>, path: &Path, steps: usize) -> Option<Tally> 
     let leaves_last = pairing.is_mutual();
     let shares = Shares { staying: 1, passing: 1, block: 1, grain: 1 };
     let rows = pairing.gaining().rows.tags.len();
-    let walk = Walk { pairing, shares, leaves_last };
+    let walk = Walk { pairing, shares, leaves_last, reach: Reach::Whole };
     let mut swept = Swept::new(rows, &statistics());
     let mut file = resume_file(path);
     let sweep = file.sweep("layer", "f64", &mut swept).unwrap();

@@ -97,7 +97,7 @@ fn walked(sizes: Sizes, leaves_last: bool, legs: &[(Shares, usize)]) {
     let mut swept = Swept::new(rows, &[Statistic::Masses(vec![1.0])]);
     for (shares, steps) in legs {
         let pairing = sets.as_ref().map(|&rows| Side { rows, reading: &reading });
-        let walk = Walk { pairing, shares: *shares, leaves_last };
+        let walk = Walk { pairing, shares: *shares, leaves_last, reach: Reach::Whole };
         let mut left = *steps;
         let mut after = |swept: &Swept| {
             let unit = TILE * shares.grain;
@@ -177,7 +177,7 @@ fn pairs_met_are_all_in_the_end_and_those_of_the_steps_before() {
     let kept = Kept::default();
     let reading = Reading::of(&memory, &kept, &means, &spent);
     let pairing = Pairing::Within(Side { rows: &rows, reading: &reading });
-    let walk = Walk { pairing, shares: shares(1, 1, 1), leaves_last: false };
+    let walk = Walk { pairing, shares: shares(1, 1, 1), leaves_last: false, reach: Reach::Whole };
     let mut swept = Swept::new(rows.tags.len(), &[Statistic::Masses(vec![1.0])]);
     let mut seen = Vec::new();
     let mut engine = Witness { meetings: Arc::default(), grain: 1 };

@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::source::in_memory::InMemory;
 use crate::source::tables::nulls::Nulls;
 use crate::source::views::pool::Pool;
 
 /// What to take from the inputs. The default takes every layer whole.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Selection {
     /// Globs over files in directories, by name or by path within the directory, which are skipped.
     pub exclude: Vec<String>,
@@ -25,6 +27,7 @@ pub struct Selection {
     /// What happens to the tokens of rows × tokens × features.
     pub pool: Option<Pool>,
     /// What happens to rows of tables that are null, or have a null in them.
+    #[serde(skip)]
     pub nulls: Nulls,
     /// The features to take of each layer.
     pub units: Option<Range<usize>>,
@@ -32,17 +35,20 @@ pub struct Selection {
     /// beside them.
     pub labels: Vec<LabelFile>,
     /// The number of labels where it is known: it tells the parts of one layer from layers with numbers in their names.
+    #[serde(skip)]
     pub rows: Option<usize>,
     /// What separates the columns of text; `None` for what the suffix or the header line tells.
     pub delimiter: Option<u8>,
     /// The directory of scratch files, for streams; `None` for that of temporary files.
+    #[serde(skip)]
     pub scratch: Option<PathBuf>,
     /// Inputs that are in memory.
+    #[serde(skip)]
     pub in_memory: InMemory,
 }
 
 /// Where labels lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelFile {
     /// A file, or a directory of files that are read one after the other.
     pub path: PathBuf,

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Fault;
 use crate::source::matrix::{Matrix, Scan, Shape};
 use snnl_core::rows::{Rows, Values};
 
 /// How the tokens of a row become the features of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Pool {
     /// Their mean, computed in f64.
     Mean,

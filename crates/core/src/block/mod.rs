@@ -31,10 +31,15 @@ pub struct Panel<E>(pub [E; PANEL]);
 pub struct RowTag {
     /// Its index in the layer: a row never meets itself, whichever blocks it is in.
     pub id: u32,
-    /// Where its sums are kept.
+    /// Where its sums are kept; [`RowTag::NOWHERE`] where they are not.
     pub slot: u32,
     /// Its class.
     pub class: u32,
+}
+
+impl RowTag {
+    /// The slot of a row that is only met: it gains nothing.
+    pub const NOWHERE: u32 = u32::MAX;
 }
 
 /// The numbers of a block in the precision that they are multiplied in.

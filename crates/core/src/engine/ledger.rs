@@ -12,9 +12,9 @@ pub(super) struct Ledger<'a, E> {
     pages: Vec<Mutex<Page<'a, E>>>,
 }
 
-/// The page of the rows of `tags`, of which there are some.
+/// The page of the rows of a tile; `None` where their sums are kept nowhere.
 fn page_of(tags: &[RowTag]) -> Option<usize> {
-    tags.iter().map(|tag| tag.slot as usize / TILE).min()
+    tags.iter().filter(|tag| tag.slot != RowTag::NOWHERE).map(|tag| tag.slot as usize / TILE).min()
 }
 
 struct Page<'a, E> {

@@ -144,15 +144,20 @@ impl Tally {
         (&mut self.columns, self.picks.as_mut())
     }
 
-    /// Adds what the rows of `tags` gathered, the first of them in the first row of `gain`, to the rows of their slots.
+    /// Adds what the rows of `tags` gathered, the first of them in the first row of `gain`, to the rows of their slots, if they
+    /// have one.
     ///
     /// # Panics
     /// When the two are not of the same columns, or a slot is none of the rows.
     pub fn merge_rows(&mut self, tags: &[RowTag], gain: &Tally) {
-        let tiles = || tags.iter().map(|tag| tag.slot as usize / TILE);
-        let (Some(first), Some(last)) = (tiles().min(), tiles().max()) else { return };
+        let kept = || tags.iter().enumerate().filter(|(_, tag)| tag.slot != RowTag::NOWHERE);
+        let tiles = || kept().map(|(place, tag)| (place, tag.slot as usize / TILE));
+        let (Some(first), Some(last)) = (tiles().map(|(_, tile)| tile).min(), tiles().map(|(_, tile)| tile).max())
+        else {
+            return;
+        };
         let mut of_tile: Vec<Vec<usize>> = vec![Vec::new(); last - first + 1];
-        tiles().enumerate().for_each(|(place, tile)| of_tile[tile - first].push(place));
+        tiles().for_each(|(place, tile)| of_tile[tile - first].push(place));
         for (column, gain) in self.columns.iter_mut().zip(&gain.columns) {
             let parts: Vec<_> = column.tiles().into_iter().skip(first).zip(&of_tile).collect();
             parts.into_par_iter().for_each(|(mut part, places)| part.merge(tags, places, gain));

@@ -1,0 +1,176 @@
+//! The file that a score is cut by: what is scored, what is known of it, and the tasks.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::cut::{Cut, Task};
+use super::known_rows::KnownRows;
+use crate::definition::{Definition, NonFinite, Preset, Wishes};
+use crate::error::Fault;
+use crate::labels::LabelInputs;
+use crate::score::check::Sample;
+use crate::score::definition_record::DefinitionRecord;
+use crate::score::table::{Dataset, Tool};
+use crate::source::Selection;
+
+/// Version of the file; grows when a program would misread it.
+const VERSION: u32 = 1;
+
+/// A score cut into tasks: the content of `plan.json` (docs/plan.schema.json).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TaskPlan {
+    /// Version of the file.
+    pub schema_version: u32,
+    /// Tells the plan from every other: the hash of all else in it.
+    pub id: String,
+    /// The program that made it, whose version computes its tasks.
+    pub tool: Tool,
+    /// What was asked for.
+    pub request: Request,
+    /// What is computed.
+    pub definition: DefinitionRecord,
+    /// Temperatures, in the order of the result.
+    pub temperatures: Vec<f64>,
+    /// The policy for rows that are not finite.
+    pub non_finite: NonFinite,
+    /// What it is computed on.
+    pub data: Dataset,
+    /// What is known of each layer.
+    pub layers: Vec<PlannedLayer>,
+    /// How the pairs are cut.
+    pub cut: Cut,
+    /// The parts of the pairs, by their numbers.
+    pub tasks: Vec<Task>,
+}
+
+/// Where layers and labels are, with globs and columns resolved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// Files and directories of activations.
+    pub inputs: Vec<PathBuf>,
+    /// Those that they meet, instead of each other; or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<PathBuf>,
+    /// What to take from them.
+    pub selection: Selection,
+    /// Their labels.
+    pub labels: LabelInputs,
+}
+
+/// What is known of a layer before any pair of its rows is computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedLayer {
+    /// The layer's name.
+    pub name: String,
+    /// Features per row, D.
+    pub dim: usize,
+    /// Element type in the file, as NumPy calls it.
+    pub dtype: String,
+    /// Columns of its files that might have been meant and were skipped, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
+    /// The rows that are scored.
+    pub(super) rows: KnownRows,
+    /// Those that they meet, where they are others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) references: Option<KnownRows>,
+    /// What is computed in which arithmetic, one after the other.
+    pub(super) sweeps: Vec<PlannedSweep>,
+    /// Some rows in f64, to compare the result with.
+    pub(super) check: Sample,
+}
+
+/// Temperatures that are computed together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct PlannedSweep {
+    /// `f32` or `f64`.
+    pub(super) precision: String,
+    /// Their places among all temperatures.
+    pub(super) temperatures: Vec<usize>,
+    /// What they are in units of the distances that are computed, those of rows moved and scaled.
+    pub(super) scaled: Vec<f64>,
+}
+
+impl TaskPlan {
+    /// The plan, with its id.
+    pub(super) fn identified(mut self) -> TaskPlan {
+        (self.schema_version, self.id) = (VERSION, String::new());
+        self.id = id_of(serde_json::to_value(&self).unwrap_or_default());
+        self
+    }
+
+    /// What `text`, the content of a file, says.
+    ///
+    /// # Errors
+    /// Something else, a plan that was changed after it was made, and one of another version of the program, whose values would
+    /// differ.
+    pub fn parse(text: &str) -> Result<TaskPlan, Fault> {
+        let unreadable = |reason: String| {
+            Fault::content(format_args!("expected a plan of tasks, as `snnl-score plan` writes it: {reason}"))
+                .hint("make it again with `snnl-score plan`")
+        };
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
+        let made_by = |pointer: &str| value.pointer(pointer).map(ToString::to_string).unwrap_or_default();
+        let (found, tool) = (made_by("/schema_version"), made_by("/tool/version"));
+        let own = format!("\"{}\"", Tool::this().version);
+        if !tool.is_empty() && (found != VERSION.to_string() || tool != own) {
+            let problem = format!("it was made by version {tool} of the program, this one is {own}");
+            let hint = "run every task, and the merge, with the version that made the plan; or make it again".into();
+            return Err(Fault::Different { problem, hint });
+        }
+        let plan = TaskPlan::deserialize(&value).map_err(|error| unreadable(error.to_string()))?;
+        if id_of(value) != plan.id {
+            let problem = "its id is not that of its content: it was changed, or is damaged";
+            return Err(Fault::content(problem).hint("make it again with `snnl-score plan`"));
+        }
+        Ok(plan)
+    }
+
+    /// What is computed.
+    ///
+    /// # Errors
+    /// A definition that no command line asks for.
+    pub fn definition(&self) -> Result<Definition, Fault> {
+        let record = &self.definition;
+        let unusable = |reason: String| Fault::content(format_args!("its definition cannot be used: {reason}"));
+        let temperatures: Vec<String> = self.temperatures.iter().map(f64::to_string).collect();
+        let definition = Definition::new(Wishes {
+            preset: record.preset.unwrap_or(Preset::Exact),
+            distance: Some(record.distance),
+            epsilon: Some(record.epsilon),
+            epsilon_form: Some(record.epsilon_form).filter(|_| record.epsilon > 0.0),
+            singletons: Some(record.singletons),
+            rectifies: Some(record.rectify),
+            non_finite: self.non_finite,
+            precision: record.precision,
+            ladder: Some(temperatures.join(",").parse().map_err(unusable)?),
+            unit: Some(record.temperature_unit),
+        });
+        let definition = definition.map_err(|error| unusable(error.to_string()))?;
+        Ok(Definition { draw: record.sample, ..definition })
+    }
+
+    /// What every task computes, in the order of its result.
+    pub(super) fn sweeps(&self) -> impl Iterator<Item = (&PlannedLayer, &PlannedSweep)> {
+        self.layers.iter().flat_map(|layer| layer.sweeps.iter().map(move |sweep| (layer, sweep)))
+    }
+
+    /// Pairs of rows of all tasks, in all layers.
+    pub fn pairs(&self) -> u64 {
+        self.tasks.iter().map(|task| task.pairs * self.layers.len() as u64).sum()
+    }
+}
+
+/// The hash of all of a plan but its id, in compact JSON with sorted names.
+fn id_of(mut plan: serde_json::Value) -> String {
+    if let Some(fields) = plan.as_object_mut() {
+        fields.remove("id");
+    }
+    let hash = Sha256::digest(plan.to_string().as_bytes());
+    hash.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes of an id: enough that no two plans ever have the same.
+const ID_BYTES: usize = 16;
