@@ -7,12 +7,14 @@ mod exports;
 mod gate;
 mod input;
 mod inspect;
+mod listing;
 mod maps;
 mod output;
 mod resources;
 mod resume;
 mod sample;
 mod score;
+mod tasks;
 mod usage;
 
 use std::ffi::OsString;
@@ -24,6 +26,10 @@ use self::compare::CompareArgs;
 use self::gate::GateArgs;
 use self::inspect::InspectArgs;
 use self::score::ScoreArgs;
+use self::tasks::cut::CutArgs;
+use self::tasks::merge::MergeArgs;
+use self::tasks::partial::PartialArgs;
+use self::tasks::status::StatusArgs;
 pub use self::usage::explain;
 use crate::error::Error;
 use crate::plan::{Description, Plan};
@@ -44,6 +50,8 @@ Examples:
       an estimate with its 95 % interval, from 10,000 rows compared with all rows
   snnl-score inspect embeddings/ --labels y.npy
       what a run would read, and what it would cost
+  snnl-score plan embeddings/ --labels y.npy --tasks 64 --out plan.json
+      the same score on many machines
 
 Exit codes:
   0  done            2  wrong usage        3  bad input
@@ -54,7 +62,7 @@ Exit codes:
 ";
 
 /// The commands with a manual page of their own.
-const DESCRIBED: [&str; 5] = ["inspect", "compare", "gate", "completions", "man"];
+const DESCRIBED: [&str; 9] = ["inspect", "compare", "gate", "plan", "partial", "status", "merge", "completions", "man"];
 
 /// Soft Nearest Neighbor Loss of saved activations: how entangled the classes are, computed exactly for every layer and
 /// temperature on the full dataset. 0: classes apart; the chance value: as entangled as random labels.
@@ -112,6 +120,14 @@ enum Command {
     Compare(CompareArgs),
     /// Decide whether a checkpoint passes: rules on its values, and on their change from a baseline
     Gate(Box<GateArgs>),
+    /// Cut a score into tasks that can be computed anywhere, by any engine of jobs
+    Plan(Box<CutArgs>),
+    /// Compute tasks of a plan
+    Partial(PartialArgs),
+    /// Show which tasks of a plan are done
+    Status(StatusArgs),
+    /// Put the results of a plan's tasks together
+    Merge(MergeArgs),
     /// Write completions for a shell to standard output
     #[command(
         after_help = "Example:\n  snnl-score completions bash > ~/.local/share/bash-completion/completions/snnl-score"
@@ -140,6 +156,10 @@ impl Args {
             Some(Command::Inspect(inspect)) => inspect.plan().map(Plan::Inspect),
             Some(Command::Compare(compare)) => compare.plan().map(Plan::Compare),
             Some(Command::Gate(gate)) => gate.plan().map(Plan::Gate),
+            Some(Command::Plan(plan)) => plan.plan().map(|plan| Plan::Cut(Box::new(plan))),
+            Some(Command::Partial(partial)) => partial.plan().map(Plan::Partial),
+            Some(Command::Status(status)) => Ok(Plan::Status(status.plan())),
+            Some(Command::Merge(merge)) => merge.plan().map(Plan::Merge),
             Some(Command::Completions { shell }) => Ok(Plan::Describe(Description::Completions(shell))),
             Some(Command::Man { command }) => Ok(Plan::Describe(Description::Man(command))),
             None => self.score.plan().map(Plan::Score),

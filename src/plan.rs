@@ -1,9 +1,12 @@
 //! What a run is to do, checked as far as it can be without reading a row.
 
+mod tasks;
+
 use std::path::{Path, PathBuf};
 
+pub use self::tasks::{CutPlan, MergePlan, PartialPlan, StatusPlan};
 use crate::compare::Shown;
-use crate::definition::Definition;
+use crate::definition::{Definition, NonFinite};
 use crate::engine::device::Device;
 use crate::error::Error;
 use crate::gate::rules::Rules;
@@ -11,7 +14,7 @@ use crate::labels::LabelInputs;
 use crate::report::format::{Format, Screen};
 use crate::report::score::{Detail, Listing};
 use crate::score::Resume;
-use crate::source::{InMemory, Selection};
+use crate::source::{InMemory, Nulls, Selection};
 use crate::temperature::Ladder;
 
 /// How much a run prints besides its result.
@@ -67,6 +70,14 @@ pub enum Plan {
     Compare(ComparePlan),
     /// Decide whether a checkpoint passes.
     Gate(GatePlan),
+    /// Cut a score into tasks.
+    Cut(Box<CutPlan>),
+    /// Compute tasks.
+    Partial(PartialPlan),
+    /// Show which tasks are done.
+    Status(StatusPlan),
+    /// Put the results of tasks together.
+    Merge(MergePlan),
     /// Write completions for a shell, or a manual page.
     Describe(Description),
 }
@@ -89,7 +100,8 @@ impl Plan {
                 inspect.selection.in_memory = in_memory.clone();
                 read(&mut inspect.labels);
             }
-            Plan::Describe(_) => {}
+            // Tasks are computed by programs that do not share memory.
+            Plan::Cut(_) | Plan::Partial(_) | Plan::Status(_) | Plan::Merge(_) | Plan::Describe(_) => {}
         }
         self
     }
@@ -101,7 +113,8 @@ impl Plan {
             Plan::Score(score) | Plan::Compare(ComparePlan { score, .. }) | Plan::Gate(GatePlan { score, .. }) => {
                 score.command = Some(command)
             }
-            Plan::Inspect(_) | Plan::Describe(_) => {}
+            Plan::Merge(merge) => merge.command = Some(command),
+            Plan::Inspect(_) | Plan::Cut(_) | Plan::Partial(_) | Plan::Status(_) | Plan::Describe(_) => {}
         }
         self
     }
@@ -238,6 +251,22 @@ pub struct ScorePlan {
     pub verbosity: Verbosity,
     /// What the run may use.
     pub resources: Resources,
+}
+
+impl ScorePlan {
+    /// What to take from inputs, and how they are read.
+    pub(crate) fn reading(&self) -> Selection {
+        reading(&self.selection, &self.definition, &self.resources.scratch)
+    }
+}
+
+/// `selection`, as runs by `definition` read it with scratch files in `scratch`.
+pub(crate) fn reading(selection: &Selection, definition: &Definition, scratch: &Path) -> Selection {
+    let nulls = match definition.non_finite {
+        NonFinite::Drop => Nulls::NotFinite,
+        NonFinite::Error => Nulls::Refused,
+    };
+    Selection { nulls, scratch: Some(scratch.to_owned()), ..selection.clone() }
 }
 
 /// The error of a run that cannot be resumed from `path`, because what is written there cannot be read again.

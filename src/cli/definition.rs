@@ -93,6 +93,16 @@ impl DefinitionFlags {
         matches!(self.temperatures, Some(Temperatures::Anneal))
     }
 
+    /// Refuses temperatures by epochs where there is one checkpoint.
+    pub(super) fn check_not_annealed(&self) -> Result<(), Error> {
+        let hint =
+            "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";
+        match self.is_annealed() {
+            true => Err(Error::usage("`-T anneal`", "epochs are read only when checkpoints are compared", hint)),
+            false => Ok(()),
+        }
+    }
+
     /// The definition asked for, checked; where it is annealed, with the temperature of epoch 0.
     pub(super) fn definition(self) -> Result<Definition, Error> {
         Definition::new(Wishes {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::compare::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::labels::{LabelInputs, LabelOptions, Labels};
-use crate::source::{InMemory, Nulls, Pool, Selection, expand};
+use crate::source::{InMemory, Nulls, Pool, Selection, expand, stream_name};
 
 /// Layers and labels.
 #[derive(Debug, clap::Args)]
@@ -112,6 +112,20 @@ impl Input {
             return Err(Error::usage("this command line", problem, "results of earlier runs (.json) need none"));
         }
         Ok(())
+    }
+
+    /// Refuses what can be read only once, by one program.
+    pub(super) fn check_no_streams(&self, labels: &LabelInputs, references: &ReferenceFlags) -> Result<(), Error> {
+        let LabelInputs { own, ids, row_ids, references: met, .. } = labels;
+        let of_labels = [own, ids, row_ids, met].into_iter().flatten().map(|spec| Labels::locate(spec).path);
+        let mut paths = self.inputs.iter().chain(&references.reference).cloned().chain(of_labels);
+        match paths.find(|path| stream_name(path).is_some()) {
+            None => Ok(()),
+            Some(stream) => {
+                let problem = "every task reads its rows by itself, and a stream can be read only once";
+                Err(Error::usage(format_args!("`{}`", stream.display()), problem, "save it to a file first"))
+            }
+        }
     }
 
     /// Replaces globs by what they match.

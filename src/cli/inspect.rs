@@ -51,13 +51,7 @@ pub(super) struct InspectArgs {
 
 impl InspectArgs {
     pub(super) fn plan(mut self) -> Result<InspectPlan, Error> {
-        if self.definition.is_annealed() {
-            return Err(Error::usage(
-                "`-T anneal`",
-                "epochs are read only when checkpoints are compared",
-                "`-T epoch:12`",
-            ));
-        }
+        self.definition.check_not_annealed()?;
         self.input.resolve(&mut ReferenceFlags::default())?;
         let labels = self.input.label_inputs(&self.input.inputs, &ReferenceFlags::default())?;
         Ok(InspectPlan {

@@ -62,6 +62,16 @@ impl Exported for Comparison {
 /// What a run may use, and how much is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunFlags {
+    #[command(flatten)]
+    verbosity: VerbosityFlags,
+
+    #[command(flatten)]
+    resources: ResourceFlags,
+}
+
+/// How much is said.
+#[derive(Debug, clap::Args)]
+pub(super) struct VerbosityFlags {
     /// Print only the result
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     quiet: bool,
@@ -69,9 +79,6 @@ pub(super) struct RunFlags {
     /// Print what was decided and why
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,
-
-    #[command(flatten)]
-    resources: ResourceFlags,
 }
 
 /// When to color.
@@ -115,7 +122,7 @@ impl ScreenFlags {
     }
 }
 
-impl RunFlags {
+impl VerbosityFlags {
     /// How much is printed besides the result.
     pub(super) fn verbosity(&self) -> Verbosity {
         match (self.quiet, self.verbose) {
@@ -123,6 +130,13 @@ impl RunFlags {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         }
+    }
+}
+
+impl RunFlags {
+    /// As [`VerbosityFlags::verbosity`].
+    pub(super) fn verbosity(&self) -> Verbosity {
+        self.verbosity.verbosity()
     }
 
     /// What the run may use.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::definition::DefinitionFlags;
-use super::exports::is_standard;
 use super::input::{Input, ReferenceFlags};
+use super::listing::ListingFlags;
 use super::maps::MapFlags;
 use super::output::{OutputFlags, RunFlags};
 use super::resume::ResumeFlags;
@@ -14,7 +14,7 @@ use crate::draw::BatchDraws;
 use crate::error::Error;
 use crate::plan::{DetailOutput, Output, ScorePlan};
 use crate::report::format::Format;
-use crate::report::score::{Detail, LayerOrder, Listing};
+use crate::report::score::Detail;
 use crate::score::table::ScoreTable;
 use crate::temperature::parse_temperature;
 
@@ -34,10 +34,8 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     references: ReferenceFlags,
 
-    /// Also write the loss of every row as Parquet, one line per row, layer and temperature;
-    /// base.rows.parquet beside base.json makes later comparisons with it sharper
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    export_rows: Option<PathBuf>,
+    #[command(flatten)]
+    listing: ListingFlags,
 
     /// Also write what --explain finds about the classes as .csv or .parquet: one line per layer, class and picked class
     #[arg(long, value_name = "FILE", requires = "explain", help_heading = "Output")]
@@ -46,18 +44,6 @@ pub(super) struct ScoreArgs {
     /// Also write the rows of --worst or --explain as .csv or .parquet, one line per layer and row
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     export_worst: Option<PathBuf>,
-
-    /// The order of layers in tables
-    #[arg(long, value_enum, value_name = "ORDER", default_value_t = LayerOrder::Natural, help_heading = "Output")]
-    sort: LayerOrder,
-
-    /// Show only the first N layers in tables
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
-    top: Option<u32>,
-
-    /// Also show the score of each class, and name the worst
-    #[arg(long, help_heading = "Output")]
-    per_class: bool,
 
     #[command(flatten)]
     sample: SampleFlags,
@@ -131,19 +117,7 @@ pub(super) struct ScoreArgs {
 impl ScoreArgs {
     pub(super) fn plan(mut self) -> Result<ScorePlan, Error> {
         self.input.resolve(&mut self.references)?;
-        if self.definition.is_annealed() {
-            let hint =
-                "`-T epoch:12` is the annealed temperature of epoch 12; `snnl-score compare` reads epochs from names";
-            return Err(Error::usage("`-T anneal`", "epochs are read only when checkpoints are compared", hint));
-        }
-        if let Some(path) = self.export_rows.as_deref().filter(|path| is_standard(path)) {
-            let argument = format!("`--export-rows {}`", path.display());
-            return Err(Error::usage(
-                argument,
-                "the losses of rows go to a file, the result to standard output",
-                "name a file",
-            ));
-        }
+        self.definition.check_not_annealed()?;
         if self.at.is_some() && !self.explain && self.worst.is_none() {
             let problem = "it is the temperature of --explain and --worst, neither of which is given";
             return Err(Error::usage("`--at`", problem, "-T sets the temperatures of the table"));
@@ -187,11 +161,11 @@ impl ScoreArgs {
             outputs,
             references: self.references.reference,
             details,
-            rows_output: self.export_rows,
+            per_class: self.listing.per_class,
+            listing: self.listing.listing(),
+            rows_output: self.listing.rows_output()?,
             thumbnails: self.thumbnails,
-            per_class: self.per_class,
             screen: self.output.screen(),
-            listing: Listing { order: self.sort, top: self.top.map(|top| top as usize) },
             command: None,
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,

@@ -97,7 +97,8 @@ fn cost(inspection: &Inspection) -> String {
     )
 }
 
-fn duration(seconds: f64) -> String {
+/// About how long.
+pub(super) fn duration(seconds: f64) -> String {
     match seconds {
         ..0.1 => "0.1 s at most".to_owned(),
         ..120.0 => format!("about {} s", significant(seconds, 2)),

@@ -18,6 +18,7 @@ pub mod records;
 pub mod score;
 mod sentences;
 pub mod stream;
+pub mod tasks;
 mod text;
 pub mod thumbnails;
 

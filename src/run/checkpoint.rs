@@ -17,8 +17,7 @@ use crate::score::table::{LayerScore, ScoreTable};
 use crate::score::{LayerMap, LayerRows, Means, Resume, RowLosses, score_rows};
 
 /// The labels in `named`, if there are any: results of earlier runs need none.
-pub(super) fn labels(named: &LabelInputs, plan: &ScorePlan) -> Result<Option<RunLabels>, Error> {
-    let scratch = &plan.resources.scratch;
+pub(super) fn labels(named: &LabelInputs, scratch: &Path) -> Result<Option<RunLabels>, Error> {
     GivenLabels::read(named, scratch)?.map(|given| given.of_rows(named, scratch)).transpose()
 }
 
@@ -31,7 +30,7 @@ pub(super) fn find(
 ) -> Result<RunLayers, Error> {
     match Checkpoint::is_result(path) {
         true => Ok(RunLayers::NONE),
-        false => RunLayers::find(&[PathBuf::from(path)], references, labels, plan),
+        false => RunLayers::find(&[PathBuf::from(path)], references, labels, &plan.reading()),
     }
 }
 

@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::definition::NonFinite;
 use crate::error::Error;
 use crate::labels::{LabelInputs, Labels, RowIds};
-use crate::plan::ScorePlan;
 use crate::score::ReferenceLayers;
-use crate::source::{Layer, Nulls, Selection, discover};
+use crate::source::{Layer, Selection, discover};
 
 /// The labels of a run, which number classes alike.
 pub(super) struct RunLabels {
@@ -74,18 +72,9 @@ impl RunLayers {
         inputs: &[PathBuf],
         references: &[PathBuf],
         labels: Option<&RunLabels>,
-        plan: &ScorePlan,
+        selection: &Selection,
     ) -> Result<RunLayers, Error> {
-        let nulls = match plan.definition.non_finite {
-            NonFinite::Drop => Nulls::NotFinite,
-            NonFinite::Error => Nulls::Refused,
-        };
-        let of = |labels: Option<&Labels>| Selection {
-            rows: labels.map(Labels::len),
-            nulls,
-            scratch: Some(plan.resources.scratch.clone()),
-            ..plan.selection.clone()
-        };
+        let of = |labels: Option<&Labels>| Selection { rows: labels.map(Labels::len), ..selection.clone() };
         let own = discover(inputs, &of(labels.map(|labels| &labels.own)))?;
         let met = match references.is_empty() {
             true => Vec::new(),

@@ -80,7 +80,7 @@ pub fn gate(plan: &GatePlan, context: &Context) -> Result<(GateReport, Document)
 
 /// The labels and the layers of the candidate, if it is not a result.
 fn labels_and_layers(plan: &GatePlan) -> Result<(Option<RunLabels>, RunLayers), Error> {
-    let labels = labels(&plan.score.labels, &plan.score)?;
+    let labels = labels(&plan.score.labels, &plan.score.resources.scratch)?;
     let layers = find(&plan.candidate, &plan.score.references, labels.as_ref(), &plan.score)?;
     Ok((labels, layers))
 }

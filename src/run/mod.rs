@@ -1,4 +1,4 @@
-//! Carries out one task from its first file to its last output; the steps are in the modules that they belong to.
+//! Carries out one command from its first file to its last output; the steps are in the modules that they belong to.
 
 mod baseline;
 mod checkpoint;
@@ -13,6 +13,7 @@ mod outputs;
 mod rows;
 mod saved;
 mod score;
+mod tasks;
 mod workload;
 
 use std::path::Path;
@@ -68,6 +69,10 @@ pub fn run(plan: &Plan) -> Result<Ending, Error> {
             _ if plan.exit_zero => Ok(()),
             verdict => return Ok(Ending::Decided(verdict)),
         },
+        Plan::Cut(plan) => tasks::cut(plan),
+        Plan::Partial(plan) => tasks::compute(plan),
+        Plan::Status(plan) => tasks::status(plan),
+        Plan::Merge(plan) => tasks::merge(plan),
         Plan::Describe(description) => {
             Destination::create(Path::new("-"))?.finish(|out| describe(description, out)).map(drop)
         }

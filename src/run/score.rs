@@ -77,7 +77,7 @@ struct Found {
 impl Found {
     /// What `plan` names, opened.
     fn by(plan: &ScorePlan) -> Result<Found, Error> {
-        let labels = labels(&plan.labels, plan)?
+        let labels = labels(&plan.labels, &plan.resources.scratch)?
             .ok_or_else(|| Error::usage("this command line", "activations need labels", "--labels <FILE[:COLUMN]>"))?;
         check_batches(plan, &labels.own)?;
         let images = plan
@@ -85,7 +85,7 @@ impl Found {
             .as_deref()
             .map(|path| Images::open(path, labels.own.len()).map_err(|fault| fault.in_input(path)));
         let images = images.transpose()?;
-        let layers = RunLayers::find(&plan.inputs, &plan.references, Some(&labels), plan)?;
+        let layers = RunLayers::find(&plan.inputs, &plan.references, Some(&labels), &plan.reading())?;
         Ok(Found { labels, layers, images })
     }
 

@@ -120,6 +120,7 @@ mod tests {
                     "references",
                     "nearest_neighbor_error",
                     "resumed_pairs",
+                    "tasks",
                     "passed_over",
                     "device_reason",
                     "finished",

@@ -112,8 +112,9 @@ fn needed_f64(layer: &LayerScore) -> Option<String> {
 fn run(table: &ScoreTable) -> String {
     let run = &table.run;
     format!(
-        "{} s on {}, {}{}, {} pairs/s; self-check of {} rows per layer: error ≤ {}",
+        "{} s{} on {}, {}{}, {} pairs/s; self-check of {} rows per layer: error ≤ {}",
         significant(run.seconds, 2),
+        run.tasks.map_or_else(String::new, |tasks| format!(" in {}", counted(tasks, "task", "tasks"))),
         run.device,
         counted(run.threads, "thread", "threads"),
         run.device_reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})")),

@@ -40,6 +40,7 @@ pub(in crate::report) fn sample() -> ScoreTable {
             seconds: 0.4,
             pairs_per_second: 1.0e9,
             resumed_pairs: 0,
+            tasks: None,
             self_check: SelfCheck { rows: 64, max_error: 3.1e-7 },
         },
     }

@@ -67,7 +67,7 @@ impl<H: FileHeader> SavedFile<H> {
             other => other,
         })?;
         let metadata = table.schema().metadata();
-        let text = H::NAMES.iter().find_map(|name| metadata.get(*name)).ok_or_else(|| damage("it has no header"))?;
+        let text = H::NAMES.iter().find_map(|name| metadata.get(name)).ok_or_else(|| damage("it has no header"))?;
         if metadata.get(CHECKSUM) != Some(&hash(text)) {
             return Err(damage("the checksum of its header is wrong"));
         }
@@ -89,8 +89,8 @@ impl<H: FileHeader> SavedFile<H> {
     /// Fills the first rows of `tally` with those of the `index`-th tally of the file, which has its columns.
     pub(in crate::score) fn read(&self, index: usize, tally: &mut Tally) -> Result<(), Fault> {
         let mut fill = |start, batch: &RecordBatch| {
-            let columns = tally.columns_mut().iter_mut();
-            columns.map(|column| numbers::read(&mut **column, start, batch)).all(|is_read| is_read)
+            let mut columns = tally.columns_mut().iter_mut();
+            columns.all(|column| numbers::read(&mut **column, start, batch))
         };
         self.each_batch(index, &mut fill)?;
         match self.header.tallies().nth(index).is_some_and(|saved| saved.is_of(tally)) {

@@ -122,7 +122,8 @@ impl Estimate {
     fn of(rows: Pairing<usize>, kind: Cut, count: usize, bytes: RowBytes, a_pair: f64) -> Estimate {
         let tasks = cut(rows, kind, count);
         let (own, is_mutual) = (*rows.gaining(), rows.is_mutual());
-        let gaining_rows = |task: &Task| gaining(task, kind, is_mutual, own).iter().map(|span| span.len()).sum::<usize>();
+        let gaining_rows =
+            |task: &Task| gaining(task, kind, is_mutual, own).iter().map(|span| span.len()).sum::<usize>();
         let read = |task: &Task| match (is_mutual, kind) {
             (true, Cut::Squares) => gaining_rows(task),
             (true, Cut::Strips) => own,

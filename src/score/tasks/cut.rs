@@ -149,8 +149,13 @@ mod tests {
 
     const COUNTS: [usize; 12] = [1, 2, 3, 4, 5, 6, 8, 16, 17, 20, 64, 500];
 
-    /// How often each pair of tiles is computed, and the partners of each row in the order of the tasks.
-    fn met(tasks: &[Task], is_mutual: bool) -> (HashMap<(usize, usize), usize>, HashMap<usize, Vec<usize>>) {
+    /// How often each pair of tiles is computed.
+    type Pairs = HashMap<(usize, usize), usize>;
+
+    /// The partners of each tile in the order of the tasks.
+    type Partners = HashMap<usize, Vec<usize>>;
+
+    fn met(tasks: &[Task], is_mutual: bool) -> (Pairs, Partners) {
         let (mut pairs, mut partners) = (HashMap::new(), HashMap::<usize, Vec<usize>>::new());
         let tiles = |[start, end]: [usize; 2]| start / TILE..end.div_ceil(TILE);
         for task in tasks {

@@ -22,102 +22,87 @@ use crate::tally::Tally;
 /// The largest error that a result may have where it is to be exact: what is promised.
 const PROMISED: f64 = 1e-5;
 
-/// The score that the tasks of `plan` make up, of rows that are labelled `labels`, across references of the labels `met` if there are
-/// any. It hands over the losses that the scores are means of, layer by layer.
-///
-/// Results are added up in the order of the tasks, so the same plan always gives the same bits.
-///
-/// # Errors
-/// A result that is missing, damaged, or of another plan; a temperature that turns out to need f64; and what `take` returns.
-pub fn merge_tasks(
-    plan: &TaskPlan,
-    results: &Results,
-    labels: &Labels,
-    met: Option<&Labels>,
-    progress: &dyn Progress,
-    stop: &Stop,
-    take: &mut RowTaker,
-) -> Result<ScoreTable, Error> {
-    let definition = plan.definition().map_err(|fault| fault.in_input("the plan"))?;
-    let mut scores = Vec::new();
-    let (mut check, mut computed) = (Checked::NOTHING, Computed::default());
-    let mut place = 0;
-    for planned in &plan.layers {
-        progress.layer(&planned.name);
-        let in_layer = |fault: Fault| Error::Layer { layer: planned.name.clone(), path: "its plan".into(), fault };
-        let (rows, survey) = scored_rows(planned, labels, met, &definition).map_err(in_layer)?;
-        let merging = Merging { plan, planned, results, rows: &rows, stop, place };
-        let tallies = merging.tallies(&mut computed, progress)?;
-        let (losses, checked) = merging.losses(&tallies, &definition).map_err(in_layer)?;
-        drop(tallies);
-        let scores_at = scores_of(&rows, &losses, &definition).map_err(in_layer)?;
-        let facts = LayerFacts {
-            name: planned.name.clone(),
-            dim: planned.dim,
-            dtype: planned.dtype.clone(),
-            files: planned.rows.files.len(),
-            passed_over: planned.passed_over.clone(),
-        };
-        let mut score = layer_score(facts, &rows, &survey, scores_at, &definition);
-        let losses = row_losses(&rows, &definition, labels, losses);
-        take(&mut score, LayerRows { losses, map: None })?;
-        scores.push(score);
-        check = check.and(checked);
-        place += planned.sweeps.len();
-    }
-    let pairs = plan.pairs();
-    let Computed { devices, threads, seconds } = computed;
-    let run = Run {
-        device: devices.into_iter().collect::<Vec<_>>().join("; "),
-        device_reason: None,
-        threads,
-        finished: None,
-        seconds,
-        pairs_per_second: pairs as f64 / seconds.max(1e-9),
-        resumed_pairs: 0,
-        tasks: Some(plan.tasks.len()),
-        self_check: SelfCheck { rows: check.rows, max_error: check.largest_error },
-    };
-    Ok(table_of(scores, &definition, plan.data.clone(), run))
-}
-
-/// Where the tasks were computed.
-#[derive(Default)]
-struct Computed {
-    devices: BTreeSet<String>,
-    /// Threads of the task that had most.
-    threads: usize,
-    /// Seconds of all tasks together.
-    seconds: f64,
-}
-
-/// A layer whose results are put together.
-struct Merging<'a> {
-    plan: &'a TaskPlan,
-    planned: &'a PlannedLayer,
-    results: &'a Results<'a>,
-    rows: &'a ScoredRows,
-    stop: &'a Stop<'a>,
-    /// The place of its first sweep in every result.
-    place: usize,
+/// Results that are put together.
+pub struct Merging<'a> {
+    /// The plan of the tasks.
+    pub plan: &'a TaskPlan,
+    /// Their results.
+    pub results: &'a Results<'a>,
+    /// Who receives the progress.
+    pub progress: &'a dyn Progress,
+    /// Who may ask it to stop.
+    pub stop: &'a Stop<'a>,
 }
 
 impl Merging<'_> {
+    /// The score that the tasks make up, of rows that are labelled `labels`, across references of the labels `met` if there are any
+    /// ([`check_labels`](super::check_labels)). It hands over the losses that the scores are means of, layer by layer.
+    ///
+    /// Results are added up in the order of the tasks, so the same plan always gives the same bits.
+    ///
+    /// # Errors
+    /// A result that is missing, damaged, or of another plan; a temperature that turns out to need f64; and what `take` returns.
+    pub fn merge(&self, labels: &Labels, met: Option<&Labels>, take: &mut RowTaker) -> Result<ScoreTable, Error> {
+        let plan = self.plan;
+        let definition = plan.definition().map_err(|fault| fault.in_input("the plan"))?;
+        let mut scores = Vec::new();
+        let (mut check, mut computed) = (Checked::NOTHING, Computed::default());
+        let mut place = 0;
+        for planned in &plan.layers {
+            self.progress.layer(&planned.name);
+            let in_layer = |fault: Fault| Error::Layer { layer: planned.name.clone(), path: "its plan".into(), fault };
+            let (rows, survey) = scored_rows(planned, labels, met, &definition).map_err(in_layer)?;
+            let layer = MergedLayer { planned, rows: &rows, place };
+            let tallies = self.tallies(&layer, &mut computed)?;
+            let (losses, checked) = layer.losses(&tallies, &definition).map_err(in_layer)?;
+            drop(tallies);
+            let found = scores_of(&rows, &losses, &definition).map_err(in_layer)?;
+            let facts = LayerFacts {
+                name: planned.name.clone(),
+                dim: planned.dim,
+                dtype: planned.dtype.clone(),
+                files: planned.rows.files.len(),
+                passed_over: planned.passed_over.clone(),
+            };
+            let mut score = layer_score(facts, &rows, &survey, found, &definition);
+            let losses = row_losses(&rows, &definition, labels, losses);
+            take(&mut score, LayerRows { losses, map: None })?;
+            scores.push(score);
+            check = check.and(checked);
+            place += planned.sweeps.len();
+        }
+        let pairs = plan.pairs();
+        let Computed { devices, threads, seconds } = computed;
+        let run = Run {
+            device: devices.into_iter().collect::<Vec<_>>().join("; "),
+            device_reason: None,
+            threads,
+            finished: None,
+            seconds,
+            pairs_per_second: pairs as f64 / seconds.max(1e-9),
+            resumed_pairs: 0,
+            tasks: Some(plan.tasks.len()),
+            self_check: SelfCheck { rows: check.rows, max_error: check.largest_error },
+        };
+        Ok(table_of(scores, &definition, plan.data.clone(), run))
+    }
+
     /// What the rows gathered in each sweep, over the tasks in their order.
-    fn tallies(&self, computed: &mut Computed, progress: &dyn Progress) -> Result<Vec<Tally>, Error> {
-        let rows = self.rows.pairing.gaining().tags.len();
-        let is_mutual = self.rows.pairing.is_mutual();
+    fn tallies(&self, layer: &MergedLayer, computed: &mut Computed) -> Result<Vec<Tally>, Error> {
+        let MergedLayer { planned, rows, place } = *layer;
+        let is_mutual = rows.pairing.is_mutual();
+        let rows = rows.pairing.gaining().tags.len();
         let nothing = |rows: usize| -> Vec<Tally> {
-            self.planned.sweeps.iter().map(|sweep| nothing_tallied(rows, sweep.scaled.clone(), false)).collect()
+            planned.sweeps.iter().map(|sweep| nothing_tallied(rows, sweep.scaled.clone(), false)).collect()
         };
         let (mut tallies, columns) = (nothing(rows), nothing(0));
         for (number, task) in self.plan.tasks.iter().enumerate() {
             if let Some(signal) = (self.stop)() {
                 let fault = Fault::Stopped { signal, hint: "the results of the tasks are as they were".into() };
-                return Err(Error::Stopped { layer: self.planned.name.clone(), fault });
+                return Err(Error::Stopped { layer: planned.name.clone(), fault });
             }
             let file = self.results.open(number)?;
-            if self.place == 0 {
+            if place == 0 {
                 computed.devices.insert(file.header.device.clone());
                 computed.threads = computed.threads.max(file.header.threads);
                 computed.seconds += file.header.seconds;
@@ -133,18 +118,38 @@ impl Merging<'_> {
                     let tag = |&slot: &usize| RowTag { id: 0, slot: slot as u32, class: 0 };
                     tally.merge_rows(&slots.iter().map(tag).collect::<Vec<_>>(), part);
                 };
-                let read = file.parts(self.place + sweep, columns, &mut add);
-                let read = read.and_then(|()| match fits && file.range(self.place + sweep).len() == slots.len() {
+                let read = file.parts(place + sweep, columns, &mut add);
+                let read = read.and_then(|()| match fits && file.range(place + sweep).len() == slots.len() {
                     true => Ok(()),
                     false => Err(Fault::content("it does not have the rows of its task")),
                 });
                 read.map_err(|fault| self.results.damaged(number, fault))?;
             }
-            progress.done(task.pairs);
+            self.progress.done(task.pairs);
         }
         Ok(tallies)
     }
+}
 
+/// Where the tasks were computed.
+#[derive(Default)]
+struct Computed {
+    devices: BTreeSet<String>,
+    /// Threads of the task that had most.
+    threads: usize,
+    /// Seconds of all tasks together.
+    seconds: f64,
+}
+
+/// A layer whose results are put together.
+struct MergedLayer<'a> {
+    planned: &'a PlannedLayer,
+    rows: &'a ScoredRows,
+    /// The place of its first sweep in every result.
+    place: usize,
+}
+
+impl MergedLayer<'_> {
     /// The losses at every temperature, and how far they are from those of the sample.
     fn losses(&self, tallies: &[Tally], definition: &Definition) -> Result<(Vec<Losses>, Checked), Fault> {
         let ladder = definition.ladder.temperatures();

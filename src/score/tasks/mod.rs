@@ -22,7 +22,7 @@ pub use self::cost::{MOST_TASKS, TaskCost, Wanted};
 pub use self::cut::{Cut, Task};
 pub use self::data::{TaskData, check_labels};
 pub use self::indices::Indices;
-pub use self::merge::merge_tasks;
+pub use self::merge::Merging;
 pub use self::planning::plan_tasks;
 pub use self::record::{PlannedLayer, Request, TaskPlan};
 pub use self::result::TaskResult;

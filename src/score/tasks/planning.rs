@@ -81,7 +81,8 @@ fn look(
         let known = KnownRows::of(&survey, side.labels, stamps);
         Ok::<_, Fault>((known, survey, again, side.labels))
     })?;
-    let rows = ScoredRows::new(&seen.as_ref().map(|(_, survey, _, labels)| Surveyed { survey, labels }), definition, None)?;
+    let rows =
+        ScoredRows::new(&seen.as_ref().map(|(_, survey, _, labels)| Surveyed { survey, labels }), definition, None)?;
     let readings =
         seen.as_ref().map(|&(_, _, Again { matrix, kept }, _)| Reading::of(matrix.as_ref(), kept, means, &spent));
     let sweeps = Sweeps::over(&rows, definition, &layer.name, &readings);

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::cut::{Cut, Task};
 use super::known_rows::KnownRows;
+use crate::block::Scalar;
 use crate::definition::{Definition, NonFinite, Preset, Wishes};
 use crate::error::Fault;
 use crate::labels::LabelInputs;
@@ -46,7 +47,7 @@ pub struct TaskPlan {
 }
 
 /// Where layers and labels are, with globs and columns resolved.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Request {
     /// Files and directories of activations.
     pub inputs: Vec<PathBuf>,
@@ -91,6 +92,15 @@ pub(super) struct PlannedSweep {
     pub(super) temperatures: Vec<usize>,
     /// What they are in units of the distances that are computed, those of rows moved and scaled.
     pub(super) scaled: Vec<f64>,
+}
+
+impl PlannedLayer {
+    /// Those of `temperatures`, the plan's, that are computed in f64.
+    pub fn in_f64(&self, temperatures: &[f64]) -> Vec<f64> {
+        let sweeps = self.sweeps.iter().filter(|sweep| sweep.precision == f64::NAME);
+        let places = sweeps.flat_map(|sweep| &sweep.temperatures);
+        places.filter_map(|&place| temperatures.get(place).copied()).collect()
+    }
 }
 
 impl TaskPlan {
@@ -155,6 +165,11 @@ impl TaskPlan {
     /// What every task computes, in the order of its result.
     pub(super) fn sweeps(&self) -> impl Iterator<Item = (&PlannedLayer, &PlannedSweep)> {
         self.layers.iter().flat_map(|layer| layer.sweeps.iter().map(move |sweep| (layer, sweep)))
+    }
+
+    /// Pairs of rows that a task computes, in all sweeps over all layers.
+    pub fn work(&self, number: usize) -> u64 {
+        self.tasks.get(number).map_or(0, |task| task.pairs * self.sweeps().count() as u64)
     }
 
     /// Pairs of rows of all tasks, in all layers.

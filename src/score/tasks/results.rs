@@ -113,6 +113,52 @@ impl<'a> Results<'a> {
         })
     }
 
+    /// The tasks that have no file at all.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn missing(&self) -> Result<Indices, Error> {
+        let exists =
+            |task: usize| self.path(task).try_exists().map_err(|error| Fault::Io(error).in_input(self.path(task)));
+        let states = (0..self.plan.tasks.len()).map(exists).collect::<Result<Vec<_>, _>>()?;
+        Ok((0..).zip(states).filter(|(_, exists)| !exists).map(|(task, _)| task).collect())
+    }
+
+    /// The error of a merge where these tasks have no result. `plan` is the file of the plan.
+    pub fn incomplete(&self, missing: &Indices, plan: &Path) -> Error {
+        let (count, all) = (missing.len(), self.plan.tasks.len());
+        let problem = match count == all && !self.directory.exists() && self.parent().is_dir() {
+            true => format!("none of its {all} tasks has a result there: are those there of another plan?"),
+            false => format!("{count} of its {all} tasks have no result: {missing}"),
+        };
+        Fault::NothingToScore { problem, hint: self.how_to_compute(missing, plan) }.in_input(plan)
+    }
+
+    /// Checks that all tasks are done.
+    ///
+    /// # Errors
+    /// Results that are damaged, or else missing.
+    pub fn check_complete(&self, status: Status, plan: &Path) -> Result<(), Error> {
+        let hint = self.how_to_compute(&status.damaged, plan);
+        match status.damage {
+            Some(damage) => {
+                let problem = format!("the results of tasks {} are damaged: {damage}", status.damaged);
+                Err(Fault::content(problem).hint(hint).in_input(self.parent()))
+            }
+            None if status.missing.is_empty() => Ok(()),
+            None => Err(self.incomplete(&status.missing, plan)),
+        }
+    }
+
+    fn how_to_compute(&self, tasks: &Indices, plan: &Path) -> String {
+        format!("`snnl-score partial {} --task {tasks} --out {}`", plan.display(), self.parent().display())
+    }
+
+    /// The directory with the results of this and other plans.
+    fn parent(&self) -> &Path {
+        self.directory.parent().unwrap_or(&self.directory)
+    }
+
     /// The result of a task.
     ///
     /// # Errors

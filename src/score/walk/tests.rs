@@ -1,6 +1,7 @@
 //! Which rows meet which, recorded by an engine that computes nothing.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -133,6 +134,45 @@ fn every_row_meets_every_other_in_order_whatever_stays() {
                 walked(Pairing::Within(rows), leaves_last, &[(shares(staying, passing, block), ALL)]);
             }
             walked(across(rows, 6 * TILE + 1), false, &[(shares(staying, passing, block), ALL)]);
+        }
+    }
+}
+
+/// Who meets whom where only a part of `rows` rows does.
+fn met_in_part(rows: usize, tiles: Range<usize>, each_other: bool, shares: Shares) -> Meetings {
+    let (set, memory) = (row_set(rows), Memory::new(1, vec![1.0; rows]));
+    let means = Means::new(Box::new(Cpu::new(1)), 1);
+    let (spent, kept) = (Spent::default(), Kept::default());
+    let reading = Reading::of(&memory, &kept, &means, &spent);
+    let pairing = Pairing::Within(Side { rows: &set, reading: &reading });
+    let walk = Walk { pairing, shares, leaves_last: false, reach: Reach::Part { tiles, each_other } };
+    let mut witness = Witness { meetings: Arc::default(), grain: 1 };
+    let mut swept = walk.begin(Tally::nothing(rows, &[Statistic::Masses(vec![1.0])]));
+    walk.go::<f32>(&mut swept, &mut witness, &Unobserved, &mut |_| Ok(())).unwrap();
+    witness.meetings.lock().unwrap().clone()
+}
+
+#[test]
+fn a_part_meets_all_others_and_each_other_or_not_in_order() {
+    let (rows, all) = (6 * TILE + 5, 7);
+    for (start, end) in [(0, 7), (0, 2), (3, 5), (5, 7), (6, 7)] {
+        for each_other in [true, false] {
+            // Tiles before others that do not meet each other are in no plan.
+            if !each_other && end < all {
+                continue;
+            }
+            for (staying, passing, block) in [(99, 3, 16), (99, 1, 2), (1, 1, 1), (2, 1, 3), (3, 2, 2), (4, 5, 2)] {
+                let met = met_in_part(rows, start..end, each_other, shares(staying, passing, block));
+                for tile in 0..all {
+                    let meets = |other: &usize| match ((start..end).contains(&tile), (start..end).contains(other)) {
+                        (true, true) => each_other,
+                        (own, other) => own != other,
+                    };
+                    let expected: Vec<usize> = (0..all).filter(meets).collect();
+                    let found = met.get(&tile).cloned().unwrap_or_default();
+                    assert_eq!(found, expected, "{start}..{end} {each_other} {staying} {passing} {block}: {tile}");
+                }
+            }
         }
     }
 }

@@ -27,4 +27,5 @@ mod references;
 mod schema;
 mod streams;
 mod tables;
+mod tasks;
 mod text;

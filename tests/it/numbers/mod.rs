@@ -10,4 +10,5 @@ mod odd_rows;
 mod programs;
 mod resumed;
 mod self_check;
+mod tasks;
 mod traps;
