@@ -21,7 +21,7 @@
 //!
 //! [`source`] finds layers and reads their rows, [`labels`] the classes. [`block`] prepares rows for the [`distance`], a
 //! [`pairing`] says who meets whom, an [`engine`] gathers the pairs into a [`tally`], [`score`] makes the
-//! [`score::table::ScoreTable`] of it, [`compare`] puts those of several checkpoints side by side, and [`gate`] decides
+//! [`score::table::ScoreTable`] of it, in one run or in [`score::tasks`], [`compare`] puts those of several checkpoints side by side, and [`gate`] decides
 //! whether one may pass. [`report`] turns each of
 //! these results into a [`report::document::Document`] and renders it in the formats of [`report::format`].
 //! [`definition`] says what is computed, with a [`temperature`] ladder; [`plan`] what a run does,

@@ -13,7 +13,7 @@ use crate::support::program;
 const CARGO_RUN: &str = "cargo run --release -- ";
 
 /// Pages whose examples are run.
-const PAGES: [&str; 4] = ["README.md", "docs/usage.md", "docs/any-size.md", "docs/why.md"];
+const PAGES: [&str; 5] = ["README.md", "docs/usage.md", "docs/any-size.md", "docs/many-machines.md", "docs/why.md"];
 
 fn readme() -> String {
     page("README.md")

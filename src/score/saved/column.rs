@@ -6,7 +6,7 @@ use twox_hash::XxHash3_64;
 use crate::tally::{AnyColumn, Column, Numbers, Tally};
 
 /// Rows that a checksum takes at a time.
-const HASHED: usize = 1 << 10;
+pub(super) const HASHED: usize = 1 << 10;
 
 /// A tally in a file, without its numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ pub(super) struct Checksums<'a> {
 }
 
 impl Checksums<'_> {
-    /// Takes the next rows: of all parts but the last a multiple of what a checksum takes at a time.
+    /// Takes the next rows: [`HASHED`] of them, or the last.
     pub(super) fn take(&mut self, part: &Tally) {
         let columns = self.hashes.iter_mut().zip(part.columns());
         columns.for_each(|(hash, column)| *hash = checksum(*hash, &**column, part.rows()));

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use twox_hash::XxHash3_64;
 
-use super::column::SavedTally;
+use super::column::{HASHED, SavedTally};
 use super::numbers;
 use crate::disk::Replacement;
 use crate::error::Fault;
@@ -111,12 +111,25 @@ impl<H: FileHeader> SavedFile<H> {
             return Err(damage(WRONG_COLUMNS));
         };
         let mut checksums = saved.checksums();
-        self.each_batch(index, &mut |start, batch| {
-            let mut part = columns.nothing_of(batch.num_rows());
-            let is_read = part.columns_mut().iter_mut().all(|column| numbers::read(&mut **column, 0, batch));
-            checksums.take(&part);
-            take(start, &part);
-            is_read
+        let part_at = |start: usize| columns.nothing_of((saved.rows - start).min(HASHED));
+        let (mut part, mut start, mut filled) = (part_at(0), 0, 0);
+        // Batches end anywhere, for they are as long as memory allows.
+        self.each_batch(index, &mut |_, batch| {
+            let mut read = 0;
+            while read < batch.num_rows() {
+                let next = batch.slice(read, (part.rows() - filled).min(batch.num_rows() - read));
+                if !part.columns_mut().iter_mut().all(|column| numbers::read(&mut **column, filled, &next)) {
+                    return false;
+                }
+                (read, filled) = (read + next.num_rows(), filled + next.num_rows());
+                if filled == part.rows() {
+                    checksums.take(&part);
+                    take(start, &part);
+                    start += filled;
+                    (part, filled) = (part_at(start), 0);
+                }
+            }
+            true
         })?;
         if checksums.are_right() { Ok(()) } else { Err(damage(WRONG_ROWS)) }
     }

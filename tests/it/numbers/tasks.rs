@@ -200,3 +200,15 @@ fn no_changed_byte_of_a_result_changes_a_value() {
     }
     assert!(noticed > whole.len(), "{noticed} of {}", 3 * whole.len());
 }
+
+#[test]
+fn a_result_whose_rows_are_long_is_read_part_by_part() {
+    let data = data(1300, 7);
+    let data = TaskData { layers: &data.layers[..1], ..task_data(&data, None) };
+    // 24 kB a row.
+    let temperatures: Vec<f64> = (1..=700).map(|step| 0.01 * f64::from(step)).collect();
+    let definition = definition(Distance::Cosine, Precision::F32, &temperatures);
+    let expected = in_one_run(data, &definition);
+    assert_eq!(json(&in_tasks(data, &definition, 1, None).layers), json(&expected.layers));
+    assert_close(&in_tasks(data, &definition, 3, Some(Cut::Squares)), &expected);
+}
