@@ -27,8 +27,8 @@ pub struct CutPlan {
 pub struct PartialPlan {
     /// The file of the tasks.
     pub tasks: PathBuf,
-    /// Their numbers.
-    pub numbers: Indices,
+    /// Their numbers; `None` for all.
+    pub numbers: Option<Indices>,
     /// The directory of the results.
     pub results: PathBuf,
     /// What the run may use.

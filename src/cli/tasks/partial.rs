@@ -15,6 +15,8 @@ Examples:
       one task; nothing is done where its result is there already
   snnl-score partial plan.json --task 17,40-43 --out results/
       several, one after the other
+  snnl-score partial plan.json --task all --out results/
+      all that are not done yet
   seq 0 63 | parallel -j 4 --retries 3 snnl-score partial plan.json --task {} --out results/
       all of 64, four at a time; docs/many-machines.md has recipes for clusters
 
@@ -33,9 +35,9 @@ pub(in crate::cli) struct PartialArgs {
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
 
-    /// The numbers of the tasks, from 0 on, as in 17,40-43
+    /// The numbers of the tasks, from 0 on, as in 17,40-43; or all
     #[arg(long, value_name = "NUMBERS", value_parser = numbers)]
-    task: Indices,
+    task: Numbers,
 
     /// The directory of the results, which is made if it is not there
     #[arg(long, value_name = "DIR")]
@@ -49,7 +51,7 @@ impl PartialArgs {
     pub(in crate::cli) fn plan(self) -> Result<PartialPlan, Error> {
         Ok(PartialPlan {
             tasks: self.plan,
-            numbers: self.task,
+            numbers: self.task.0,
             results: self.out,
             verbosity: self.run.verbosity(),
             resources: self.run.resources()?,
@@ -57,9 +59,16 @@ impl PartialArgs {
     }
 }
 
-fn numbers(text: &str) -> Result<Indices, String> {
+/// Numbers of tasks; none for all.
+#[derive(Debug, Clone)]
+struct Numbers(Option<Indices>);
+
+fn numbers(text: &str) -> Result<Numbers, String> {
+    if text == "all" {
+        return Ok(Numbers(None));
+    }
     match text.parse::<Indices>()? {
         numbers if numbers.is_empty() => Err("expected the number of a task".into()),
-        numbers => Ok(numbers),
+        numbers => Ok(Numbers(Some(numbers))),
     }
 }

@@ -14,15 +14,16 @@ use crate::score::tasks::{Results, compute_task};
 pub(in crate::run) fn run(plan: &PartialPlan) -> Result<(), Error> {
     let tasks = open(&plan.tasks)?;
     let count = tasks.tasks.len();
-    if let Some(last) = plan.numbers.last().filter(|&last| last as usize >= count) {
+    let numbers = plan.numbers.clone().unwrap_or_else(|| (0..count as u32).collect());
+    if let Some(last) = numbers.last().filter(|&last| last as usize >= count) {
         let problem = format!("there is no task {last}: the plan has {count}, from 0 to {}", count.saturating_sub(1));
-        return Err(Error::usage(format_args!("`--task {}`", plan.numbers), problem, "name tasks of the plan"));
+        return Err(Error::usage(format_args!("`--task {numbers}`"), problem, "name tasks of the plan"));
     }
     let progress = Bar::new(plan.verbosity);
     let results = Results::of(&tasks, &plan.results);
     results.create()?;
     let mut left = Vec::new();
-    for number in plan.numbers.iter().map(|number| number as usize) {
+    for number in numbers.iter().map(|number| number as usize) {
         match results.has(number)? {
             true => progress.note(&format!("task {number} is done already")),
             false => left.push(number),
