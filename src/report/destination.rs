@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::disk::{Replacement, parent};
+use crate::disk::{Replacement, is_url, parent};
 use crate::error::{Error, Fault};
 
 /// An output that can be written, known before the long run that makes its content.
@@ -48,6 +48,11 @@ impl Destination {
     /// [`Error::Output`] where nothing can be written: a directory, a missing parent, no permission.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
+        if is_url(path) {
+            let fault =
+                Fault::content("expected a file, found a URL").hint("write a file, and copy it there afterwards");
+            return Err(Error::Output { path: name, fault });
+        }
         match open(path) {
             Ok(target) => Ok(Destination { name, target }),
             Err(error) => Err(Error::Output { path: name, fault: explain(error, path) }),
