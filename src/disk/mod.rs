@@ -23,4 +23,4 @@ pub(crate) use self::place::{
 };
 pub(crate) use self::replacement::{Replacement, parent};
 pub(crate) use self::scratch::Scratch;
-pub(crate) use self::url::{glob_start, is_url, split_root};
+pub(crate) use self::url::{glob_start, has_listings, is_url, split_root};

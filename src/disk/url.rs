@@ -16,6 +16,11 @@ pub(crate) fn is_url(path: &Path) -> bool {
     scheme(path).is_some()
 }
 
+/// Whether what lies at `path` has a directory that can be listed: all paths and URLs but those of HTTP.
+pub(crate) fn has_listings(path: &Path) -> bool {
+    !scheme(path).is_some_and(|scheme| scheme.starts_with("http"))
+}
+
 /// The URL `path` in two: up to the name of its bucket or server, and what comes after.
 pub(crate) fn split_root(path: &Path) -> Option<(&str, &str)> {
     let scheme = scheme(path)?;

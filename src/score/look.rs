@@ -60,11 +60,13 @@ pub(super) fn survey<'a>(
         Precision::Auto => shares(size_of::<f64>()).and_then(|_| shares(size_of::<f32>()))?,
         Precision::F64 => shares(size_of::<f64>())?,
     };
-    let is_slow = !matrix.is_seekable() || side.layer.is_remote();
-    let copies = is_slow && shares.staying < tiles;
-    let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
     // They leave the memory as the prepared rows fill it.
     let keeps = shares.staying == tiles && size_of::<f64>() * matrix.rows() * matrix.dim() <= means.memory / 2;
+    let copies = match side.layer.is_remote() {
+        true => !keeps,
+        false => shares.staying < tiles && !matrix.is_seekable(),
+    };
+    let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
     let mut kept = Kept::default();
     let nothing_kept = Kept::default();
     let reading = Reading::of(matrix, &nothing_kept, means, spent);

@@ -6,6 +6,8 @@ mod object;
 mod put;
 mod runtime;
 mod stores;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use std::io;

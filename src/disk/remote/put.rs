@@ -13,7 +13,7 @@ use super::runtime;
 use super::stores::Location;
 
 /// Bytes of a request: S3 takes no parts of less than 5 MiB, and no more than 10 000 of them.
-const PART: u64 = 16 << 20;
+pub(super) const PART: u64 = 16 << 20;
 
 /// What becomes of what is there.
 #[cfg_attr(not(test), expect(dead_code, reason = "as `put`"))]
@@ -26,7 +26,7 @@ pub(crate) enum Writing {
 }
 
 /// Writes all of `file` to `url`.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the outputs of tasks that several machines share"))]
+#[expect(dead_code, reason = "for the outputs of tasks that several machines share")]
 pub(crate) fn put(url: &Path, file: File, writing: Writing) -> io::Result<()> {
     let location = Location::of(url)?;
     let (store, path) = (location.store.clone(), location.path.clone());
@@ -38,7 +38,8 @@ pub(crate) fn put(url: &Path, file: File, writing: Writing) -> io::Result<()> {
 }
 
 /// What failed.
-enum Failure {
+#[derive(Debug)]
+pub(super) enum Failure {
     Disk(io::Error),
     Store(object_store::Error),
 }
@@ -55,7 +56,7 @@ impl From<object_store::Error> for Failure {
     }
 }
 
-async fn write(
+pub(super) async fn write(
     store: &Arc<dyn ObjectStore>,
     path: &ObjectPath,
     mut file: File,

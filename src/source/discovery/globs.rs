@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use globset::Glob;
 
-use crate::disk::{self, glob_start, is_url};
+use crate::disk::{self, glob_start, has_listings, is_url};
 use crate::error::Fault;
 use crate::source::natural::natural;
 
@@ -56,8 +56,9 @@ fn within(directory: &Path, component: Component) -> io::Result<Vec<PathBuf>> {
     Ok(names.into_iter().map(|name| directory.join(name)).collect())
 }
 
+/// Whether `path` may be a glob: not, where nothing says what there is.
 fn is_glob(path: &Path) -> bool {
-    path.to_string_lossy().contains(['*', '?', '[', '{'])
+    has_listings(path) && path.to_string_lossy().contains(['*', '?', '[', '{'])
 }
 
 #[cfg(test)]

@@ -28,3 +28,5 @@ mod schema;
 mod streams;
 mod tables;
 mod text;
+#[cfg(not(feature = "remote"))]
+mod urls;
