@@ -1,6 +1,6 @@
 //! Which server a URL leads to, with which credentials, and what its files are called there.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -102,14 +102,14 @@ fn refused(problem: &str, hint: &str) -> io::Error {
 
 /// The store at `root`, the same one each time it is asked for, so that connections are used again.
 fn store(scheme: &'static str, root: &str) -> io::Result<Arc<dyn ObjectStore>> {
-    static STORES: Mutex<Option<HashMap<(String, u64), Arc<dyn ObjectStore>>>> = Mutex::new(None);
+    static STORES: Mutex<BTreeMap<(String, u64), Arc<dyn ObjectStore>>> = Mutex::new(BTreeMap::new());
     let key = (root.to_owned(), environment());
     let known = || STORES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(store) = known().as_ref().and_then(|stores| stores.get(&key)) {
-        return Ok(store.clone());
+    if let Some(store) = known().get(&key).cloned() {
+        return Ok(store);
     }
     let store = connect(scheme, root)?;
-    known().get_or_insert_default().insert(key, store.clone());
+    known().insert(key, store.clone());
     Ok(store)
 }
 
