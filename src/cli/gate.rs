@@ -12,6 +12,7 @@ use super::resume::ResumeFlags;
 use super::sample::SampleFlags;
 use crate::compare::checkpoint::Checkpoint;
 use crate::definition::Definition;
+use crate::disk::read_text;
 use crate::error::{Error, Fault};
 use crate::gate::GateReport;
 use crate::gate::rules::{FlagRules, Regression, Rules, parse_limit, parse_regression};
@@ -208,7 +209,7 @@ impl GateArgs {
     fn rules(&self) -> Result<Rules, Error> {
         let mut rules = match &self.rules {
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| Fault::Io(error).in_input(path))?;
+                let text = read_text(path).map_err(|error| Fault::Io(error).in_input(path))?;
                 Rules::parse(&text).map_err(|fault| fault.in_input(path))?
             }
             None => Rules { rules: Vec::new() },

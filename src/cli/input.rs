@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::compare::checkpoint::Checkpoint;
+use crate::disk::is_directory;
 use crate::error::Error;
 use crate::labels::{LabelInputs, LabelOptions, Labels};
 use crate::source::{InMemory, Nulls, Pool, Selection, expand, stream_name};
@@ -135,7 +136,7 @@ impl Input {
     pub(super) fn resolve(&mut self, references: &mut ReferenceFlags) -> Result<(), Error> {
         (self.inputs, references.reference) = (expand_all(&self.inputs)?, expand_all(&references.reference)?);
         if let Some(split) = &self.split
-            && !self.inputs.iter().any(|input| input.is_dir())
+            && !self.inputs.iter().any(|input| is_directory(input))
         {
             let hint = "it chooses among the datasets of a directory; to score single files, name them without it";
             return Err(Error::usage(format_args!("`--split {split}`"), "no input is a directory", hint));

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::change::{LossesOf, Summary};
 use super::embedded;
 use super::rows_file;
-use crate::error::{Error, Fault};
+use crate::disk::{self, Kind, is_url};
+use crate::error::{Error, Fault, is_passing};
 use crate::score::table::{LayerScore, SCHEMA_VERSION, ScoreTable};
 use crate::score::{LayerMap, RowLosses, best};
 use crate::source::{Region, natural};
@@ -49,9 +50,11 @@ impl Checkpoint {
     pub fn read(path: &Path) -> Result<Checkpoint, Error> {
         let table = read_table(path).map_err(|fault| fault.in_input(path))?;
         let rows_path = rows_file::beside(path);
-        let (rows, ids) = match rows_path.is_file() {
-            true => rows_file::read(&rows_path, &table).map_err(|fault| fault.in_input(&rows_path))?,
-            false => (BTreeMap::new(), None),
+        let (rows, ids) = match disk::kind(&rows_path) {
+            Ok(Kind::File) => rows_file::read(&rows_path, &table).map_err(|fault| fault.in_input(&rows_path))?,
+            // It may be there, and tell more than the result alone.
+            Err(error) if is_url(path) && is_passing(error.kind()) => return Err(Fault::Io(error).in_input(rows_path)),
+            _ => (BTreeMap::new(), None),
         };
         Ok(Checkpoint { name: Checkpoint::name_of(path), table, rows, maps: BTreeMap::new(), ids })
     }
@@ -59,7 +62,7 @@ impl Checkpoint {
     /// What the checkpoint in `path` is called.
     pub fn name_of(path: &Path) -> String {
         // `.` and `..` have no name of their own.
-        let whole = path.file_name().is_none().then(|| path.canonicalize().ok()).flatten();
+        let whole = path.file_name().is_none().then(|| disk::canonical(path).ok()).flatten();
         let path = whole.as_deref().unwrap_or(path);
         let name = if Checkpoint::is_result(path) { path.file_stem() } else { path.file_name() };
         name.unwrap_or(path.as_os_str()).to_string_lossy().into_owned()

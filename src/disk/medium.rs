@@ -5,5 +5,4 @@ use super::faults as chosen;
 #[cfg(not(feature = "faults"))]
 use super::system as chosen;
 
-pub(crate) use self::chosen::read_at;
-pub(super) use self::chosen::{attempt, write};
+pub(super) use self::chosen::{attempt, read_at, write};

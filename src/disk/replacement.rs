@@ -1,5 +1,5 @@
 //! A file that is written completely or not at all: written under another name in the same directory, and renamed when
-//! it is on the disk.
+//! it is on the disk; behind a URL, written to a temporary file and sent when it is whole.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -8,7 +8,18 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::medium::{attempt, write};
+use super::network;
 use super::operation::Operation;
+use super::url::is_url;
+
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// Nothing: then writing fails with [`io::ErrorKind::AlreadyExists`].
+    CreateIfAbsent,
+    /// It is replaced.
+    Overwrite,
+}
 
 /// What will take the place of a file. Dropped, it leaves nothing behind and an earlier file as it was.
 #[derive(Debug)]
@@ -25,7 +36,11 @@ impl Replacement {
         builder.prefix(".snnl-score-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = attempt(Operation::Create, || builder.tempfile_in(parent(path)))?;
+        let directory = match is_url(path) {
+            true => network::check_writable(path).map(|()| std::env::temp_dir())?,
+            false => parent(path).to_owned(),
+        };
+        let temporary = attempt(Operation::Create, || builder.tempfile_in(directory))?;
         if let Some(permissions) = permissions {
             temporary.as_file().set_permissions(permissions)?;
         }
@@ -33,10 +48,17 @@ impl Replacement {
     }
 
     /// Puts what was written in place.
-    pub(crate) fn commit(self) -> io::Result<()> {
+    pub(crate) fn commit(self, writing: Writing) -> io::Result<()> {
         let Replacement { temporary, path } = self;
+        if is_url(&path) {
+            return network::put(&path, temporary.reopen()?, writing);
+        }
         attempt(Operation::Sync, || temporary.as_file().sync_all())?;
-        attempt(Operation::Rename, || temporary.persist(&path).map_err(|error| error.error))?;
+        let persist = || match writing {
+            Writing::CreateIfAbsent => temporary.persist_noclobber(&path),
+            Writing::Overwrite => temporary.persist(&path),
+        };
+        attempt(Operation::Rename, || persist().map_err(|error| error.error))?;
         // The new name, too, should outlive a loss of power; not every file system can promise that of a directory.
         let _ = File::open(parent(&path)).and_then(|directory| directory.sync_all());
         Ok(())

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use super::failure::Error;
+use super::redacted::redacted;
 
 /// Where, what, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +20,9 @@ impl From<&Error> for Explanation {
     fn from(error: &Error) -> Explanation {
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
         Explanation {
-            headline: error.to_string(),
-            causes: causes.map(ToString::to_string).collect(),
-            hint: error.hint().map(str::to_owned),
+            headline: redacted(&error.to_string()),
+            causes: causes.map(|cause| redacted(&cause.to_string())).collect(),
+            hint: error.hint().map(redacted),
         }
     }
 }

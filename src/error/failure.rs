@@ -11,6 +11,7 @@ use snnl_core::block::MissingRow;
 use snnl_core::engine::device::DeviceFailure;
 
 use super::exit::{self, Signal};
+use super::explained::{self, is_passing};
 
 /// A failure of the whole command. Says where; its source says what, and [`Error::hint`] what to try.
 #[derive(Debug, thiserror::Error)]
@@ -213,7 +214,7 @@ impl Fault {
             | Fault::Passing { problem, .. }
             | Fault::NothingToScore { problem, .. } => *problem = format!("`{name}`: {problem}"),
             Fault::Stopped { .. } => {}
-            Fault::Io(error) => *error = io::Error::new(error.kind(), format!("`{name}`: {error}")),
+            Fault::Io(error) => *error = explained::within(error, name),
         }
         self
     }
@@ -254,14 +255,7 @@ impl Error {
             | Fault::Passing { hint, .. }
             | Fault::Stopped { hint, .. }
             | Fault::NothingToScore { hint, .. } => hint,
-            Fault::Io(error) => match error.kind() {
-                io::ErrorKind::NotFound => "a relative path starts at the current directory",
-                io::ErrorKind::PermissionDenied => "ask its owner for access, or run as a user who has it",
-                io::ErrorKind::InvalidData => "text is read as UTF-8; save it in that encoding",
-                io::ErrorKind::StorageFull => "make room, then run it again",
-                io::ErrorKind::ResourceBusy => "run it again when nothing writes to the file",
-                _ => "",
-            },
+            Fault::Io(error) => explained::hint(error),
         };
         Some(hint).filter(|text| !text.is_empty())
     }
@@ -281,20 +275,4 @@ impl Error {
             (_, Fault::Io(_)) => exit::BAD_INPUT,
         }
     }
-}
-
-/// Whether the same call may succeed later without anybody changing its arguments.
-pub(crate) fn is_passing(kind: io::ErrorKind) -> bool {
-    !matches!(
-        kind,
-        io::ErrorKind::NotFound
-            | io::ErrorKind::PermissionDenied
-            | io::ErrorKind::NotADirectory
-            | io::ErrorKind::IsADirectory
-            | io::ErrorKind::InvalidInput
-            | io::ErrorKind::InvalidData
-            | io::ErrorKind::InvalidFilename
-            | io::ErrorKind::ReadOnlyFilesystem
-            | io::ErrorKind::UnexpectedEof
-    )
 }

@@ -24,6 +24,7 @@ pub use self::options::LabelOptions;
 use self::read::named_classes;
 pub use self::row_ids::RowIds;
 use self::text_format::TextFormat;
+use crate::disk::is_file;
 use crate::error::Error;
 use crate::source::{LabelFile, natural};
 
@@ -128,7 +129,7 @@ impl Labels {
     pub(crate) fn first_line(&self) -> Option<&str> {
         let path = PathBuf::from(&self.spec);
         let is_text = matches!(TextFormat::of(&path), Some(TextFormat::Lines | TextFormat::Delimited(_)));
-        let first = *self.classes.first().filter(|_| is_text && path.is_file())?;
+        let first = *self.classes.first().filter(|_| is_text && is_file(&path))?;
         self.names.get(first as usize).map(String::as_str)
     }
 

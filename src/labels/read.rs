@@ -6,6 +6,7 @@ use super::classes::Classes;
 use super::spec::{is_readable, locate};
 use super::text_format::TextFormat;
 use super::{LabelOptions, array, column, delimited, json, lines};
+use crate::disk::is_directory;
 use crate::error::{Error, Fault};
 use crate::source::{self, Content, LabelFile, StreamContent, TextFile, parts_in, stream_name};
 
@@ -21,7 +22,7 @@ pub(super) fn named_classes(
         let LabelFile { path, column } = locate(spec);
         if let Some(content) = options.in_memory.open_labels(&path) {
             read_content(content, column.as_deref(), &mut classes).map_err(fault)?;
-        } else if path.is_dir() {
+        } else if is_directory(&path) {
             for part in parts_in(&path, may_be_part).map_err(fault)? {
                 let name = part.file_name().unwrap_or_default().to_string_lossy();
                 read(&part, column.as_deref(), options, &mut classes).map_err(|error| fault(error.within(&name)))?;

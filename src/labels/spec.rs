@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::text_format::TextFormat;
+use crate::disk::{exists, is_directory, split_root};
 use crate::error::{Error, Fault};
 use crate::source::{self, LabelFile, Split, choose_split, expand, first_parts, stream_name};
 
@@ -13,10 +14,12 @@ pub(super) fn locate(spec: &str) -> LabelFile {
         // A glob of directories has no suffix either.
         is_readable(path)
             || stream_name(path).is_some()
-            || expand(path).is_ok_and(|found| found.iter().all(|path| path.is_dir()))
+            || expand(path).is_ok_and(|found| found.iter().all(|path| is_directory(path)))
     };
-    match spec.match_indices(':').find(after_file) {
-        Some((colon, _)) if !Path::new(spec).exists() => {
+    // Those after the scheme of a URL and before its port separate nothing.
+    let start = split_root(Path::new(spec)).map_or(0, |(root, _)| root.len());
+    match spec.match_indices(':').filter(|(colon, _)| *colon >= start).find(after_file) {
+        Some((colon, _)) if !exists(Path::new(spec)) => {
             LabelFile { path: spec[..colon].into(), column: Some(spec[colon + 1..].to_owned()) }
         }
         _ => LabelFile { path: spec.into(), column: None },
@@ -32,7 +35,7 @@ pub(super) fn resolve(specs: &[String], inputs: &[PathBuf], split: Option<&str>)
     let mut resolved = Vec::new();
     for spec in specs {
         let fault = |fault: Fault| Error::Labels { path: spec.clone(), fault };
-        let (paths, column) = match spec.strip_prefix(':').filter(|_| !Path::new(spec).exists()) {
+        let (paths, column) = match spec.strip_prefix(':').filter(|_| !exists(Path::new(spec))) {
             Some(column) => (first_parts(inputs), Some(column.to_owned())),
             None => {
                 let LabelFile { path, column } = locate(spec);
@@ -40,7 +43,7 @@ pub(super) fn resolve(specs: &[String], inputs: &[PathBuf], split: Option<&str>)
             }
         };
         for path in paths {
-            let chosen = if path.is_dir() { choose_split(&path, split).map_err(fault)? } else { Split::Whole };
+            let chosen = if is_directory(&path) { choose_split(&path, split).map_err(fault)? } else { Split::Whole };
             let files = match chosen {
                 Split::Whole => vec![path],
                 Split::Directory(directory) => vec![directory],
@@ -76,6 +79,7 @@ mod tests {
         assert_eq!(locate("-:fine"), expected("-", "fine"));
         assert_eq!(locate("/dev/fd/63:fine"), expected("/dev/fd/63", "fine"));
         assert_eq!(locate("run:3/Y.TXT"), expected("run:3/Y.TXT", ""));
+        assert_eq!(locate("http://host:80/y.csv:fine"), expected("http://host:80/y.csv", "fine"));
         assert_eq!(locate("y.json.gz:a.json"), expected("y.json.gz", "a.json"));
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::disk::{Replacement, parent};
+use crate::disk::{Replacement, Writing, is_url, parent};
 use crate::error::{Error, Fault};
 
 /// An output that can be written, known before the long run that makes its content.
@@ -48,6 +48,13 @@ impl Destination {
     /// [`Error::Output`] where nothing can be written: a directory, a missing parent, no permission.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
+        if is_url(path) {
+            let trial = replaceable(path.to_owned(), None);
+            return match trial {
+                Ok(target) => Ok(Destination { name, target }),
+                Err(error) => Err(Error::Output { path: name, fault: Fault::Io(error) }),
+            };
+        }
         match open(path) {
             Ok(target) => Ok(Destination { name, target }),
             Err(error) => Err(Error::Output { path: name, fault: explain(error, path) }),
@@ -140,7 +147,7 @@ fn replace(
 ) -> io::Result<()> {
     let mut replacement = Replacement::of(path, permissions)?;
     fill(&mut replacement, write)?;
-    replacement.commit()
+    replacement.commit(Writing::Overwrite)
 }
 
 /// What to try, for the refusals a user can do something about.

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use super::destination::{Delivery, Destination, Target};
-use crate::disk::Replacement;
+use crate::disk::{Replacement, Writing};
 use crate::error::{Error, Fault};
 
 /// An output that is being written.
@@ -47,7 +47,7 @@ impl Stream {
         let name = std::mem::take(&mut self.name);
         let finished = self.flush().and_then(|()| match self.target {
             Streaming::There(_) => Ok(()),
-            Streaming::Beside(file) => file.commit(),
+            Streaming::Beside(file) => file.commit(Writing::Overwrite),
         });
         match finished {
             Ok(()) if self.is_closed => Ok(Delivery::PipeClosed),

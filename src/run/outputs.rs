@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::disk::canonical;
 use crate::error::Error;
 use crate::plan::{Output, ScorePlan, not_resumable};
 use crate::report::destination::Destination;
@@ -33,7 +34,7 @@ pub(super) fn refuse_to_overwrite<'a, 'b>(
     plan: &'b ScorePlan,
 ) -> Result<(), Error> {
     let labels = plan.selection.labels.iter().map(|labels| &labels.path);
-    let inputs: Vec<PathBuf> = read.chain(labels).filter_map(|path| path.canonicalize().ok()).collect();
+    let inputs: Vec<PathBuf> = read.chain(labels).filter_map(|path| canonical(path).ok()).collect();
     let mut earlier = Vec::new();
     for path in destinations.filter_map(Destination::replaces) {
         let export = || format!("`{}` for an export", path.display());

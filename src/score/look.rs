@@ -32,7 +32,7 @@ pub(super) type Look<'a> = (Survey, Again<'a>);
 
 /// Where rows are read again.
 pub(super) struct Again<'a> {
-    /// Where they were, or a copy of them, where they will be read again and again, which their format makes slow.
+    /// Where they were, or a copy of them, where they will be read again and again, which their format or a network makes slow.
     pub(super) matrix: Box<dyn Matrix + 'a>,
     /// The rows themselves, where there is room for all of them.
     pub(super) kept: Kept,
@@ -61,10 +61,13 @@ pub(super) fn survey<'a>(
         Precision::Auto => shares(size_of::<f64>()).and_then(|_| shares(size_of::<f32>()))?,
         Precision::F64 => shares(size_of::<f64>())?,
     };
-    let copies = shares.staying < tiles && !matrix.is_seekable();
-    let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
     // They leave the memory as the prepared rows fill it.
     let keeps = shares.staying == tiles && size_of::<f64>() * matrix.rows() * matrix.dim() <= means.memory / 2;
+    let copies = match side.layer.is_remote() {
+        true => !keeps,
+        false => shares.staying < tiles && !matrix.is_seekable(),
+    };
+    let mut copy = copies.then(|| ScratchCopy::start(&means.scratch, matrix.dim())).transpose()?;
     let mut kept = Kept::default();
     let nothing_kept = Kept::default();
     let reading = Reading::of(matrix, &nothing_kept, means, spent);

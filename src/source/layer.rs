@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::formats::delimited::is_delimited;
 use super::matrix::Matrix;
+use crate::disk::is_url;
 use crate::error::{Error, Fault};
 
 /// One layer: its name, where it lies, and its activations.
@@ -35,6 +36,11 @@ impl Layer {
              `converters={{\"column\": json.loads}}` for a column of lists",
             self.name, self.name
         ))
+    }
+
+    /// Whether reading its rows again means to fetch them again from a server.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.files.iter().any(|file| is_url(file))
     }
 
     /// Where it lies, for messages.

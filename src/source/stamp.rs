@@ -1,22 +1,20 @@
 //! What a file is recognised by without reading it.
 
-use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::error::Fault;
 
 /// A file as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    /// Its path.
+    /// Its path or URL.
     pub path: String,
     /// Bytes in it.
     pub bytes: u64,
-    /// When it was written to last, in UTC as RFC 3339 writes it; `None` where the system does not say.
+    /// When it was written to last, in UTC as RFC 3339 writes it, or the version that a server keeps; `None` where neither is known.
     pub modified: Option<String>,
 }
 
@@ -26,9 +24,7 @@ impl Stamp {
     /// # Errors
     /// What the system says.
     pub fn of(path: &Path) -> Result<Stamp, Fault> {
-        let metadata = fs::metadata(path)?;
-        let text = |time: SystemTime| DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Nanos, true);
-        let modified = metadata.modified().ok().map(text);
-        Ok(Stamp { path: path.display().to_string(), bytes: metadata.len(), modified })
+        let (bytes, modified) = disk::version(path)?;
+        Ok(Stamp { path: path.display().to_string(), bytes, modified })
     }
 }

@@ -1,8 +1,8 @@
 //! A plan of tasks, and what it says is scored.
 
-use std::fs;
 use std::path::Path;
 
+use crate::disk;
 use crate::error::{Error, Fault};
 use crate::plan::reading;
 use crate::run::checkpoint::labels;
@@ -11,7 +11,7 @@ use crate::score::tasks::{TaskData, TaskPlan, check_labels};
 
 /// The plan in the file `path`.
 pub(super) fn open(path: &Path) -> Result<TaskPlan, Error> {
-    let text = fs::read_to_string(path).map_err(|error| Fault::Io(error).in_input(path))?;
+    let text = disk::read_text(path).map_err(|error| Fault::Io(error).in_input(path))?;
     TaskPlan::parse(&text).map_err(|fault| fault.in_input(path))
 }
 

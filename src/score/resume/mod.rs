@@ -12,6 +12,7 @@ use super::saved::{self, SavedFile, SavedTally, TallyRows};
 use super::swept::Swept;
 use crate::block::{Preparation, TILE};
 use crate::definition::Definition;
+use crate::disk::Writing;
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::source::Layer;
@@ -161,7 +162,7 @@ impl ResumeFile {
                 });
             }
         }
-        saved::write(&self.path, &header, &sweeps)?;
+        saved::write(&self.path, &header, &sweeps, Writing::Overwrite)?;
         (self.file, self.header) = (Some(SavedFile::open(&self.path)?), header);
         (self.last, self.took) = (Instant::now(), start.elapsed());
         Ok(())

@@ -18,7 +18,7 @@ use twox_hash::XxHash3_64;
 
 use super::column::{HASHED, SavedTally};
 use super::numbers;
-use crate::disk::Replacement;
+use crate::disk::{Replacement, Writing};
 use crate::error::Fault;
 use crate::source::ipc::Ipc;
 use crate::source::table::Table;
@@ -164,8 +164,13 @@ impl<H: FileHeader> SavedFile<H> {
     }
 }
 
-/// Puts a file of tallies in place of the one there is, if any: `header`, and the rows of its tallies in order.
-pub(in crate::score) fn write<H: FileHeader>(path: &Path, header: &H, tallies: &[TallyRows<H>]) -> Result<(), Fault> {
+/// Writes a file of tallies, all of it or nothing: `header`, and the rows of its tallies in order.
+pub(in crate::score) fn write<H: FileHeader>(
+    path: &Path,
+    header: &H,
+    tallies: &[TallyRows<H>],
+    writing: Writing,
+) -> Result<(), Fault> {
     let text = serde_json::to_string(header).map_err(std::io::Error::from)?;
     let names = H::NAMES.iter().take(1).copied().chain([CHECKSUM]).map(str::to_owned);
     let metadata: HashMap<_, _> = names.zip([text.clone(), hash(&text)]).collect();
@@ -193,7 +198,7 @@ pub(in crate::score) fn write<H: FileHeader>(path: &Path, header: &H, tallies: &
     }
     let mut out = writer.into_inner().map_err(unwritten)?;
     out.flush()?;
-    Ok(out.into_inner().map_err(std::io::IntoInnerError::into_error)?.commit()?)
+    Ok(out.into_inner().map_err(std::io::IntoInnerError::into_error)?.commit(writing)?)
 }
 
 /// The fields of all columns of all tallies, each once.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk::Writing;
 use crate::error::Fault;
 use crate::score::saved::{self, FileHeader, SavedFile, SavedTally, TallyRows};
 use crate::tally::Tally;
@@ -70,11 +71,11 @@ impl FileHeader for ResultHeader {
 pub(super) type ResultFile = SavedFile<ResultHeader>;
 
 impl TaskResult {
-    /// Puts the result in place of the file `path`, all of it or nothing.
+    /// Writes the file `path`, all of it or nothing.
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Fault> {
+    pub(super) fn write(&self, path: &Path, writing: Writing) -> Result<(), Fault> {
         let of = |TaskTally { layer, precision, tally }: &TaskTally| ResultTally {
             layer: layer.clone(),
             precision: precision.clone(),
@@ -92,6 +93,6 @@ impl TaskResult {
         };
         let rows: Vec<TallyRows<ResultHeader>> =
             self.tallies.iter().map(|found| TallyRows::Here(&found.tally, found.tally.rows())).collect();
-        saved::write(path, &header, &rows)
+        saved::write(path, &header, &rows, writing)
     }
 }

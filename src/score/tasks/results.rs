@@ -1,5 +1,6 @@
 //! The results of a plan's tasks in a directory: which are there, which are missing, and which are damaged.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use serde::Serialize;
 use super::indices::Indices;
 use super::record::TaskPlan;
 use super::result::{ResultFile, TaskResult};
+use crate::disk::{self, Replacement, Writing, is_url};
 use crate::error::{Error, Fault};
 use crate::score::sweeps::nothing_tallied;
 
@@ -64,7 +66,9 @@ impl<'a> Results<'a> {
     /// # Errors
     /// What the system says.
     pub fn create(&self) -> Result<(), Error> {
-        let made = fs::create_dir_all(&self.directory).and_then(|()| tempfile::tempfile_in(&self.directory));
+        // Object stores have no directories, only names.
+        let made = if is_url(&self.directory) { Ok(()) } else { fs::create_dir_all(&self.directory) };
+        let made = made.and_then(|()| Replacement::of(&self.path(0), None));
         made.map(drop).map_err(|error| self.output(Fault::Io(error)))
     }
 
@@ -76,12 +80,20 @@ impl<'a> Results<'a> {
         Ok(matches!(self.state(task)?, State::Done))
     }
 
-    /// Puts a result in its place.
+    /// Puts a result in its place, unless somebody else was faster; one that is damaged is replaced.
     ///
     /// # Errors
     /// What the system says; an earlier file is then as it was.
     pub fn put(&self, result: &TaskResult) -> Result<(), Error> {
-        result.write(&self.path(result.task)).map_err(|fault| self.output(fault))
+        let write = |writing| result.write(&self.path(result.task), writing);
+        let written = match write(Writing::CreateIfAbsent) {
+            Err(Fault::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => match self.has(result.task)? {
+                true => Ok(()),
+                false => write(Writing::Overwrite),
+            },
+            written => written,
+        };
+        written.map_err(|fault| self.output(fault))
     }
 
     /// How far the tasks are. Reads every result, for only then it is known to be whole.
@@ -118,16 +130,19 @@ impl<'a> Results<'a> {
     /// # Errors
     /// What the system says.
     pub fn missing(&self) -> Result<Indices, Error> {
-        let exists =
-            |task: usize| self.path(task).try_exists().map_err(|error| Fault::Io(error).in_input(self.path(task)));
-        let states = (0..self.plan.tasks.len()).map(exists).collect::<Result<Vec<_>, _>>()?;
-        Ok((0..).zip(states).filter(|(_, exists)| !exists).map(|(task, _)| task).collect())
+        let entries = match disk::entries(&self.directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            entries => entries.map_err(|error| Fault::Io(error).in_input(&self.directory))?,
+        };
+        let there: HashSet<PathBuf> = entries.into_iter().map(|entry| entry.path).collect();
+        let all = 0..self.plan.tasks.len();
+        Ok(all.filter(|&task| !there.contains(&self.path(task))).map(|task| task as u32).collect())
     }
 
     /// The error of a merge where these tasks have no result. `plan` is the file of the plan.
     pub fn incomplete(&self, missing: &Indices, plan: &Path) -> Error {
         let (count, all) = (missing.len(), self.plan.tasks.len());
-        let problem = match count == all && !self.directory.exists() && self.parent().is_dir() {
+        let problem = match count == all && !disk::exists(&self.directory) && disk::is_directory(self.parent()) {
             true => format!("none of its {all} tasks has a result there: are those there of another plan?"),
             false => format!("{count} of its {all} tasks have no result: {missing}"),
         };

@@ -1,6 +1,7 @@
 //! A matrix whose elements are stored uncompressed in a file, read from any position.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use super::header::ArrayHeader;
 use super::strides::{Placement, gather};
@@ -18,6 +19,8 @@ const GATHERED: usize = 16;
 /// A matrix in a stretch of a file.
 pub(crate) struct Plain {
     region: Region,
+    /// A copy on this machine of what a server has, once it is needed.
+    copy: Mutex<Option<Region>>,
     header: ArrayHeader,
     shape: Shape,
     placement: Placement,
@@ -28,26 +31,38 @@ impl Plain {
     /// NumPy's `reshape` does; a complex number becomes its real and imaginary part, side by side.
     pub(crate) fn new(region: Region, header: ArrayHeader) -> Result<Plain, Fault> {
         let (shape, placement) = header.matrix()?;
-        Ok(Plain { region, header, shape, placement })
+        Ok(Plain { region, copy: Mutex::default(), header, shape, placement })
     }
 
-    /// Fills `bytes` with the stored rows of `range`, row-major.
-    fn read(&self, range: Range<usize>, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    /// Where the elements are read. Where each feature is a read of its own, a server would be asked too often: then it is a copy.
+    fn near(&self) -> Result<Region, Fault> {
+        if self.is_seekable() || !self.region.is_remote() {
+            return Ok(self.region.clone());
+        }
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        if copy.is_none() {
+            *copy = Some(self.region.copy_to(&std::env::temp_dir())?);
+        }
+        Ok(copy.as_ref().unwrap_or(&self.region).clone())
+    }
+
+    /// Fills `bytes` with the rows of `range` that are stored in `region`, row-major.
+    fn read(&self, region: &Region, range: Range<usize>, bytes: &mut Vec<u8>) -> Result<(), Fault> {
         let width = self.header.dtype.width;
         let row_bytes = self.header.row_bytes();
         let offset = |element: usize| self.header.data_start + (element * width) as u64;
         bytes.resize(range.len() * row_bytes, 0);
         match &self.placement {
-            Placement::Whole { elements } => self.region.read_at(bytes, offset(range.start * elements))?,
+            Placement::Whole { elements } => region.read_at(bytes, offset(range.start * elements))?,
             Placement::Apart { stride, features: None, .. } => {
                 for (row, out) in range.zip(bytes.chunks_exact_mut(row_bytes)) {
-                    self.region.read_at(out, offset(row * stride))?;
+                    region.read_at(out, offset(row * stride))?;
                 }
             }
             Placement::Apart { stride, span, features: Some(features) } => {
                 let mut stretch = vec![0; span * width];
                 for (row, out) in range.zip(bytes.chunks_exact_mut(row_bytes)) {
-                    self.region.read_at(&mut stretch, offset(row * stride))?;
+                    region.read_at(&mut stretch, offset(row * stride))?;
                     gather(&stretch, features, width, out);
                 }
             }
@@ -57,7 +72,7 @@ impl Plain {
                 let mut stretches = vec![0; GATHERED.min(runs.len()) * len];
                 for (at, places) in runs.chunks(GATHERED).enumerate() {
                     for (stretch, place) in stretches.chunks_exact_mut(len).zip(places) {
-                        self.region.read_at(stretch, offset(*place) + (range.start * stride) as u64)?;
+                        region.read_at(stretch, offset(*place) + (range.start * stride) as u64)?;
                     }
                     let from = stretches.chunks_exact(len).take(places.len());
                     spread(from, stride, run, &mut bytes[at * GATHERED * run..], row_bytes);
@@ -83,9 +98,9 @@ impl Matrix for Plain {
             _ => CHUNK_BYTES,
         };
         let step = (chunk / self.header.row_bytes()).max(1);
-        let mut bytes = Vec::new();
+        let (region, mut bytes) = (self.near()?, Vec::new());
         Ok(Box::new(range.clone().step_by(step).map(move |start| {
-            self.read(start..range.end.min(start + step), &mut bytes)?;
+            self.read(&region, start..range.end.min(start + step), &mut bytes)?;
             Ok(Rows { start, dim: self.shape.dim, values: self.header.dtype.widen(&bytes) })
         })))
     }

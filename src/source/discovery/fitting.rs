@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::disk::is_file;
 use crate::error::{Error, Fault};
 use crate::source::layer::{Layer, place};
 
@@ -96,7 +97,7 @@ fn exclude_flags(unfit: &[Unfit], fit: &[(&str, String)], inputs: &[PathBuf]) ->
     for Unfit { path, .. } in unfit {
         let is_apart =
             fit.iter().all(|(_, other)| other != path) && !inputs.iter().any(|input| input == Path::new(path));
-        let name = Path::new(path).file_name().filter(|_| is_apart && Path::new(path).is_file())?;
+        let name = Path::new(path).file_name().filter(|_| is_apart && is_file(Path::new(path)))?;
         let flag = format!("--exclude {}", quote(&name.to_string_lossy()));
         if !files.contains(&flag) {
             files.push(flag);

@@ -1,11 +1,12 @@
 //! Globs in paths, for shells that do not expand them, and for arguments that a shell does not take for a path:
 //! `train-*.parquet:label`.
 
-use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use globset::Glob;
 
+use crate::disk::{self, glob_start, has_listings, is_url};
 use crate::error::Fault;
 use crate::source::natural::natural;
 
@@ -15,12 +16,14 @@ use crate::source::natural::natural;
 /// # Errors
 /// A glob that matches nothing.
 pub fn expand(path: &Path) -> Result<Vec<PathBuf>, Fault> {
-    if path.exists() || !path.to_string_lossy().contains(['*', '?', '[', '{']) {
+    if !is_glob(path) || disk::exists(path) {
         return Ok(vec![path.to_owned()]);
     }
-    let mut found = vec![PathBuf::new()];
-    for component in path.components() {
-        found = found.into_iter().flat_map(|directory| within(&directory, component)).collect();
+    let (start, rest) = glob_start(path);
+    let mut found = vec![start];
+    for component in rest.components() {
+        let deeper = found.iter().map(|directory| within(directory, component)).collect::<io::Result<Vec<_>>>()?;
+        found = deeper.concat();
     }
     match found.is_empty() {
         true => Err(Fault::content("no file has this name or matches it as a glob").hint(
@@ -31,25 +34,37 @@ pub fn expand(path: &Path) -> Result<Vec<PathBuf>, Fault> {
 }
 
 /// What `component` stands for in `directory`.
-fn within(directory: &Path, component: Component) -> Vec<PathBuf> {
+///
+/// # Errors
+/// Where a server does not say what there is; what cannot be read of a disk counts as nothing.
+fn within(directory: &Path, component: Component) -> io::Result<Vec<PathBuf>> {
     let literal = directory.join(component);
-    let Component::Normal(name) = component else { return vec![literal] };
-    if literal.exists() {
-        return vec![literal];
+    let Component::Normal(name) = component else { return Ok(vec![literal]) };
+    // Each question is a request to a server; what is missing there is found out when it is read.
+    let is_known = is_url(directory) && !is_glob(Path::new(name));
+    if is_known || disk::exists(&literal) {
+        return Ok(vec![literal]);
     }
-    let Some(glob) = name.to_str().and_then(|name| Glob::new(name).ok()) else { return Vec::new() };
+    let Some(glob) = name.to_str().and_then(|name| Glob::new(name).ok()) else { return Ok(Vec::new()) };
     let (glob, is_dotted) = (glob.compile_matcher(), name.as_encoded_bytes().starts_with(b"."));
     let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    let names = fs::read_dir(here).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let entries = disk::entries(here).or_else(|error| if is_url(here) { Err(error) } else { Ok(Vec::new()) })?;
     let is_hidden = |name: &str| name.starts_with('.') && !is_dotted;
-    let names = names.filter_map(|name| name.into_string().ok());
+    let names = entries.iter().filter_map(|entry| entry.path.file_name()?.to_str().map(str::to_owned));
     let mut names: Vec<String> = names.filter(|name| glob.is_match(name) && !is_hidden(name)).collect();
     names.sort_by(|a, b| natural(a, b));
-    names.into_iter().map(|name| directory.join(name)).collect()
+    Ok(names.into_iter().map(|name| directory.join(name)).collect())
+}
+
+/// Whether `path` may be a glob: not, where nothing says what there is.
+fn is_glob(path: &Path) -> bool {
+    has_listings(path) && path.to_string_lossy().contains(['*', '?', '[', '{'])
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

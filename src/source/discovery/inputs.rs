@@ -1,15 +1,15 @@
 //! The files that the inputs name, in sets that may be the parts of one layer.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::exclusion::Exclusion;
-use super::listing::{data_files, entries};
+use super::listing::{data_files, directories};
 use super::selection::Selection;
 use super::shards::{Parts, Set, sets};
 use super::splits::{Split, choose};
+use crate::disk::{self, Kind, is_directory};
 use crate::error::{Error, Fault};
 use crate::source::contents::label_names::is_label_like;
 use crate::source::files::stream::stream_name;
@@ -24,8 +24,8 @@ pub(super) fn sets_in(inputs: &[PathBuf], selection: &Selection) -> Result<Vec<S
             all.push(Set::of_stream(name, input));
             continue;
         }
-        let kind = fs::metadata(input).map_err(|error| Fault::Io(error).in_input(input))?;
-        if kind.is_dir() {
+        let kind = disk::kind(input).map_err(|error| Fault::Io(error).in_input(input))?;
+        if kind == Kind::Directory {
             let found = in_directory(input, selection, &excluded).map_err(|fault| fault.in_input(input))?;
             if found.is_empty() {
                 return Err(no_layers(inputs));
@@ -51,9 +51,9 @@ fn check_suffix(input: &Path) -> Result<PathBuf, Fault> {
 
 /// The error if `inputs` contain no layer.
 pub(super) fn no_layers(inputs: &[PathBuf]) -> Error {
-    let input = inputs.iter().find(|input| input.is_dir()).or(inputs.first()).cloned().unwrap_or_default();
-    let is_directory = |entry: fs::DirEntry| entry.path().is_dir().then(|| entry.path());
-    let deeper = fs::read_dir(&input).ok().and_then(|entries| entries.flatten().find_map(is_directory));
+    let input = inputs.iter().find(|input| is_directory(input)).or(inputs.first()).cloned().unwrap_or_default();
+    let entries = disk::entries(&input).unwrap_or_default();
+    let deeper = entries.into_iter().find(|entry| entry.kind == Some(Kind::Directory)).map(|entry| entry.path);
     Fault::NothingToScore {
         problem: format!("found no layer: expected files ending in {}", formats::suffixes()),
         hint: match deeper {
@@ -86,12 +86,11 @@ fn in_dataset(directory: &Path, selection: &Selection, excluded: &Exclusion) -> 
     let mut found = sets(files(directory, &included)?);
     if let [set] = &mut found[..]
         && set.is_generic
-        && let Some(name) = directory.canonicalize()?.file_name()
+        && let Some(name) = disk::canonical(directory)?.file_name()
     {
         set.name = name.to_string_lossy().into_owned();
     }
-    let mut deeper: Vec<PathBuf> =
-        entries(directory)?.into_iter().filter(|path| path.is_dir() && included(path)).collect();
+    let mut deeper: Vec<PathBuf> = directories(directory)?.into_iter().filter(|path| included(path)).collect();
     deeper.sort();
     for path in deeper {
         let is_labels =
@@ -125,7 +124,7 @@ fn files(directory: &Path, included: &dyn Fn(&Path) -> bool) -> io::Result<Vec<P
 
 /// The files of `inputs` that a column of labels goes on in: those that are parts of one layer with the first, or that alone.
 pub(crate) fn first_parts(inputs: &[PathBuf]) -> Vec<PathBuf> {
-    let (directories, files): (Vec<&PathBuf>, Vec<&PathBuf>) = inputs.iter().partition(|input| input.is_dir());
+    let (directories, files): (Vec<&PathBuf>, Vec<&PathBuf>) = inputs.iter().partition(|input| is_directory(input));
     match (directories.first(), sets(files.into_iter().cloned().collect()).into_iter().next()) {
         (Some(&directory), _) => vec![directory.clone()],
         (None, Some(set)) if set.parts > Parts::Perhaps => set.files,

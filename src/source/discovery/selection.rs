@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk::{canonical, is_directory};
 use crate::source::in_memory::InMemory;
 use crate::source::tables::nulls::Nulls;
 use crate::source::views::pool::Pool;
@@ -84,7 +85,7 @@ impl Selection {
 
 impl LabelFile {
     fn is_in(&self, path: &Path) -> bool {
-        let is_same = |path: &Path| matches!((self.path.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
-        is_same(path) || (self.path.is_dir() && path.parent().is_some_and(is_same))
+        let is_same = |path: &Path| matches!((canonical(&self.path), canonical(path)), (Ok(a), Ok(b)) if a == b);
+        is_same(path) || (path.parent().is_some_and(is_same) && is_directory(&self.path))
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::listing::{data_files, entries};
 use super::saved;
 use super::shards::sets;
+use crate::disk::{Entry, Kind, is_directory};
 use crate::error::Fault;
 use crate::source::formats;
 
@@ -39,8 +40,11 @@ pub(crate) fn choose(directory: &Path, split: Option<&str>) -> Result<Split, Fau
 /// The directory `data` in `directory`, if it has tables and there is nothing else that may be layers.
 fn only_data(directory: &Path) -> io::Result<Option<PathBuf>> {
     let data = directory.join("data");
-    let is_other = |path: &PathBuf| (path.is_dir() && *path != data) || formats::suffix(path).is_some();
-    if !data.is_dir() || entries(directory)?.iter().any(is_other) {
+    let is_other = |entry: &Entry| {
+        let is_directory = entry.kind == Some(Kind::Directory);
+        (is_directory && entry.path != data) || formats::suffix(&entry.path).is_some()
+    };
+    if !is_directory(&data) || entries(directory)?.iter().any(is_other) {
         return Ok(None);
     }
     Ok(data_files(&data)?.iter().any(|path| formats::is_table(path)).then_some(data))
@@ -72,7 +76,7 @@ fn choose_in(directory: &Path, split: Option<&str>) -> Result<Split, Fault> {
 
 /// The datasets in `directory` by name, if there are several; with one `asked` for, also where that is the only one.
 fn splits(directory: &Path, asked: Option<&str>) -> io::Result<Vec<(String, Split)>> {
-    if let Some(names) = saved::splits(directory) {
+    if let Some(names) = saved::splits(directory)? {
         return Ok(names.into_iter().map(|name| (name.clone(), Split::Directory(directory.join(name)))).collect());
     }
     let tables = data_files(directory)?.into_iter().filter(|path| formats::is_table(path)).collect();

@@ -1,18 +1,20 @@
 //! A range of a file, or of decoded bytes, read at any position without a cursor that threads would have to share.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::disk;
-use crate::error::Fault;
+use crate::disk::{Input, Scratch};
+use crate::error::{Explained, Fault};
 
 /// What to try about a file that ends too early.
 const STILL_WRITTEN: &str = "it was longer when it was opened: is it still being written?";
+
+/// Bytes that are copied at a time.
+const COPIED: usize = 1 << 20;
 
 /// Consecutive bytes of an open file, or in memory.
 #[derive(Debug, Clone)]
@@ -32,26 +34,29 @@ enum Origin {
 /// A file as it was when it was opened.
 #[derive(Debug)]
 struct OpenFile {
-    file: File,
-    len: u64,
-    /// When it was written to last; `None` where the system does not say.
-    modified: Option<SystemTime>,
+    input: Input,
     /// The first failure to read it, which a decoder in between may have put into words of its own.
-    failure: Mutex<Option<(io::ErrorKind, String)>>,
+    failure: Mutex<Option<Explained>>,
 }
 
 impl Region {
     /// Opens the regular file `path`, all of it.
     pub(crate) fn open(path: &Path) -> Result<Region, Fault> {
-        Region::of(open_file(path)?)
+        let input = Input::open(path)?.ok_or_else(|| {
+            Fault::content("expected a regular file, whose rows can be read in any order")
+                .hint("save what comes from a pipe or a device to a file first")
+        })?;
+        Ok(Region::all_of(input))
     }
 
     /// All of `file`.
     pub(crate) fn of(file: File) -> Result<Region, Fault> {
-        let metadata = file.metadata()?;
-        let len = metadata.len();
-        let file = OpenFile { file, len, modified: metadata.modified().ok(), failure: Mutex::default() };
-        Ok(Region { origin: Origin::File(Arc::new(file)), start: 0, len })
+        Ok(Region::all_of(Input::of(file)?))
+    }
+
+    fn all_of(input: Input) -> Region {
+        let len = input.len();
+        Region { origin: Origin::File(Arc::new(OpenFile { input, failure: Mutex::default() })), start: 0, len }
     }
 
     /// Bytes that are not stored in a file in this form.
@@ -64,12 +69,24 @@ impl Region {
     pub(crate) fn failure(&self) -> Option<Fault> {
         let Origin::File(file) = &self.origin else { return None };
         let failure = file.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.as_ref().map(|(kind, text)| Fault::Io(io::Error::new(*kind, text.as_str())))
+        failure.clone().map(|failure| Fault::Io(failure.into()))
     }
 
     /// Number of bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// Whether a read may cost a request to a server.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(&self.origin, Origin::File(file) if file.input.is_remote())
+    }
+
+    /// The same bytes in a scratch file in `directory`.
+    pub(crate) fn copy_to(&self, directory: &Path) -> Result<Region, Fault> {
+        let mut out = BufWriter::with_capacity(COPIED, Scratch::create(directory)?);
+        io::copy(&mut BufReader::with_capacity(COPIED, self.reader()), &mut out).map_err(read_fault)?;
+        Region::of(out.into_inner().map_err(io::IntoInnerError::into_error)?.into_file())
     }
 
     /// The `len` bytes from `start` on; `None` where this region does not have them all.
@@ -116,31 +133,12 @@ impl Read for RegionReader {
 }
 
 impl OpenFile {
-    /// Reads what there is from `offset` on, of a file that is still what it was. What a signal interrupts is read again
-    /// here, for not every decoder does.
+    /// Reads what there is from `offset` on, of a file that is still what it was.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let read = loop {
-            match disk::read_at(&self.file, buffer, offset) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
-            }
-        };
-        read.and_then(|read| self.check_unchanged().map(|()| read)).inspect_err(|error| {
+        self.input.read_at(buffer, offset).inspect_err(|error| {
             let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert_with(|| (error.kind(), error.to_string()));
+            failure.get_or_insert_with(|| Explained::copy(error));
         })
-    }
-
-    fn check_unchanged(&self) -> io::Result<()> {
-        let metadata = self.file.metadata()?;
-        if (metadata.len(), metadata.modified().ok()) == (self.len, self.modified) {
-            return Ok(());
-        }
-        let how = match metadata.len() {
-            len if len == self.len => "it was written to".to_owned(),
-            len => format!("it had {} bytes and now has {len}", self.len),
-        };
-        Err(io::Error::new(io::ErrorKind::ResourceBusy, format!("the file changed while it was read: {how}")))
     }
 }
 
@@ -150,20 +148,11 @@ pub(crate) fn read_fault(error: io::Error) -> Fault {
         return Fault::content("the file ended too early").hint(STILL_WRITTEN);
     }
     let is_complaint = error.get_ref().is_some() && error.kind() != io::ErrorKind::ResourceBusy;
-    if is_complaint {
+    if is_complaint && Explained::of(&error).is_none() {
         return Fault::content(format_args!("the file is damaged: {error}"))
             .hint("write it again; was the writer stopped?");
     }
     Fault::Io(error)
-}
-
-/// Opens the regular file `path`. Anything else is refused unopened: a pipe would keep the run waiting for a writer.
-fn open_file(path: &Path) -> Result<File, Fault> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(Fault::content("expected a regular file, whose rows can be read in any order")
-            .hint("save what comes from a pipe or a device to a file first"));
-    }
-    Ok(File::open(path)?)
 }
 
 /// Reads `count` bytes and forgets them.

@@ -29,3 +29,5 @@ mod streams;
 mod tables;
 mod tasks;
 mod text;
+#[cfg(not(feature = "remote"))]
+mod urls;

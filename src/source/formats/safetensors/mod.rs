@@ -8,7 +8,7 @@ mod index;
 use std::path::{Path, PathBuf};
 
 use self::header::{SAVE_AGAIN, TensorEntry};
-use crate::error::Fault;
+use crate::error::{Fault, is_passing};
 use crate::source::arrays::array::Array;
 use crate::source::arrays::header::ArrayHeader;
 use crate::source::arrays::strides::rows_first;
@@ -36,7 +36,9 @@ pub(super) fn open_index(path: &Path) -> Result<Arrays, Fault> {
     for (file, names) in index::read(path)? {
         let shown = file.file_name().unwrap_or_default().display().to_string();
         let in_shard = |fault: Fault| match fault {
-            Fault::Io(error) => Fault::content(error).hint("every file that the index names must be beside it"),
+            Fault::Io(error) if !is_passing(error.kind()) => {
+                Fault::content(error).hint("every file that the index names must be beside it")
+            }
             other => other,
         };
         let mut arrays = open(&file).map_err(|fault| in_shard(fault).within(&shown))?;
