@@ -38,7 +38,7 @@ fn nothing_of_a_score_in_tasks_has_to_be_on_a_disk() {
     let status: Value = serde_json::from_slice(&status.stdout).unwrap();
     assert_eq!((&status["done"], &status["missing"]), (&json!(2), &json!("1-2,4")));
     // A server that fails now and then.
-    server().fault("/tasks/results", "status", json!({"code": 503, "times": 2}));
+    server().fault("/tasks/results", "status", json!({"code": 503, "count": 2}));
     succeed(&mut command(&["partial", &plan, "--task", "all", "--out", &results, "-q"]));
     succeed(&mut command(&["partial", &plan, "--task", "all", "--out", &results, "-q"]));
     let id = status["plan"].as_str().unwrap();
