@@ -20,6 +20,9 @@ def main() -> None:
     # No signal comes for a parent that died before it was asked for.
     if os.getppid() != parent:
         sys.exit(128 + signal.SIGTERM)
+    # Python ignores these, and what is ignored stays so in the program.
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
         os.execvp(command[0], command)
     except OSError as error:
