@@ -50,7 +50,7 @@ def launch(address, tmp_path, monkeypatch):
         plan = {"id": PLAN_ID, "layers": [{}], "tasks": [{"pairs": 10}] * tasks, "attempts": attempts or {}}
         (tmp_path / "plan.json").write_text(json.dumps(plan))
         typed = [sys.executable, "-m", "snnl_score.ray", "plan.json", "--out", "out", "--address", address, *flags]
-        started.append(subprocess.Popen(typed, stderr=subprocess.PIPE, text=True))
+        started.append(subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         return started[-1]
 
     yield start
@@ -66,7 +66,8 @@ def results(tmp_path):
 
 def finish(process):
     """Its exit code, and what it said."""
-    _, said = process.communicate(timeout=LIMIT)
+    printed, said = process.communicate(timeout=LIMIT)
+    assert printed == ""
     return process.returncode, said
 
 
@@ -110,6 +111,7 @@ def test_failures_that_pass(launch, results):
     assert (code, done(results)) == (0, list(range(8))), said
     assert [attempts_of(results, task) for task in range(8)] == [1, 2, 2, 2, 3, 1, 1, 1]
     assert "task 1 ended with exit code 75" in said and "task 2 was ended by SIGKILL" in said
+    assert "Ray: A worker died" in said
 
 
 def test_failures_that_do_not_pass(launch, results):
@@ -176,3 +178,8 @@ def test_no_task_outlives_its_worker(launch, results):
     wait_for(lambda: not alive(tasks[1]))
     code, said = finish(launch())
     assert (code, done(results)) == (0, list(range(8))), said
+
+
+def test_an_address_without_a_cluster(launch):
+    code, said = finish(launch(None, 8, "--address", "127.0.0.1:1"))
+    assert code == 75 and said.startswith("error: cannot connect to Ray at `127.0.0.1:1`"), said

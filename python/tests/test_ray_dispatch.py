@@ -11,7 +11,7 @@ from snnl_score.ray import _dispatch
 from snnl_score.ray.__main__ import main
 from snnl_score.ray._dispatch import Dispatch, default_window
 from snnl_score.ray._job import Ending, compute
-from snnl_score.ray._progress import duration
+from snnl_score.ray._progress import Relay, duration
 from snnl_score.ray._status import numbers, ranges
 
 
@@ -150,6 +150,14 @@ def test_the_process_of_a_task(tmp_path):
     assert code == 3 and "there is no directory" in text
 
 
+def test_what_ray_says_is_shortened():
+    said = []
+    relay = Relay(said.append)
+    print("\033[33m(raylet)\033[0m A worker died. To troubleshoot the problem, check the logs", file=relay)
+    print("(raylet) Raylet is terminated. Possible reasons:\n    [state-dump] A\n\n", file=relay)
+    assert said == ["Ray: A worker died", "Ray: Raylet is terminated"]
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -186,12 +194,13 @@ def test_wrong_usage(typed, capsys):
 )
 def test_there_is_no_ray_or_no_cluster(tmp_path, module, code, said):
     (tmp_path / "ray.py").write_text(module)
+    (tmp_path / "plan.json").write_text('{"layers": [{}], "tasks": [{"pairs": 1}]}')
     answer = '{"tasks": 1, "missing": "0", "damaged": "", "pairs": 1, "pairs_done": 0}'
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\necho '{answer}'\nexit 4\n")
     program.chmod(0o755)
     start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from snnl_score.ray.__main__ import main; sys.exit(main())"
-    typed = [sys.executable, "-c", start, str(tmp_path), "plan.json", "--out", "d"]
+    typed = [sys.executable, "-c", start, str(tmp_path), str(tmp_path / "plan.json"), "--out", "d"]
     environment = {**os.environ, "SNNL_SCORE_PROGRAM": str(program)}
     done = subprocess.run(typed, capture_output=True, text=True, env=environment, check=False)
     found = [line.strip() for line in done.stderr.removeprefix("error: ").splitlines()]

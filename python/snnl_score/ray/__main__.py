@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 from typing import Any, Optional, Sequence
 
 from ._dispatch import PASSING_TROUBLE, Dispatch, Failure, describe
-from ._progress import Progress
+from ._progress import Progress, Relay
 from ._status import DONE, Status, StatusError, ranges, read_status
 
 USAGE = 2
@@ -33,7 +34,9 @@ def main(typed: Optional[Sequence[str]] = None) -> int:
         status = read_status(program, given.plan, given.out)
         if status.code == DONE:
             return _conclude(status, given, set())
-        code, ended_well = _compute(given, program, status)
+        progress = _progress(given.plan, status)
+        with contextlib.redirect_stdout(Relay(progress.say)):
+            code, ended_well = _compute(given, program, status, progress)
         # How the processes ended is no proof: what counts is which results are there.
         return code or _conclude(read_status(program, given.plan, given.out), given, ended_well)
     except StatusError as error:
@@ -43,7 +46,7 @@ def main(typed: Optional[Sequence[str]] = None) -> int:
         return 128 + signal.SIGINT
 
 
-def _compute(given: argparse.Namespace, program: Optional[str], status: Status) -> tuple[int, set[int]]:
+def _compute(given: argparse.Namespace, program: Optional[str], status: Status, progress: Progress) -> tuple[int, set[int]]:
     """Runs the tasks that remain; returns the exit code if it is known already, and the tasks that ended well."""
     # A task that is killed because memory is short would else be tried for ever. Ray reads this as it is imported.
     os.environ.setdefault("RAY_task_oom_retries", str(given.retries))
@@ -55,18 +58,17 @@ def _compute(given: argparse.Namespace, program: Optional[str], status: Status) 
 
     try:
         connect(given.address)
-    except (ConnectionError, ImportError, RuntimeError, ValueError) as error:
+    except (OSError, ImportError, RuntimeError, ValueError) as error:
         hint = "--address local computes on this machine, without a cluster"
-        code = PASSING_TROUBLE if isinstance(error, ConnectionError) else USAGE
+        code = PASSING_TROUBLE if isinstance(error, OSError) else USAGE
         return _error(f"cannot connect to Ray at `{given.address}`", error, hint, code), set()
-    task = Task(program, _arguments(given), given.plan, os.getcwd(), given.cpus_per_task, given.gpus_per_task)
-    cluster = RayCluster(task)
     signals = _Signals()
-    progress = _progress(given.plan, status)
-    if cluster.capacity() == 0:
-        progress.say("note: no machine of the cluster has what a task asks for; waiting for one")
-    dispatch = Dispatch(cluster, progress, window=given.window, retries=given.retries)
     try:
+        task = Task(program, _arguments(given), given.plan, os.getcwd(), given.cpus_per_task, given.gpus_per_task)
+        cluster = RayCluster(task)
+        if cluster.capacity() == 0:
+            progress.say("note: no machine of the cluster has what a task asks for; waiting for one")
+        dispatch = Dispatch(cluster, progress, window=given.window, retries=given.retries)
         failure = dispatch.run(status.remaining, lambda: signals.received is not None)
     except (ConnectionError, ray.exceptions.RayError) as error:
         return _error("lost the connection to the cluster", error, "run the same again to go on", PASSING_TROUBLE), set()

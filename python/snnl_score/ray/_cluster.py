@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from typing import Any, NamedTuple, Optional
 
@@ -12,6 +13,9 @@ from ._job import Ending, compute
 
 _CANCELLED = 15.0
 """Seconds after which a task that was told to end is killed with its worker."""
+
+_CONNECTED = 10.0
+"""Seconds in which a cluster must answer."""
 
 _NODES = 5.0
 """Seconds for which it is remembered what the machines of the cluster are."""
@@ -31,6 +35,10 @@ class Task(NamedTuple):
 
 def connect(address: str) -> None:
     """Joins the cluster at an address, or with `local` starts one on this machine that ends with this process."""
+    host, _, port = address.rpartition("//")[2].rpartition(":")
+    if host and port.isdigit():
+        # Ray would try for minutes.
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECTED).close()
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address == "local":
         options["include_dashboard"] = False

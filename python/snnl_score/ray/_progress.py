@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
 import time
-from typing import Sequence
+from typing import Callable, Sequence
 
 _LINES = 30.0
 """Seconds between two lines where no terminal shows them."""
@@ -57,6 +59,26 @@ class Progress:
         start = "\r\033[K" if self._terminal else ""
         sys.stderr.write(start + text + ("\n" if keep else ""))
         sys.stderr.flush()
+
+
+class Relay(io.TextIOBase):
+    """Takes what Ray prints, which is long and goes to standard output, and says the first sentence of each message."""
+
+    _COLOR = re.compile(r"\033\[[0-9;]*m")
+    _FROM = re.compile(r"^\([^)]*\) ")
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        for line in self._COLOR.sub("", text).splitlines():
+            # What is indented belongs to a message above it.
+            if line.strip() and not line[0].isspace():
+                self._say("Ray: " + self._FROM.sub("", line).split(". ")[0].rstrip(". "))
+        return len(text)
 
 
 def duration(seconds: float) -> str:
