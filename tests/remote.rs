@@ -390,6 +390,7 @@ fn urls_that_cannot_be_read_are_refused_without_their_secrets() {
     let directory = server().http("files/refused/run/");
     fail(&mut command(&[&directory, "--labels", labels]), BAD_INPUT, &["HTTP has no directories"]);
     fail(&mut command(&["s3://", "--labels", labels]), BAD_INPUT, &["expected a URL like"]);
-    let args = ["--labels", labels, "--export-json", "s3://bucket/out.json"];
-    fail(command(&[labels]).args(args), BAD_INPUT, &["expected a file, found a URL"]);
+    let export = server().http("files/refused/out.json");
+    let args = ["--labels", labels, "--export-json", &export];
+    fail(command(&[labels]).args(args), BAD_INPUT, &["servers of HTTP are read, not written to", "s3://"]);
 }

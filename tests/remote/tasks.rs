@@ -47,6 +47,22 @@ fn nothing_of_a_score_in_tasks_has_to_be_on_a_disk() {
     keys.sort();
     assert_eq!(keys, [0, 1, 2, 3, 4].map(|task| format!("results/{id}/{task}.arrow")));
     assert_merged(&plan, &results);
+    let exports = [format!("{bucket}/out/scores.json"), format!("{bucket}/out/rows.parquet")];
+    succeed(&mut command(&[
+        "merge",
+        &plan,
+        &results,
+        "-q",
+        "--export-json",
+        &exports[0],
+        "--export-rows",
+        &exports[1],
+    ]));
+    succeed(&mut command(&["gate", &exports[0], "--max", "100", "-q"]));
+    assert_eq!(server().keys("tasks").iter().filter(|key| key.starts_with("out/")).count(), 2);
+    // Nobody says that a web server takes files.
+    let http = server().http("files/scores.json");
+    fail(&mut command(&["merge", &plan, &results, "--export-json", &http]), 3, &["servers of HTTP are read"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod header;
 
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use super::saved::{self, SavedFile, SavedTally, TallyRows};
 use super::swept::Swept;
 use crate::block::{Preparation, TILE};
 use crate::definition::Definition;
-use crate::disk::Writing;
+use crate::disk::{self, Writing};
 use crate::error::{Error, Fault};
 use crate::labels::Labels;
 use crate::source::Layer;
@@ -66,8 +67,11 @@ impl ResumeFile {
             };
             Error::Resume { path: resume.path.display().to_string(), fault }
         };
-        let file =
-            resume.path.exists().then(|| SavedFile::<Header>::open(&resume.path)).transpose().map_err(unusable)?;
+        let file = match disk::kind(&resume.path) {
+            Ok(_) => Some(SavedFile::<Header>::open(&resume.path).map_err(unusable)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(unusable(Fault::Io(error))),
+        };
         if let Some(file) = &file {
             file.header.run.check(&run, labels).map_err(unusable)?;
         }

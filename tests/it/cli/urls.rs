@@ -28,7 +28,16 @@ fn secrets_in_urls_are_not_shown() {
 }
 
 #[test]
-fn results_are_not_written_to_urls() {
-    let run = Place::with_layer().run("x.npy --labels y.npy --export-json s3://bucket/out.json");
-    assert_refused(&run, 3, ["cannot write `s3://bucket/out.json`", "expected a file, found a URL", "copy it there"]);
+fn nothing_is_written_to_urls() {
+    let place = Place::with_layer();
+    let [cause, hint] = EXPLAINED;
+    for args in
+        ["x.npy --labels y.npy --export-json s3://b/out", "plan x.npy --labels y.npy --tasks 1 --out s3://b/out"]
+    {
+        assert_refused(&place.run(args), 3, ["cannot write `s3://b/out`", cause, hint]);
+    }
+    place.stdout("plan x.npy --labels y.npy --tasks 1 --out plan.json -q");
+    let run = place.run("partial plan.json --task 0 --out s3://b/results");
+    assert_refused(&run, 3, ["cannot write `s3://b/results/", cause, hint]);
+    assert_refused(&place.run("merge plan.json s3://b/results"), 3, ["cannot read `s3://b/results/", cause, hint]);
 }
