@@ -46,7 +46,9 @@ def partial(plan: dict, directory: Path, task: int) -> int:
     attempt = 0
     while True:
         try:
-            (log / f"{task}.{attempt}").touch(exist_ok=False)
+            with open(log / f"{task}.{attempt}", "x") as file:
+                started = {"typed": sys.argv[1:], "in": os.getcwd(), "devices": os.environ.get("CUDA_VISIBLE_DEVICES")}
+                json.dump(started, file)
             break
         except FileExistsError:
             attempt += 1

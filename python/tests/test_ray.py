@@ -19,9 +19,12 @@ except ImportError as error:
     warnings.warn(f"SKIPPED: nothing was tested on a cluster of Ray: {error}", stacklevel=1)
     pytest.skip(f"Ray is not installed: {error}", allow_module_level=True)
 
+if os.name != "posix":
+    pytest.skip("the program is a shell script", allow_module_level=True)
+
 STUB = Path(__file__).with_name("ray_stub.py")
 
-LIMIT = 120
+LIMIT = 300
 """Seconds after which a run hangs."""
 
 PLAN_ID = "0123456789abcdef" * 2
@@ -29,9 +32,9 @@ PLAN_ID = "0123456789abcdef" * 2
 
 @pytest.fixture(scope="module")
 def address():
-    """Two machines of one core each, as far as Ray knows."""
+    """Two machines of one core each, one with a GPU, as far as Ray knows."""
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    cluster.add_node(num_cpus=1)
+    cluster.add_node(num_cpus=1, num_gpus=1)
     yield cluster.address
     cluster.shutdown()
 
@@ -103,6 +106,20 @@ def test_everything_is_computed_once(launch, results):
     # Nothing is left to do, which needs no cluster.
     code, said = finish(launch(None, 20, "--address", "127.0.0.1:1"))
     assert code == 0 and attempts_of(results, 3) == 1, said
+
+
+def test_what_a_task_is_given(launch, results, tmp_path):
+    code, said = finish(launch(None, 2))
+    assert code == 0, said
+    found = json.loads((results / "log" / "1.0").read_text())
+    typed = ["partial", "plan.json", "--task", "1", "--out", "out", "--quiet"]
+    assert found["typed"] == [*typed, "--threads", "1"] and Path(found["in"]) == tmp_path.resolve()
+    (results / "1.arrow").unlink()
+    flags = ["--cpus-per-task", "0", "--gpus-per-task", "0.5", "--threads-per-task", "3", "--", "--device", "cuda"]
+    code, said = finish(launch(None, 2, *flags))
+    assert code == 0, said
+    found = json.loads((results / "log" / "1.1").read_text())
+    assert (found["typed"], found["devices"]) == ([*typed, "--threads", "3", "--device", "cuda"], "0")
 
 
 def test_failures_that_pass(launch, results):

@@ -14,6 +14,8 @@ from snnl_score.ray._job import Ending, compute
 from snnl_score.ray._progress import Relay, duration
 from snnl_score.ray._status import numbers, ranges
 
+needs_shell = pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+
 
 class FakeCluster:
     """Ends the oldest task at each look, as `endings` says of its attempts, else well."""
@@ -136,6 +138,7 @@ def test_numbers_of_tasks():
     assert [duration(seconds) for seconds in (0.4, 59.6, 61, 7260)] == ["0 s", "1 min 0 s", "1 min 1 s", "2 h 1 min"]
 
 
+@needs_shell
 def test_the_process_of_a_task(tmp_path):
     script = tmp_path / "program"
     script.write_text("#!/bin/sh\npwd >&2\nyes aaaaaaaaa | head -n 100000 >&2\necho the last line, $* >&2\nexit 7\n")
@@ -173,6 +176,7 @@ def test_wrong_usage(typed, capsys):
     assert raised.value.code == 2 and "error:" in capsys.readouterr().err
 
 
+@needs_shell
 @pytest.mark.parametrize(
     ("module", "code", "said"),
     [

@@ -84,7 +84,8 @@ class RayCluster:
             # Not the command failed, but what should have started it.
             return Ending(1, str(error), "")
         except ray.exceptions.RayError as error:
-            return Ending(None, str(error), "")
+            # Ray adds a page about the state of the machine.
+            return Ending(None, str(error).strip().partition("\n")[0], "")
 
     def cancel(self, handles: list[Any]) -> None:
         for force in (False, True):

@@ -6,7 +6,7 @@ import io
 import re
 import sys
 import time
-from typing import Callable, Sequence
+from typing import Callable, Optional, Sequence
 
 _LINES = 30.0
 """Seconds between two lines where no terminal shows them."""
@@ -22,11 +22,13 @@ class Progress:
         self._pairs, self._expected, self._before = pairs, max(expected, 1), done
         self._done, self._tasks_done = done, tasks_done
         self._terminal = sys.stderr.isatty()
-        self._start = time.monotonic()
+        self._start: Optional[float] = None
         self._next = 0.0
 
     def update(self, running: int) -> None:
         now = time.monotonic()
+        # Until the first task is in flight, the cluster is being started.
+        self._start = self._start or now
         if now < self._next:
             return
         self._next = now + (_REDRAW if self._terminal else _LINES)
