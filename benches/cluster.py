@@ -247,7 +247,7 @@ def measured(program, dim):
         numbers = array.array("f", (dice.random() for _ in range(rows * dim))).tobytes()
         x.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + numbers)
         Path(name, "y.txt").write_text("".join(f"{row % 10}\n" for row in range(rows)))
-        command = [program, "inspect", x, "--labels", Path(name, "y.txt"), "--format", "json", "-q"]
+        command = [program, "inspect", x, "--labels", Path(name, "y.txt"), "--format", "json"]
         reports = [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(3)]
     best = max(report["cost"]["pairs"] / report["cost"]["seconds"] for report in reports)
     return best, f"{reports[0]['device']}, {reports[0]['threads']} threads"
