@@ -53,7 +53,7 @@ case $code in
 esac
 # 75 is passing trouble; all other codes are signals: of the time limit, of a full memory, of somebody's `kill`.
 if ((${SLURM_RESTART_COUNT:-0} >= most_restarts)); then
-    echo "$element: exit code $code after $most_restarts restarts" >&2
+    echo "$element: exit code $code, and no restart of $most_restarts is left" >&2
     exit "$code"
 fi
 echo "$element: exit code $code, so it is queued again" >&2
