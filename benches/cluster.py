@@ -3,8 +3,8 @@
     python3 benches/cluster.py [--program target/release/snnl-score | --pairs-per-second 4e7] [--check]
 
 Cuts the pairs as `snnl-score plan` does, gives the tasks to workers one after the other, and lets some attempts be slow and some
-workers die. Prints Markdown tables: time, idle time, bytes, and the merge. `--check` compares the simulation with cases that can be
-computed by hand, and with the tasks of a real plan if there is a program. Needs the standard library alone.
+workers die. Prints Markdown tables: time, idle time, bytes, and the merge. `--check` compares the simulation with cases that can
+be computed by hand, and with the tasks of real plans if there is a program. Needs the standard library alone.
 """
 
 import argparse
@@ -115,10 +115,10 @@ class Cluster:
     def __init__(self, times, workers, dice, slow=0.0, death=0.0, delay=0.0, duplicates=False):
         self.times, self.workers, self.dice = times, workers, dice
         self.slow, self.death, self.delay, self.duplicates = slow, death, delay, duplicates
-        self.queue, self.idle, self.events = deque(range(len(times))), {}, []
+        self.queue, self.idle, self.events = deque(range(len(times))), [], []
         self.running = {}  # attempt -> (task, start), in the order in which they started
         self.copies, self.done, self.number = [0] * len(times), [False] * len(times), itertools.count()
-        self.useful = self.lost = self.away = self.idled = 0.0
+        self.useful = self.lost = self.away = 0.0
 
     def run(self):
         for _ in range(self.workers):
@@ -128,10 +128,9 @@ class Cluster:
             now, attempt, kind, task = heapq.heappop(self.events)
             if kind == "back":
                 self.away += self.delay
-                if not (self.done[task] or self.copies[task] or task in self.queue):
+                if not (self.done[task] or self.copies[task]):
                     self.queue.append(task)
                 self.take(now)
-                self.wake(now)
             elif attempt in self.running:
                 spent = self.stop(attempt, now)
                 if kind == "died":
@@ -147,26 +146,20 @@ class Cluster:
                 for _ in range(1 + len(freed)):
                     self.take(now)
         self.lost += sum(now - start for _, start in self.running.values())
-        self.idled += sum(now - since for since in self.idle.values())
         # Whoever is away when the last task is done was away only until then.
         self.away += sum(now - (end - self.delay) for end, _, kind, _ in self.events if kind == "back")
-        return Outcome(now, self.idled, self.useful, self.lost, self.away)
+        return Outcome(now, sum(now - since for since in self.idle), self.useful, self.lost, self.away)
 
     def take(self, now):
-        """A worker without work takes the next task, or a copy of the oldest that others have, or waits."""
+        """A worker without work takes the next task, or a copy of the oldest that others have, or idles from now on: a task that
+        is lost later is for the worker who lost it, when it is back."""
         if self.queue:
             return self.start(self.queue.popleft(), now)
         if self.duplicates:
             for task, _ in self.running.values():
                 if self.copies[task] == 1:
                     return self.start(task, now)
-        self.idle[next(self.number)] = now
-
-    def wake(self, now):
-        for worker in list(self.idle):
-            if self.queue:
-                self.idled += now - self.idle.pop(worker)
-                self.take(now)
+        self.idle.append(now)
 
     def start(self, task, now):
         attempt, dice = next(self.number), self.dice
@@ -247,7 +240,7 @@ def measured(program, dim):
         numbers = array.array("f", (dice.random() for _ in range(rows * dim))).tobytes()
         x.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + numbers)
         Path(name, "y.txt").write_text("".join(f"{row % 10}\n" for row in range(rows)))
-        command = [program, "inspect", x, "--labels", Path(name, "y.txt"), "--format", "json", "-q"]
+        command = [program, "inspect", x, "--labels", Path(name, "y.txt"), "--format", "json"]
         reports = [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(3)]
     best = max(report["cost"]["pairs"] / report["cost"]["seconds"] for report in reports)
     return best, f"{reports[0]['device']}, {reports[0]['threads']} threads"
@@ -285,7 +278,8 @@ def main():
     if job.pairs_per_second is None:
         job.pairs_per_second, source = measured(job.program, job.dim)
     job.row_bytes, job.result_bytes = 4 * job.dim, 32 * job.temperatures
-    print(f"{job.rows} rows of {job.dim} features, {job.temperatures} temperatures; {job.pairs_per_second:.3g} pairs/s ({source})\n")
+    print(f"{job.rows} rows of {job.dim} features, {job.temperatures} temperatures")
+    print(f"{job.pairs_per_second:.3g} pairs/s ({source})\n")
     costs_table(job)
     print("\nTime of all tasks in squares, relative to that without faults or idle workers (and the share of idle time):\n")
     faults_table(job)

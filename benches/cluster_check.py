@@ -45,8 +45,11 @@ def check(program):
     assert cost(task, "squares", job, 1) == (7 + 384 + 38.4, 384_000, 38_400)
     # Two workers share the storage.
     assert cost(task, "squares", job, 2).seconds == 7 + 2 * (384 + 38.4)
-    # In two parts, of which the second reads the first again.
-    assert cost(task, "squares", argparse.Namespace(**{**vars(job), "memory": 192_000}), 1).read == 384_000 * 1.5
+    # In two parts, of which the second reads the first again, and both read the rows before their own.
+    small = argparse.Namespace(**{**vars(job), "memory": 192_000})
+    assert cost(task, "squares", small, 1).read == 384_000 * 1.5
+    small.memory = 60_000
+    assert cost(squares(3840, 2)[1], "squares", small, 1).read == 100 * (1152 * 1.5 + 2 * 2688)
     # Of n squares, each of which is as high as wide, all together write sqrt(2 n) times the rows.
     written = sum(cost(task, "squares", job, 1).written for task in squares(50_000_000, 512)) / 10 / 50_000_000
     assert abs(written / math.sqrt(2 * 512) - 1) < 0.03, written

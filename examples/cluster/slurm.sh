@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Computes the tasks of a plan as a Slurm array: element I computes the tasks I × CHUNK up to (I + 1) × CHUNK.
+# Computes the tasks of a plan as a Slurm array: element I computes CHUNK tasks, from I × CHUNK on.
 #
 #     sbatch --array=0-$(( $(jq '.tasks | length' plan.json) - 1 )) slurm.sh plan.json results/ [CHUNK]
 #
-# CHUNK is 1 unless it is given. README.md, beside this file, says how to choose it and how to merge.
+# CHUNK is 1 unless it is given. README.md, beside this file, says how to choose it, and how to merge.
 #SBATCH --job-name=snnl-score
 #SBATCH --output=snnl-score-%A_%a.log
 #SBATCH --open-mode=append
@@ -12,7 +12,7 @@
 #SBATCH --time=02:00:00
 # Slurm itself starts an element again when its node fails or it is preempted.
 #SBATCH --requeue
-# A minute before the time is up, so that the element can ask for more time instead of being killed.
+# A minute before the time is up, so that the element can queue itself again, with all its time. A single task must fit in it.
 #SBATCH --signal=B:TERM@60
 set -u
 
@@ -53,7 +53,7 @@ case $code in
 esac
 # 75 is passing trouble; all other codes are signals: of the time limit, of a full memory, of somebody's `kill`.
 if ((${SLURM_RESTART_COUNT:-0} >= most_restarts)); then
-    echo "$element: exit code $code after $most_restarts restarts" >&2
+    echo "$element: exit code $code, and no restart of $most_restarts is left" >&2
     exit "$code"
 fi
 echo "$element: exit code $code, so it is queued again" >&2

@@ -141,7 +141,7 @@ start "$node" slurmd -D -N "$node"
 merged() { [[ $(state "$merge") =~ ^(COMPLETED|FAILED|CANCELLED)$ ]]; }
 until_true 300 merged
 say 'the merge has ended'
-squeue --states=all --jobs="$job,$merge" --sort=i --Format='JobArrayID:8,Name:14,State:12,RestartCnt:12,NodeList:10'
+squeue --states=all --jobs="$job,$merge" --sort=i --Format='JobArrayID:8,Name:14,State:12,RestartCnt:16,NodeList:10'
 cat snnl-score-*.log merge.log
 is state "$merge" COMPLETED
 for element in 0 1 2 3; do ((10#$(restarts "${job}_$element") == 1)); done
@@ -154,6 +154,12 @@ job=$(sbatch "${small[@]}" --array=0-1 "$recipe" plan.json results/ 4)
 until_true 60 is state "${job}_1" COMPLETED
 until_true 60 is state "${job}_0" COMPLETED
 say 'elements of several tasks: nothing was left to do'
+
+rm results/*/2.arrow results/*/[45].arrow
+missing=$("$program" status plan.json results/ --json 2>/dev/null | jq --raw-output .missing || true)
+job=$(sbatch "${small[@]}" --array="$missing" "$recipe" plan.json results/)
+until_true 60 "$program" status plan.json results/ >/dev/null 2>&1
+say "an array of the missing tasks $missing"
 
 cp plan.json changed.json
 data x.npy 2
