@@ -99,6 +99,15 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
+    /// The tasks of a plan are not all done.
+    #[error("the tasks of `{path}` are not all done")]
+    Tasks {
+        /// The file of the plan.
+        path: String,
+        /// Which are not.
+        #[source]
+        fault: Fault,
+    },
     /// A result cannot be written.
     #[error("cannot write `{path}`")]
     Output {
@@ -241,6 +250,7 @@ impl Error {
             | Error::Stopped { fault, .. }
             | Error::Machine { fault }
             | Error::Comparison { fault, .. }
+            | Error::Tasks { fault, .. }
             | Error::Resume { fault, .. }
             | Error::Output { fault, .. } => fault,
         }

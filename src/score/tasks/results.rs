@@ -143,10 +143,10 @@ impl<'a> Results<'a> {
     pub fn incomplete(&self, missing: &Indices, plan: &Path) -> Error {
         let (count, all) = (missing.len(), self.plan.tasks.len());
         let problem = match count == all && !disk::exists(&self.directory) && disk::is_directory(self.parent()) {
-            true => format!("none of its {all} tasks has a result there: are those there of another plan?"),
-            false => format!("{count} of its {all} tasks have no result: {missing}"),
+            true => format!("none of {all} tasks has a result there: are those there of another plan?"),
+            false => format!("{count} of {all} tasks have no result: {missing}"),
         };
-        Fault::NothingToScore { problem, hint: self.how_to_compute(missing, plan) }.in_input(plan)
+        not_done(plan, Fault::NothingToScore { problem, hint: self.how_to_compute(missing, plan) })
     }
 
     /// Checks that all tasks are done.
@@ -158,7 +158,7 @@ impl<'a> Results<'a> {
         match status.damage {
             Some(damage) => {
                 let problem = format!("the results of tasks {} are damaged: {damage}", status.damaged);
-                Err(Fault::content(problem).hint(hint).in_input(self.parent()))
+                Err(not_done(plan, Fault::content(problem).hint(hint)))
             }
             None if status.missing.is_empty() => Ok(()),
             None => Err(self.incomplete(&status.missing, plan)),
@@ -228,6 +228,11 @@ impl<'a> Results<'a> {
     fn output(&self, fault: Fault) -> Error {
         Error::Output { path: self.directory.display().to_string(), fault }
     }
+}
+
+/// The error where tasks of the plan in the file `plan` are missing or damaged.
+fn not_done(plan: &Path, fault: Fault) -> Error {
+    Error::Tasks { path: plan.display().to_string(), fault }
 }
 
 /// What to try about a damaged result.

@@ -65,7 +65,7 @@ fn tasks_make_up_the_score_of_a_single_run() {
 fn what_is_missing_damaged_or_foreign_is_said_with_an_exit_code_of_its_own() {
     let place = place(6);
     let none = place.run("merge plan.json r");
-    assert_refused(&none, 4, ["plan.json", "6 of its 6 tasks have no result: 0-5", "--task 0-5 --out r"]);
+    assert_refused(&none, 4, ["plan.json", "6 of 6 tasks have no result: 0-5", "--task 0-5 --out r"]);
     place.stdout("partial plan.json --task 0,2-4 --out r");
     let (run, value) = status(&place);
     assert_eq!((run.code, &value["missing"], &value["done"]), (Some(4), &"1,5".into(), &4.into()));
@@ -73,7 +73,7 @@ fn what_is_missing_damaged_or_foreign_is_said_with_an_exit_code_of_its_own() {
     assert_refused(
         &merge,
         4,
-        ["plan.json", "2 of its 6 tasks have no result: 1,5", "partial plan.json --task 1,5 --out r"],
+        ["plan.json", "2 of 6 tasks have no result: 1,5", "partial plan.json --task 1,5 --out r"],
     );
     place.stdout("partial plan.json --task all --out r");
     assert_eq!((status(&place).0.code, status(&place).1["done"].clone()), (Some(0), 6.into()));
@@ -100,11 +100,7 @@ fn what_is_missing_damaged_or_foreign_is_said_with_an_exit_code_of_its_own() {
 
     place.stdout(&format!("{} --tasks 6", PLAN.replace("0.1,1", "0.2,1")));
     let none = place.run("merge plan.json r");
-    assert_refused(
-        &none,
-        4,
-        ["plan.json", "none of its 6 tasks has a result there: are those there of another plan?", ""],
-    );
+    assert_refused(&none, 4, ["plan.json", "none of 6 tasks has a result there: are those there of another plan?", ""]);
     assert_eq!(fs::read_dir(place.path("r")).unwrap().count(), 1, "a merge makes nothing");
 }
 
