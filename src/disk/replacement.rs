@@ -15,7 +15,8 @@ use super::url::is_url;
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Writing {
-    /// Nothing: then writing fails with [`io::ErrorKind::AlreadyExists`].
+    /// Behind a URL, nothing: then writing fails with [`io::ErrorKind::AlreadyExists`]. On a disk it is replaced, for not every file
+    /// system can tell while it renames.
     CreateIfAbsent,
     /// It is replaced.
     Overwrite,
@@ -54,11 +55,7 @@ impl Replacement {
             return network::put(&path, temporary.reopen()?, writing);
         }
         attempt(Operation::Sync, || temporary.as_file().sync_all())?;
-        let persist = || match writing {
-            Writing::CreateIfAbsent => temporary.persist_noclobber(&path),
-            Writing::Overwrite => temporary.persist(&path),
-        };
-        attempt(Operation::Rename, || persist().map_err(|error| error.error))?;
+        attempt(Operation::Rename, || temporary.persist(&path).map_err(|error| error.error))?;
         // The new name, too, should outlive a loss of power; not every file system can promise that of a directory.
         let _ = File::open(parent(&path)).and_then(|directory| directory.sync_all());
         Ok(())

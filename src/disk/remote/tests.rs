@@ -13,8 +13,9 @@ use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use self::server::{KEY, SECRET, server};
-use super::put::{Failure, PART, Writing, write};
+use super::put::{Failure, PART, write};
 use super::runtime;
+use crate::disk::Writing;
 
 fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();

@@ -39,7 +39,8 @@ pub(in crate::run) fn run(plan: &PartialPlan) -> Result<(), Error> {
     let interruption = Interruption::watch()?;
     let stop = || interruption.signal();
     let definition = tasks.definition().map_err(|fault| fault.in_input(&plan.tasks))?;
-    let workload = Workload::of(&layers.own, &labels, &definition);
+    let gaining = left.iter().map(|&number| tasks.rows_of(number)).max().unwrap_or(0);
+    let workload = Workload { scored: gaining, ..Workload::of(&layers.own, &labels, &definition) };
     let mut means = means(&plan.resources, &workload, &progress, &stop)?;
     let sweeps = |number: &usize| tasks.work(*number);
     progress.expect(left.iter().map(sweeps).sum());

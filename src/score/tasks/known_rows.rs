@@ -55,6 +55,12 @@ impl KnownRows {
         }
     }
 
+    /// Whether it is about rows of so many features.
+    pub(super) fn is_whole(&self, dim: usize) -> bool {
+        let are_rows = |indices: &Indices| indices.last().is_none_or(|last| (last as usize) < self.rows);
+        self.mean.len() == dim && are_rows(&self.non_finite) && are_rows(&self.zero)
+    }
+
     /// The half-precision types that hold every number.
     pub(super) fn halves(&self) -> Halves {
         Halves { f16: self.f16, bf16: self.bf16 }

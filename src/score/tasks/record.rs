@@ -1,5 +1,6 @@
 //! The file that a score is cut by: what is scored, what is known of it, and the tasks.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::cut::{Cut, Task};
 use super::known_rows::KnownRows;
+use super::part::gaining;
 use crate::block::Scalar;
 use crate::definition::{Definition, NonFinite, Preset, Wishes};
 use crate::error::Fault;
@@ -95,6 +97,20 @@ pub(super) struct PlannedSweep {
 }
 
 impl PlannedLayer {
+    /// Whether its parts have the sizes that they must have, and each of so many temperatures is computed once.
+    fn is_whole(&self, temperatures: usize) -> bool {
+        let mut places: Vec<usize> = self.sweeps.iter().flat_map(|sweep| sweep.temperatures.clone()).collect();
+        places.sort_unstable();
+        let is_scaled = |sweep: &PlannedSweep| {
+            let is_known = [f32::NAME, f64::NAME].contains(&sweep.precision.as_str());
+            is_known && sweep.scaled.len() == sweep.temperatures.len() && sweep.scaled.iter().all(|&t| t.is_normal() && t > 0.0)
+        };
+        places.into_iter().eq(0..temperatures)
+            && self.sweeps.iter().all(is_scaled)
+            && self.check.is_of(self.rows.rows, temperatures)
+            && [Some(&self.rows), self.references.as_ref()].into_iter().flatten().all(|rows| rows.is_whole(self.dim))
+    }
+
     /// Those of `temperatures`, the plan's, that are computed in f64.
     pub fn in_f64(&self, temperatures: &[f64]) -> Vec<f64> {
         let sweeps = self.sweeps.iter().filter(|sweep| sweep.precision == f64::NAME);
@@ -135,7 +151,12 @@ impl TaskPlan {
             let problem = "its id is not that of its content: it was changed, or is damaged";
             return Err(Fault::content(problem).hint("make it again with `snnl-score plan`"));
         }
-        Ok(plan)
+        match plan.layers.iter().find(|layer| !layer.is_whole(plan.temperatures.len())) {
+            Some(layer) => Err(unreadable(format!("what it says of layer `{}` does not fit together", layer.name))),
+            None if plan.definition().is_err() => Err(unreadable("its definition cannot be used".into())),
+            None if plan.layers.is_empty() || plan.tasks.is_empty() => Err(unreadable("there is nothing to do".into())),
+            None => Ok(plan),
+        }
     }
 
     /// What is computed.
@@ -170,6 +191,13 @@ impl TaskPlan {
     /// Pairs of rows that a task computes, in all sweeps over all layers.
     pub fn work(&self, number: usize) -> u64 {
         self.tasks.get(number).map_or(0, |task| task.pairs * self.sweeps().count() as u64)
+    }
+
+    /// Rows that gain by a task.
+    pub fn rows_of(&self, number: usize) -> usize {
+        let is_mutual = self.data.references.is_none() && self.definition.sample.is_none();
+        let spans = |task: &Task| gaining(task, self.cut, is_mutual, usize::MAX).iter().map(Range::len).sum();
+        self.tasks.get(number).map_or(0, spans)
     }
 
     /// Pairs of rows of all tasks, in all layers.

@@ -4,6 +4,7 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::cli::harness::{Place, ROWS, Run, assert_refused};
 
@@ -241,4 +242,44 @@ fn plans_and_states_are_what_their_schemas_say() {
     let mut other = json(&place.read("plan.json"));
     other["tasks"][0]["rows"] = Value::Null;
     assert!(plans.validate(&other).is_err());
+}
+
+/// The text of a plan that was changed by somebody who knows how ids are made.
+fn identified(mut plan: Value) -> String {
+    plan.as_object_mut().unwrap().remove("id");
+    let hash = Sha256::digest(plan.to_string().as_bytes());
+    plan["id"] = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into();
+    plan.to_string()
+}
+
+#[test]
+fn plans_whose_parts_do_not_fit_together_are_refused_whatever_their_id() {
+    let place = place(2);
+    let plan = json(&place.read("plan.json"));
+    place.write("plan.json", identified(plan.clone()));
+    place.stdout("partial plan.json --task all --out r");
+    for (pointer, value) in [
+        ("/layers/0/sweeps/0/temperatures", json("[0, 0]")),
+        ("/layers/0/sweeps/0/temperatures", json("[0, 7]")),
+        ("/layers/0/sweeps/0/scaled", json("[0.1]")),
+        ("/layers/0/sweeps/0/scaled", json("[0.1, -1]")),
+        ("/layers/0/sweeps/0/precision", json("\"f8\"")),
+        ("/layers/0/sweeps", json("[]")),
+        ("/layers/0/rows/mean", json("[]")),
+        ("/layers/0/rows/zero", json("\"5-1200\"")),
+        ("/layers/0/check/places", json("[1200]")),
+        ("/layers/0/check/losses", json("[]")),
+        ("/temperatures", json("[0.1]")),
+        ("/temperatures", json("[0.1, 0.1]")),
+        ("/layers", json("[]")),
+        ("/tasks", json("[]")),
+    ] {
+        let mut changed = plan.clone();
+        *changed.pointer_mut(pointer).unwrap() = value.clone();
+        place.write("plan.json", identified(changed));
+        for command in ["partial plan.json --task 0 --out r", "merge plan.json r", "status plan.json r"] {
+            let run = place.run(command);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{pointer} {value} {command}: {run:?}");
+        }
+    }
 }
