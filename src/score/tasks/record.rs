@@ -103,7 +103,9 @@ impl PlannedLayer {
         places.sort_unstable();
         let is_scaled = |sweep: &PlannedSweep| {
             let is_known = [f32::NAME, f64::NAME].contains(&sweep.precision.as_str());
-            is_known && sweep.scaled.len() == sweep.temperatures.len() && sweep.scaled.iter().all(|&t| t.is_normal() && t > 0.0)
+            is_known
+                && sweep.scaled.len() == sweep.temperatures.len()
+                && sweep.scaled.iter().all(|&t| t.is_normal() && t > 0.0)
         };
         places.into_iter().eq(0..temperatures)
             && self.sweeps.iter().all(is_scaled)
