@@ -184,7 +184,7 @@ pub(super) fn is_too_cold(temperature: f64) -> bool {
 }
 
 /// The masses at these positions of a tally's temperatures, and all other columns.
-fn keep(mut tally: Tally, positions: &[usize]) -> Tally {
+pub(super) fn keep(mut tally: Tally, positions: &[usize]) -> Tally {
     for column in tally.columns_mut() {
         if let Column::Masses(masses) = column {
             masses.keep(positions);

@@ -15,7 +15,7 @@ use crate::score::means::Means;
 use crate::score::reading::{Kept, Reading, Spent};
 use crate::score::side::sides;
 use crate::score::sweep::{Arithmetic, Sweep};
-use crate::score::sweeps::nothing_tallied;
+use crate::score::sweeps::{keep, nothing_tallied};
 
 /// Computes the task `number` of `plan`, whose data is `data` ([`TaskData::check`]).
 ///
@@ -62,6 +62,9 @@ fn of_layer(
     let readings = matrices.as_ref().map(|&matrix| Reading::of(matrix.as_ref(), &nothing_kept, means, &spent));
     let mut tallies = Vec::new();
     for sweep in &planned.sweeps {
+        if !sweep.is_of(&rows) {
+            return Err(Fault::content("its plan has other temperatures").hint("make the plan again"));
+        }
         let arithmetic = match sweep.precision.as_str() {
             f64::NAME => Arithmetic::F64,
             _ if means.engine.takes_halves() && halves.f16 => Arithmetic::F16,
@@ -71,6 +74,7 @@ fn of_layer(
         let nothing = nothing_tallied(part.rows(), sweep.scaled.clone(), false);
         let pairing = sides(&part.pairing, &readings);
         let tally = Sweep { arithmetic, pairing, reach: part.reach.clone() }.run(nothing, means)?;
+        let tally = keep(tally, &sweep.kept);
         tallies.push(TaskTally { layer: planned.name.clone(), precision: sweep.precision.clone(), tally });
     }
     means.progress.note(&format!("layer `{}`: {}", planned.name, spent.describe()));

@@ -1,5 +1,6 @@
 //! What tasks cost, and which cut costs less.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::cut::{Cut, Task, cut};
@@ -10,7 +11,6 @@ use crate::engine::Engine;
 use crate::error::Fault;
 use crate::pairing::Pairing;
 use crate::score::cost::seconds_a_pair;
-use crate::score::sweeps::nothing_tallied;
 
 /// How many tasks are wanted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,15 +58,9 @@ impl TaskCost {
         kind: Option<Cut>,
         engine: &mut dyn Engine,
     ) -> Result<TaskCost, Fault> {
-        let mut a_pair = 0.0;
-        for layer in layers {
-            for sweep in &layer.sweeps {
-                let timed = if sweep.precision == f64::NAME { seconds_a_pair::<f64> } else { seconds_a_pair::<f32> };
-                a_pair += timed(engine, layer.dim, &sweep.scaled)?;
-            }
-        }
-        let temperatures = layers.iter().flat_map(|layer| &layer.sweeps).map(|sweep| sweep.scaled.clone());
-        let result_bytes = temperatures.map(|scaled| nothing_tallied(0, scaled, false).bytes_a_row() as u64).sum();
+        let a_pair = seconds(layers, engine)?;
+        let sweeps = layers.iter().flat_map(|layer| &layer.sweeps);
+        let result_bytes = sweeps.map(|sweep| sweep.nothing(0).bytes_a_row() as u64).sum();
         let bytes = RowBytes { of_features: row_bytes, of_result: result_bytes };
         let of = |kind: Cut| {
             let pairs_at = |count| cut(rows, kind, count).iter().map(|task| task.pairs).sum::<u64>();
@@ -80,9 +74,10 @@ impl TaskCost {
         let (chosen, reason) = match kind {
             Some(Cut::Squares) => (squares, "--cut squares".to_owned()),
             Some(Cut::Strips) => (strips, "--cut strips".to_owned()),
-            None if !rows.is_mutual() => {
-                (strips, "rows are met by others, so that each query is in one task".to_owned())
+            None if !rows.is_mutual() && strips.tasks == squares.tasks => {
+                (strips, "each row is in one task, with all that it meets".to_owned())
             }
+            None if !rows.is_mutual() => (squares, "the rows fill fewer tasks".to_owned()),
             None => {
                 let reason = format!(
                     "squares take {:.0} s and {:.0} MB of results, strips {:.0} s and {:.0} MB",
@@ -94,11 +89,32 @@ impl TaskCost {
                 (if squares.total() <= strips.total() { squares } else { strips }, reason)
             }
         };
-        let Estimate { kind, count, pairs, seconds, longest, result_bytes, read_bytes } = chosen;
+        let Estimate { kind, count, tasks: _, pairs, seconds, longest, result_bytes, read_bytes } = chosen;
         let pairs = pairs * layers.len() as u64;
         Ok(TaskCost { cut: kind, wanted: count, pairs, seconds, longest, result_bytes, read_bytes, reason })
     }
 }
+
+/// Dims that are timed; time is taken to be linear between and beyond.
+const DIMS: [usize; 2] = [64, 1024];
+
+/// Seconds that a pair of rows takes in all sweeps over all layers. Each arithmetic is timed once, with the temperatures of a layer.
+fn seconds(layers: &[PlannedLayer], engine: &mut dyn Engine) -> Result<f64, Fault> {
+    let mut all = 0.0;
+    for (precision, timed) in [(f32::NAME, seconds_a_pair::<f32> as Timed), (f64::NAME, seconds_a_pair::<f64>)] {
+        let sweeps = || layers.iter().flat_map(|layer| layer.sweeps.iter().map(move |sweep| (layer.dim, sweep)));
+        let in_it: Vec<_> = sweeps().filter(|(_, sweep)| sweep.precision == precision).collect();
+        let Some((_, largest)) = in_it.iter().max_by_key(|(_, sweep)| sweep.scaled.len()) else { continue };
+        let [short, long] = [timed(engine, DIMS[0], &largest.scaled)?, timed(engine, DIMS[1], &largest.scaled)?];
+        let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
+        let of = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
+        all += in_it.iter().map(|(dim, _)| of(*dim)).sum::<f64>();
+    }
+    Ok(all)
+}
+
+/// Times a pair of rows of so many features at these temperatures.
+type Timed = fn(&mut dyn Engine, usize, &[f64]) -> Result<f64, Fault>;
 
 /// Bytes of a row, in all layers.
 #[derive(Clone, Copy)]
@@ -111,6 +127,8 @@ struct RowBytes {
 struct Estimate {
     kind: Cut,
     count: usize,
+    /// Number of tasks.
+    tasks: usize,
     pairs: u64,
     seconds: f64,
     longest: f64,
@@ -122,8 +140,7 @@ impl Estimate {
     fn of(rows: Pairing<usize>, kind: Cut, count: usize, bytes: RowBytes, a_pair: f64) -> Estimate {
         let tasks = cut(rows, kind, count);
         let (own, is_mutual) = (*rows.gaining(), rows.is_mutual());
-        let gaining_rows =
-            |task: &Task| gaining(task, kind, is_mutual, own).iter().map(|span| span.len()).sum::<usize>();
+        let gaining_rows = |task: &Task| gaining(task, kind, is_mutual, own).iter().map(Range::len).sum::<usize>();
         let read = |task: &Task| match (is_mutual, kind) {
             (true, Cut::Squares) => gaining_rows(task),
             (true, Cut::Strips) => own,
@@ -133,6 +150,7 @@ impl Estimate {
         Estimate {
             kind,
             count,
+            tasks: tasks.len(),
             pairs,
             seconds: pairs as f64 * a_pair,
             longest: tasks.iter().map(|task| task.pairs).max().unwrap_or(0) as f64 * a_pair,

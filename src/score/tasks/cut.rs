@@ -45,7 +45,7 @@ pub(super) fn cut(rows: Pairing<usize>, kind: Cut, count: usize) -> Vec<Task> {
             let all = |band: Range<usize>| Area { columns: 0..rows.div_ceil(TILE), rows: band };
             bands(rows.div_ceil(TILE), count.max(1)).into_iter().map(all).collect()
         }
-        (Pairing::Across { queries, references, .. }, _) => rectangles(queries, references, count.max(1)),
+        (Pairing::Across { queries, references, .. }, kind) => rectangles(queries, references, kind, count.max(1)),
     };
     let (own, met) = rows.both();
     let task = |Area { rows: own_tiles, columns }: Area| {
@@ -131,10 +131,11 @@ fn bands(tiles: usize, count: usize) -> Vec<Range<usize>> {
     (0..count).map(band).filter(|band| !band.is_empty()).collect()
 }
 
-/// Queries across references: the queries in as many bands as they can be, and only if these are too few, the references, too.
-fn rectangles(queries: usize, references: usize, count: usize) -> Vec<Area> {
+/// Queries across references: the queries in as many bands as they can be, and of squares, only if these are too few, the references, too.
+fn rectangles(queries: usize, references: usize, kind: Cut, count: usize) -> Vec<Area> {
     let rows = bands(queries.div_ceil(TILE), count);
-    let columns = bands(references.div_ceil(TILE), (count / rows.len().max(1)).max(1));
+    let of_columns = if kind == Cut::Squares { count / rows.len().max(1) } else { 1 };
+    let columns = bands(references.div_ceil(TILE), of_columns.max(1));
     rows.iter()
         .flat_map(|rows| columns.iter().map(|columns| Area { rows: rows.clone(), columns: columns.clone() }))
         .collect()
@@ -207,7 +208,7 @@ mod tests {
     #[test]
     fn queries_meet_every_reference_once() {
         for (queries, references, count) in [(10, 10, 4), (10 * TILE, 7 * TILE + 1, 3), (2 * TILE, 90 * TILE, 9)] {
-            let tasks = cut(Pairing::Across { queries, references, ids: Ids::Apart }, Cut::Strips, count);
+            let tasks = cut(Pairing::Across { queries, references, ids: Ids::Apart }, Cut::Squares, count);
             assert!(tasks.len() <= count);
             let (pairs, partners) = met(&tasks, false);
             assert_eq!(pairs.len(), queries.div_ceil(TILE) * references.div_ceil(TILE));

@@ -25,8 +25,8 @@ pub(super) struct KnownRows {
     duplicates: usize,
     /// The mean of the rows, or of their directions, where that is needed.
     mean: Vec<f64>,
-    /// The mean squared distance of two different rows, or of their directions, where that is needed.
-    mean_squared_distance: f64,
+    /// The mean squared distance of two different rows, or of their directions, where that is needed; `None` of a single row.
+    mean_squared_distance: Option<f64>,
     /// The largest magnitude, where all numbers are whole and that is needed.
     largest_whole: Option<f64>,
     /// Whether every number is one of f16.
@@ -48,7 +48,7 @@ impl KnownRows {
             zero: survey.zero_rows.iter().copied().collect(),
             duplicates: survey.duplicates,
             mean: survey.mean.clone(),
-            mean_squared_distance: survey.mean_squared_distance,
+            mean_squared_distance: Some(survey.mean_squared_distance).filter(|distance| distance.is_finite()),
             largest_whole: survey.largest_whole,
             f16: survey.halves.f16,
             bf16: survey.halves.bf16,
@@ -75,7 +75,7 @@ impl KnownRows {
             zero_rows: self.zero.iter().collect(),
             duplicates: self.duplicates,
             mean: self.mean.clone(),
-            mean_squared_distance: self.mean_squared_distance,
+            mean_squared_distance: self.mean_squared_distance.unwrap_or(f64::NAN),
             largest_whole: self.largest_whole,
             halves: self.halves(),
             hash: self.sha256.clone(),

@@ -19,13 +19,14 @@ pub(super) struct Part {
 }
 
 /// The rows that gain by `task`, by their places among those that are scored, of which there are `rows`: what its result holds.
-pub(super) fn gaining(task: &Task, kind: Cut, is_mutual: bool, rows: usize) -> Vec<Range<usize>> {
+/// First those that the task's rows meet and that gain by it, too, and then its rows; none of both where this layer has fewer rows.
+pub(super) fn gaining(task: &Task, kind: Cut, is_mutual: bool, rows: usize) -> [Range<usize>; 2] {
     let [start, end] = task.rows.map(|row| row.min(rows));
     let before = match (is_mutual, kind) {
-        (true, Cut::Squares) => task.columns[0].min(start)..task.columns[1].min(start),
+        (true, Cut::Squares) if start < end => task.columns[0].min(start)..task.columns[1].min(start),
         _ => 0..0,
     };
-    [before, start..end].into_iter().filter(|range| !range.is_empty()).collect()
+    [before, start..end]
 }
 
 impl Part {
@@ -34,33 +35,31 @@ impl Part {
     /// # Errors
     /// A task whose rows cannot be those of a plan.
     pub(super) fn of(rows: &ScoredRows, task: &Task, kind: Cut) -> Result<Part, Fault> {
-        let starts_tile = |place: usize, all: usize| place.is_multiple_of(TILE) || place >= all;
         let (own, met) = rows.pairing.map(|set| set.tags.len()).both();
-        let is_ordered = task.rows[0] <= task.rows[1] && task.columns[0] <= task.columns[1];
-        if !is_ordered || !starts_tile(task.rows[0], own) || !starts_tile(task.columns[0], met) {
+        let are_tiles = |[start, end]: [usize; 2], all: usize| {
+            start <= end && [start, end].into_iter().all(|place| place.is_multiple_of(TILE) || place >= all)
+        };
+        if !are_tiles(task.rows, own) || !are_tiles(task.columns, met) {
             return Err(Fault::content(format_args!("a task has the rows {:?} and {:?}", task.rows, task.columns))
                 .hint("make the plan again with `snnl-score plan`"));
         }
-        let spans = gaining(task, kind, rows.pairing.is_mutual(), own);
+        let [before, among] = gaining(task, kind, rows.pairing.is_mutual(), own);
         Ok(match (&rows.pairing, kind) {
             (Pairing::Within(set), Cut::Squares) => {
                 let each_other = task.columns[1] > task.rows[0];
-                let among = spans.last().map_or(0, Range::len);
-                let before = spans.iter().map(Range::len).sum::<usize>() - among;
-                let tags = spans.into_iter().flat_map(|span| &set.tags[span]).copied();
+                let tiles = before.len() / TILE..(before.len() + among.len()).div_ceil(TILE);
+                let tags = [before, among].into_iter().flat_map(|span| &set.tags[span]).copied();
                 let part = RowSet::new(numbered(tags), set.class_sizes.len(), set.preparation.clone());
-                let tiles = before / TILE..(before + among).div_ceil(TILE);
                 Part { pairing: Pairing::Within(part), reach: Reach::Part { tiles, each_other } }
             }
             (Pairing::Within(set), Cut::Strips) => {
-                let span = spans.last().cloned().unwrap_or(0..0);
-                let slot = |place: usize| match span.contains(&place) {
-                    true => (place - span.start) as u32,
+                let slot = |place: usize| match among.contains(&place) {
+                    true => (place - among.start) as u32,
                     false => RowTag::NOWHERE,
                 };
                 let tags = set.tags.iter().enumerate().map(|(place, &tag)| RowTag { slot: slot(place), ..tag });
                 let part = RowSet::new(tags.collect(), set.class_sizes.len(), set.preparation.clone());
-                let tiles = span.start / TILE..span.end.div_ceil(TILE);
+                let tiles = among.start / TILE..among.end.div_ceil(TILE);
                 Part { pairing: Pairing::Within(part), reach: Reach::Part { tiles, each_other: true } }
             }
             (Pairing::Across { queries, references, ids }, _) => {

@@ -43,8 +43,8 @@ pub fn plan_tasks(
         layers.push(planned);
         sizes.push(size);
     }
-    // Where rows of one layer only are left out, its last task is smaller.
-    let largest = sizes.iter().copied().max_by_key(|size| size.pairs()).unwrap_or(Pairing::Within(0));
+    // A layer of which more rows are left out has less to do in its last tasks.
+    let largest = sizes.into_iter().reduce(largest_of).unwrap_or(Pairing::Within(0));
     let row_bytes = |shape: &Shape| shape.bytes.div_ceil(shape.rows.max(1) as u64);
     let row_bytes = data.layers.iter().map(|layer| row_bytes(layer.activations.shape())).sum();
     let cost = TaskCost::of(&layers, row_bytes, largest, wanted, kind, means.engine.as_mut());
@@ -64,6 +64,15 @@ pub fn plan_tasks(
         tasks: cut(largest, cost.cut, cost.wanted),
     };
     Ok((plan.identified(), cost))
+}
+
+/// A size that neither exceeds.
+fn largest_of(one: Pairing<usize>, other: Pairing<usize>) -> Pairing<usize> {
+    let (own, met) = (one.gaining().max(other.gaining()), one.met().max(other.met()));
+    match one {
+        Pairing::Within(_) => Pairing::Within(*own),
+        Pairing::Across { ids, .. } => Pairing::Across { queries: *own, references: *met, ids },
+    }
 }
 
 /// What has to be known of a layer, and of how many rows its tasks are.
@@ -92,21 +101,15 @@ fn look(
         let problem = "the loss of some rows is infinite or not a number";
         return Err(Fault::NothingToScore { problem: problem.into(), hint: rows.form.hint().into() });
     }
-    let in_f32: Vec<bool> = match definition.precision {
-        Precision::F32 | Precision::Tf32 => vec![true; rows.temperatures.len()],
-        Precision::F64 => vec![false; rows.temperatures.len()],
+    let all = || (0..rows.temperatures.len()).collect::<Vec<usize>>();
+    let sweeps = match definition.precision {
+        Precision::F32 | Precision::Tf32 => vec![whole_sweep(f32::NAME, all(), &rows)],
+        Precision::F64 => vec![whole_sweep(f64::NAME, all(), &rows)],
         Precision::Auto => {
             let errors = check.errors_in_f32(&sweeps.pairing, &rows, means.threads)?;
-            let is_exact = |(error, &scaled): (&f64, &f64)| *error <= TOLERATED && !is_too_cold(scaled);
-            errors.iter().zip(&rows.temperatures).map(is_exact).collect()
+            as_a_single_run(&errors, &rows)
         }
     };
-    let sweep = |(precision, is_f32): (&str, bool)| {
-        let temperatures: Vec<usize> = (0..in_f32.len()).filter(|&place| in_f32[place] == is_f32).collect();
-        let scaled = temperatures.iter().map(|&place| rows.temperatures[place]).collect();
-        PlannedSweep { precision: precision.into(), temperatures, scaled }
-    };
-    let sweeps = [(f32::NAME, true), (f64::NAME, false)].map(sweep);
     let size = rows.pairing.map(|set| set.tags.len());
     let (own, met) = match seen {
         Pairing::Within((own, ..)) => (own, None),
@@ -119,8 +122,34 @@ fn look(
         passed_over: layer.passed_over.clone(),
         rows: own,
         references: met,
-        sweeps: sweeps.into_iter().filter(|sweep| !sweep.temperatures.is_empty()).collect(),
+        sweeps,
         check,
     };
     Ok((planned, size))
+}
+
+/// How many times more, or less, than what is tolerated the error of f32 may turn out to be over all rows than over a sample.
+const DOUBT: f64 = 4.0;
+
+/// The sweeps of a single run, with these errors of f32 over a sample: f32 at every temperature that is not too cold for it, and then f64 at
+/// those where it is not accurate enough. Where that is in doubt, both are kept, and the merge decides by all rows.
+///
+/// In f32, a value depends on the temperatures beside it, since weights are squares of each other.
+fn as_a_single_run(errors: &[f64], rows: &ScoredRows) -> Vec<PlannedSweep> {
+    let (cold, tried): (Vec<usize>, Vec<usize>) =
+        (0..errors.len()).partition(|&place| is_too_cold(rows.temperatures[place]));
+    let may_do = |&place: &usize| errors[place] <= DOUBT * TOLERATED;
+    // A NaN is not a small error.
+    let may_fail = |&place: &usize| !(errors[place] <= TOLERATED / DOUBT);
+    let kept: Vec<usize> = (0..tried.len()).filter(|&at| may_do(&tried[at])).collect();
+    let exact: Vec<usize> = cold.into_iter().chain(tried.iter().copied().filter(may_fail)).collect();
+    let in_f32 = PlannedSweep { kept, ..whole_sweep(f32::NAME, tried, rows) };
+    let in_f64 = whole_sweep(f64::NAME, exact, rows);
+    [in_f32, in_f64].into_iter().filter(|sweep| !sweep.kept.is_empty()).collect()
+}
+
+/// A sweep at these temperatures, all of which are kept.
+fn whole_sweep(precision: &str, temperatures: Vec<usize>, rows: &ScoredRows) -> PlannedSweep {
+    let scaled = temperatures.iter().map(|&place| rows.temperatures[place]).collect();
+    PlannedSweep { precision: precision.into(), kept: (0..temperatures.len()).collect(), temperatures, scaled }
 }

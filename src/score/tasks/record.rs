@@ -15,8 +15,11 @@ use crate::error::Fault;
 use crate::labels::LabelInputs;
 use crate::score::check::Sample;
 use crate::score::definition_record::DefinitionRecord;
+use crate::score::rows::ScoredRows;
+use crate::score::sweeps::nothing_tallied;
 use crate::score::table::{Dataset, Tool};
 use crate::source::Selection;
+use crate::tally::Tally;
 
 /// Version of the file; grows when a program would misread it.
 const VERSION: u32 = 1;
@@ -92,23 +95,49 @@ pub(super) struct PlannedSweep {
     pub(super) precision: String,
     /// Their places among all temperatures.
     pub(super) temperatures: Vec<usize>,
+    /// Which of them results hold, by their places in `temperatures`.
+    pub(super) kept: Vec<usize>,
     /// What they are in units of the distances that are computed, those of rows moved and scaled.
     pub(super) scaled: Vec<f64>,
+}
+
+impl PlannedSweep {
+    /// The places of what results hold, among all temperatures.
+    pub(super) fn kept(&self) -> impl Iterator<Item = usize> + '_ {
+        self.kept.iter().map(|&at| self.temperatures[at])
+    }
+
+    /// Nothing yet of what results hold, for so many rows.
+    pub(super) fn nothing(&self, rows: usize) -> Tally {
+        nothing_tallied(rows, self.kept.iter().map(|&at| self.scaled[at]).collect(), false)
+    }
+
+    /// Whether its temperatures are those of `rows`.
+    pub(super) fn is_of(&self, rows: &ScoredRows) -> bool {
+        let found = self.temperatures.iter().map(|&place| rows.temperatures[place]);
+        found.zip(&self.scaled).all(|(found, scaled)| (found / scaled - 1.0).abs() < 1e-12)
+    }
 }
 
 impl PlannedLayer {
     /// Whether its parts have the sizes that they must have, and each of so many temperatures is computed once.
     fn is_whole(&self, temperatures: usize) -> bool {
-        let mut places: Vec<usize> = self.sweeps.iter().flat_map(|sweep| sweep.temperatures.clone()).collect();
-        places.sort_unstable();
+        let ascends = |places: &[usize], below: usize| {
+            places.is_sorted_by(|a, b| a < b) && places.last().is_none_or(|&last| last < below)
+        };
+        let is_found = |place: usize| self.sweeps.iter().any(|sweep| sweep.kept().any(|kept| kept == place));
         let is_scaled = |sweep: &PlannedSweep| {
             let is_known = [f32::NAME, f64::NAME].contains(&sweep.precision.as_str());
             is_known
                 && sweep.scaled.len() == sweep.temperatures.len()
                 && sweep.scaled.iter().all(|&t| t.is_normal() && t > 0.0)
         };
-        places.into_iter().eq(0..temperatures)
-            && self.sweeps.iter().all(is_scaled)
+        let are_places = |sweep: &PlannedSweep| {
+            let is_place = |&place: &usize| place < temperatures;
+            ascends(&sweep.kept, sweep.temperatures.len()) && sweep.temperatures.iter().all(is_place)
+        };
+        self.sweeps.iter().all(|sweep| are_places(sweep) && is_scaled(sweep))
+            && (0..temperatures).all(is_found)
             && self.check.is_of(self.rows.rows, temperatures)
             && [Some(&self.rows), self.references.as_ref()].into_iter().flatten().all(|rows| rows.is_whole(self.dim))
     }
@@ -116,8 +145,7 @@ impl PlannedLayer {
     /// Those of `temperatures`, the plan's, that are computed in f64.
     pub fn in_f64(&self, temperatures: &[f64]) -> Vec<f64> {
         let sweeps = self.sweeps.iter().filter(|sweep| sweep.precision == f64::NAME);
-        let places = sweeps.flat_map(|sweep| &sweep.temperatures);
-        places.filter_map(|&place| temperatures.get(place).copied()).collect()
+        sweeps.flat_map(PlannedSweep::kept).filter_map(|place| temperatures.get(place).copied()).collect()
     }
 }
 
@@ -198,7 +226,7 @@ impl TaskPlan {
     /// Rows that gain by a task.
     pub fn rows_of(&self, number: usize) -> usize {
         let is_mutual = self.data.references.is_none() && self.definition.sample.is_none();
-        let spans = |task: &Task| gaining(task, self.cut, is_mutual, usize::MAX).iter().map(Range::len).sum();
+        let spans = |task: &Task| gaining(task, self.cut, is_mutual, usize::MAX).iter().map(Range::len).sum::<usize>();
         self.tasks.get(number).map_or(0, spans)
     }
 

@@ -13,7 +13,6 @@ use super::record::TaskPlan;
 use super::result::{ResultFile, TaskResult};
 use crate::disk::{self, Replacement, Writing, is_url};
 use crate::error::{Error, Fault};
-use crate::score::sweeps::nothing_tallied;
 
 /// Version of the JSON's shape; grows when a name changes its meaning or is removed.
 const SCHEMA_VERSION: u32 = 1;
@@ -198,9 +197,9 @@ impl<'a> Results<'a> {
         let path = self.path(task);
         let read = || {
             let file = self.check(task, ResultFile::open(&path)?)?;
-            (0..).zip(self.plan.sweeps()).try_for_each(|(place, (_, sweep))| {
-                file.parts(place, &nothing_tallied(0, sweep.scaled.clone(), false), &mut |_, _| {})
-            })
+            (0..)
+                .zip(self.plan.sweeps())
+                .try_for_each(|(place, (_, sweep))| file.parts(place, &sweep.nothing(0), &mut |_, _| {}))
         };
         match read() {
             Ok(()) => Ok(State::Done),

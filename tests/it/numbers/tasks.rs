@@ -212,3 +212,53 @@ fn a_result_whose_rows_are_long_is_read_part_by_part() {
     assert_eq!(json(&in_tasks(data, &definition, 1, None).layers), json(&expected.layers));
     assert_close(&in_tasks(data, &definition, 3, Some(Cut::Squares)), &expected);
 }
+
+/// `data`, with rows that are not finite, which are left out.
+fn holed(mut data: Data, layer: usize, dim: usize, rows: &[Vec<f64>], holes: &[usize]) -> Data {
+    let mut rows = rows.to_vec();
+    holes.iter().for_each(|&hole| rows[hole] = vec![f64::NAN; dim]);
+    data.layers[layer] = Layer { name: format!("l{layer}"), ..self::layer(&rows) };
+    data
+}
+
+#[test]
+fn layers_may_lose_different_rows() {
+    let mut dice = Dice(3);
+    for (rows, holes) in [(2 * TILE + 1, vec![3]), (3 * TILE + 1, vec![0, 9]), (900, (0..400).collect())] {
+        let made = dice.rows(rows, 3);
+        let own = || holed(data(rows, 5), 0, 3, &made, &holes);
+        let references = || holed(data(rows - 20, 6), 1, 3, &made[20..], &holes);
+        let definition = definition(Distance::Cosine, Precision::F64, &[0.5]);
+        let (own, references) = (own(), references());
+        for data in [task_data(&own, None), task_data(&own, Some(&references))] {
+            let expected = in_one_run(data, &definition);
+            for tasks in [1, 3, 5] {
+                assert_close(&in_tasks(data, &definition, tasks, Some(Cut::Squares)), &expected);
+                assert_eq!(json(&in_tasks(data, &definition, tasks, Some(Cut::Strips)).layers), json(&expected.layers));
+            }
+        }
+    }
+}
+
+#[test]
+fn temperatures_are_computed_as_in_a_single_run() {
+    let (own, references) = (data(1000, 5), data(500, 6));
+    // Octaves, whose weights are squares of each other, from what needs f64 to what does not.
+    let temperatures: Vec<f64> = (-14..4).map(|octave| 2f64.powi(octave)).collect();
+    for distance in [Distance::Sqeuclidean, Distance::Cosine, Distance::Euclidean] {
+        let definition = definition(distance, Precision::Auto, &temperatures);
+        for data in [task_data(&own, None), task_data(&own, Some(&references))] {
+            let expected = in_one_run(data, &definition);
+            assert_eq!(json(&in_tasks(data, &definition, 1, None).layers), json(&expected.layers), "{distance}");
+            assert_eq!(json(&in_tasks(data, &definition, 2, Some(Cut::Strips)).layers), json(&expected.layers));
+        }
+    }
+    // One row, which has no mean distance, across others.
+    let (classes, rows) = (vec![0], vec![vec![0.5, 0.1, 0.2]]);
+    let lone = Data { layers: vec![Layer { name: "l0".into(), ..layer(&rows) }], labels: labels(&classes) };
+    let lone = Data { labels: lone.labels.numbered_alike(&references.labels)[0].clone(), ..lone };
+    let data = task_data(&lone, Some(&references));
+    let definition = definition(Distance::Cosine, Precision::Auto, &[0.5]);
+    let expected = in_one_run(data, &definition);
+    assert_eq!(json(&in_tasks(data, &definition, 2, Some(Cut::Strips)).layers), json(&expected.layers));
+}
