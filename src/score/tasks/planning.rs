@@ -140,7 +140,7 @@ fn as_a_single_run(errors: &[f64], rows: &ScoredRows) -> Vec<PlannedSweep> {
         (0..errors.len()).partition(|&place| is_too_cold(rows.temperatures[place]));
     let may_do = |&place: &usize| errors[place] <= DOUBT * TOLERATED;
     // A NaN is not a small error.
-    let may_fail = |&place: &usize| !(errors[place] <= TOLERATED / DOUBT);
+    let may_fail = |&place: &usize| errors[place].is_nan() || errors[place] > TOLERATED / DOUBT;
     let kept: Vec<usize> = (0..tried.len()).filter(|&at| may_do(&tried[at])).collect();
     let exact: Vec<usize> = cold.into_iter().chain(tried.iter().copied().filter(may_fail)).collect();
     let in_f32 = PlannedSweep { kept, ..whole_sweep(f32::NAME, tried, rows) };
