@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::harness::{Place, ROWS, Run, assert_refused};
 
-const PLAN: &str = "plan dump --labels y.npy -T 0.1,1 --out plan.json -q";
+const PLAN: &str = "plan dump --labels y.npy -T 0.1,1 --cut squares --out plan.json -q";
 
 /// Two layers of 1,200 rows, and a plan of their tasks.
 fn place(tasks: usize) -> Place {
@@ -202,7 +202,9 @@ fn what_a_plan_costs_is_shown_and_why_it_is_cut_so() {
     let run = place.run("plan dump --labels y.npy --tasks 3 --out plan.json -v");
     assert_eq!(run.code, Some(0));
     assert!(run.stderr.contains("cut: squares take ") && run.stderr.contains(" strips "), "{}", run.stderr);
-    assert!(run.stdout.contains("squares") && run.stdout.contains("times are measured"), "{}", run.stdout);
+    let run = place.run("plan dump --labels y.npy --tasks 3 --cut squares --out plan.json -v");
+    assert!(run.stderr.contains("cut: --cut squares"), "{}", run.stderr);
+    assert!(run.stdout.contains("squares      3") && run.stdout.contains("times are measured"), "{}", run.stdout);
     let pairs: u64 = json(&place.read("plan.json"))["tasks"]
         .as_array()
         .unwrap()
@@ -210,7 +212,7 @@ fn what_a_plan_costs_is_shown_and_why_it_is_cut_so() {
         .map(|task| task["pairs"].as_u64().unwrap())
         .sum();
     assert_eq!(pairs, 1200 * 1199 / 2);
-    let timed = place.run("plan dump --labels y.npy --task-time 2h --out plan.json");
+    let timed = place.run("plan dump --labels y.npy --task-time 2h --cut squares --out plan.json");
     assert!(timed.stdout.contains("squares      1"), "{}", timed.stdout);
     let eight = Place::with_layer();
     eight.stdout("plan x.npy --labels y.npy --tasks 64 --out plan.json -q");
