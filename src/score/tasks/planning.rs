@@ -129,7 +129,7 @@ fn look(
 }
 
 /// How many times more, or less, than what is tolerated the error of f32 may turn out to be over all rows than over a sample.
-const DOUBT: f64 = 4.0;
+const DOUBT: f64 = 1.1;
 
 /// The sweeps of a single run, with these errors of f32 over a sample: f32 at every temperature that is not too cold for it, and then f64 at
 /// those where it is not accurate enough. Where that is in doubt, both are kept, and the merge decides by all rows.
