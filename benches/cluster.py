@@ -1,10 +1,10 @@
 """How long a score takes on many machines, by simulation: what no single machine can measure.
 
-    python3 benches/cluster.py [--program target/release/snnl-score | --pairs-per-second 4e7] [--check]
+    python3 benches/cluster.py [--program target/release/snnl-score | --pairs-per-second 4e7]
 
 Cuts the pairs as `snnl-score plan` does, gives the tasks to workers one after the other, and lets some attempts be slow and some
-workers die. Prints Markdown tables: time, idle time, bytes, and the merge. `--check` compares the simulation with cases that can
-be computed by hand, and with the tasks of real plans if there is a program. Needs the standard library alone.
+workers die. Prints Markdown tables: time, idle time, bytes, and the merge. Needs the standard library
+alone. cluster_check.py, beside this file, checks the simulation.
 """
 
 import argparse
@@ -254,7 +254,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--program", type=Path, default="target/release/snnl-score")
-    add("--check", action="store_true", help="only check the simulation")
     add("--rows", type=int, default=50_000_000)
     add("--dim", type=int, default=512, help="features of 4 bytes")
     add("--temperatures", type=int, default=8)
@@ -270,10 +269,6 @@ def main():
     add("--delay", type=float, default=150.0, help="seconds until a death is noticed and the worker is back")
     add("--seeds", type=int, default=21)
     job = parser.parse_args()
-    if job.check:
-        import cluster_check  # which imports this file
-
-        return cluster_check.check(job.program)
     source = "given"
     if job.pairs_per_second is None:
         job.pairs_per_second, source = measured(job.program, job.dim)

@@ -1,4 +1,7 @@
-"""Checks of cluster.py, which runs them with `--check`: cases that can be computed by hand, and plans by the real program."""
+"""Checks the simulation of cluster.py: by cases that can be computed by hand, and by the tasks of real plans.
+
+    python3 benches/cluster_check.py [PROGRAM]      default: target/release/snnl-score
+"""
 
 import argparse
 import itertools
@@ -7,6 +10,7 @@ import math
 import random
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -23,7 +27,7 @@ class Script:
         return next(self.numbers)
 
 
-def check(program):
+def check_cases():
     """Cases that can be computed by hand."""
     assert [pieces(count) for count in (1, 2, 3, 4, 5, 6, 16, 17)] == [
         [1], [1, 1], [1, 2], [1, 3], [1, 2, 2], [1, 2, 3], [1, 2, 3, 4, 6], [1, 2, 3, 5, 6],
@@ -34,8 +38,6 @@ def check(program):
         assert max(task.pairs for task in tasks) < 1.25 * rows * rows / 2 / count
         within = sum((task.rows[1] - task.rows[0]) * (task.rows[1] - task.rows[0] - 1) // 2 for task in strips(rows, count))
         assert sum(task.pairs for task in strips(rows, count)) == rows * (rows - 1) - within
-    if program.exists():
-        check_cuts(program)
 
     job = argparse.Namespace(
         rows=3840, row_bytes=100, result_bytes=10, memory=1e9, bandwidth=1e3, storage=1e3, start=7.0, pairs_per_second=1e9
@@ -95,3 +97,8 @@ def check_cuts(program):
             real = [Task(task["rows"], task["columns"], task["pairs"]) for task in json.loads(plan.read_text())["tasks"]]
             assert real == CUTS[cut](rows, count), (cut, count)
     print("16 plans are cut as by the program")
+
+
+if __name__ == "__main__":
+    check_cases()
+    check_cuts(sys.argv[1] if len(sys.argv) > 1 else "target/release/snnl-score")

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::place::{Entry, Kind};
-use super::replacement::Writing;
+use super::entry::{Entry, Kind};
+use super::writing::Writing;
 use crate::error::Explained;
 
 /// A file behind a URL, of which there is none.

@@ -8,25 +8,9 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::entry::{Entry, Kind};
 use super::network;
 use super::url::is_url;
-
-/// What a path leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    File,
-    Directory,
-    /// A pipe or a device.
-    Other,
-}
-
-/// What is in a directory.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub(crate) path: PathBuf,
-    /// `None` where it cannot be found out: a broken link.
-    pub(crate) kind: Option<Kind>,
-}
 
 /// What `path` leads to.
 pub(crate) fn kind(path: &Path) -> io::Result<Kind> {

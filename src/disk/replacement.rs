@@ -11,16 +11,7 @@ use super::medium::{attempt, write};
 use super::network;
 use super::operation::Operation;
 use super::url::is_url;
-
-/// What becomes of a file that is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Writing {
-    /// Behind a URL, nothing: then writing fails with [`io::ErrorKind::AlreadyExists`]. On a disk it is replaced, for not every file
-    /// system can tell while it renames.
-    CreateIfAbsent,
-    /// It is replaced.
-    Overwrite,
-}
+use super::writing::Writing;
 
 /// What will take the place of a file. Dropped, it leaves nothing behind and an earlier file as it was.
 #[derive(Debug)]

@@ -80,7 +80,7 @@ impl Sample {
         Ok(self.losses.iter().zip(&tried).map(error).collect())
     }
 
-    /// Whether the mean over the sample is a number at every temperature.
+    /// Whether every loss in it is a number.
     pub(super) fn is_finite(&self) -> bool {
         self.losses.iter().flatten().all(|loss| loss.is_finite())
     }

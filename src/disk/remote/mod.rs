@@ -19,7 +19,7 @@ use object_store::ObjectStoreExt;
 pub(crate) use self::object::Object;
 pub(super) use self::put::put;
 use self::stores::Location;
-use super::place::{Entry, Kind};
+use super::entry::{Entry, Kind};
 use crate::error::Explained;
 
 /// What `url` leads to. A directory is what the names of other objects begin with.

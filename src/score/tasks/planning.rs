@@ -103,11 +103,11 @@ fn look(
     }
     let all = || (0..rows.temperatures.len()).collect::<Vec<usize>>();
     let sweeps = match definition.precision {
-        Precision::F32 | Precision::Tf32 => vec![whole_sweep(f32::NAME, all(), &rows)],
-        Precision::F64 => vec![whole_sweep(f64::NAME, all(), &rows)],
+        Precision::F32 | Precision::Tf32 => vec![whole_sweep(f32::NAME, all(), &rows.temperatures)],
+        Precision::F64 => vec![whole_sweep(f64::NAME, all(), &rows.temperatures)],
         Precision::Auto => {
             let errors = check.errors_in_f32(&sweeps.pairing, &rows, means.threads)?;
-            as_a_single_run(&errors, &rows)
+            as_a_single_run(&errors, &rows.temperatures)
         }
     };
     let size = rows.pairing.map(|set| set.tags.len());
@@ -131,25 +131,49 @@ fn look(
 /// How many times more, or less, than what is tolerated the error of f32 may turn out to be over all rows than over a sample.
 const DOUBT: f64 = 1.1;
 
-/// The sweeps of a single run, with these errors of f32 over a sample: f32 at every temperature that is not too cold for it, and then f64 at
+/// The sweeps of a single run at `scaled` temperatures, with these errors of f32 over a sample: f32 at every temperature that is not too cold for it, and then f64 at
 /// those where it is not accurate enough. Where that is in doubt, both are kept, and the merge decides by all rows.
 ///
 /// In f32, a value depends on the temperatures beside it, since weights are squares of each other.
-fn as_a_single_run(errors: &[f64], rows: &ScoredRows) -> Vec<PlannedSweep> {
-    let (cold, tried): (Vec<usize>, Vec<usize>) =
-        (0..errors.len()).partition(|&place| is_too_cold(rows.temperatures[place]));
+fn as_a_single_run(errors: &[f64], scaled: &[f64]) -> Vec<PlannedSweep> {
+    let (cold, tried): (Vec<usize>, Vec<usize>) = (0..errors.len()).partition(|&place| is_too_cold(scaled[place]));
     let may_do = |&place: &usize| errors[place] <= DOUBT * TOLERATED;
     // A NaN is not a small error.
     let may_fail = |&place: &usize| errors[place].is_nan() || errors[place] > TOLERATED / DOUBT;
     let kept: Vec<usize> = (0..tried.len()).filter(|&at| may_do(&tried[at])).collect();
     let exact: Vec<usize> = cold.into_iter().chain(tried.iter().copied().filter(may_fail)).collect();
-    let in_f32 = PlannedSweep { kept, ..whole_sweep(f32::NAME, tried, rows) };
-    let in_f64 = whole_sweep(f64::NAME, exact, rows);
+    let in_f32 = PlannedSweep { kept, ..whole_sweep(f32::NAME, tried, scaled) };
+    let in_f64 = whole_sweep(f64::NAME, exact, scaled);
     [in_f32, in_f64].into_iter().filter(|sweep| !sweep.kept.is_empty()).collect()
 }
 
-/// A sweep at these temperatures, all of which are kept.
-fn whole_sweep(precision: &str, temperatures: Vec<usize>, rows: &ScoredRows) -> PlannedSweep {
-    let scaled = temperatures.iter().map(|&place| rows.temperatures[place]).collect();
+/// A sweep at these temperatures of all, all of which are kept.
+fn whole_sweep(precision: &str, temperatures: Vec<usize>, of_all: &[f64]) -> PlannedSweep {
+    let scaled = temperatures.iter().map(|&place| of_all[place]).collect();
     PlannedSweep { precision: precision.into(), kept: (0..temperatures.len()).collect(), temperatures, scaled }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sweeps_of_a_single_run_and_both_where_it_is_in_doubt() {
+        // Too cold, good, too inaccurate, in doubt on either side of the limit, no number, good.
+        let errors = [f64::NAN, 1e-7, 1e-4, 4.9e-6, 5.1e-6, f64::NAN, 4e-6];
+        let scaled = [1e-6, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
+        let [in_f32, in_f64] = &as_a_single_run(&errors, &scaled)[..] else { panic!("two sweeps") };
+        assert_eq!((in_f32.precision.as_str(), in_f64.precision.as_str()), ("f32", "f64"));
+        assert_eq!(
+            (&in_f32.temperatures[..], &in_f64.temperatures[..]),
+            (&[1, 2, 3, 4, 5, 6][..], &[0, 2, 3, 4, 5][..])
+        );
+        assert_eq!(in_f32.kept().collect::<Vec<_>>(), [1, 3, 4, 6]);
+        assert_eq!(in_f64.kept().collect::<Vec<_>>(), [0, 2, 3, 4, 5]);
+        assert_eq!(in_f64.scaled, [1e-6, 0.2, 0.3, 0.4, 0.5]);
+        // What no result would hold is not computed.
+        let alone = |error: f64| as_a_single_run(&[error], &[0.1]);
+        assert_eq!([alone(1e-7).len(), alone(1e-4).len()], [1, 1]);
+        assert_eq!((alone(1e-7)[0].precision.as_str(), alone(1e-4)[0].precision.as_str()), ("f32", "f64"));
+    }
 }

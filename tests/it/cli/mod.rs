@@ -9,6 +9,7 @@ mod batches;
 mod before_reading;
 mod companions;
 mod compare;
+mod edited_plans;
 mod estimates;
 mod explain;
 mod foreign;
