@@ -48,13 +48,6 @@ impl Destination {
     /// [`Error::Output`] where nothing can be written: a directory, a missing parent, no permission.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
-        if is_url(path) {
-            let trial = replaceable(path.to_owned(), None);
-            return match trial {
-                Ok(target) => Ok(Destination { name, target }),
-                Err(error) => Err(Error::Output { path: name, fault: Fault::Io(error) }),
-            };
-        }
         match open(path) {
             Ok(target) => Ok(Destination { name, target }),
             Err(error) => Err(Error::Output { path: name, fault: explain(error, path) }),
@@ -101,6 +94,9 @@ fn open(path: &Path) -> io::Result<Target> {
     // `/dev/stdout` may be a regular file, which a rename would take away from its shell.
     if path == Path::new("-") || path == Path::new("/dev/stdout") {
         return Ok(Target::Stdout);
+    }
+    if is_url(path) {
+        return replaceable(path.to_owned(), None);
     }
     match OpenOptions::new().write(true).open(path) {
         Ok(file) => {
@@ -153,6 +149,8 @@ fn replace(
 /// What to try, for the refusals a user can do something about.
 fn explain(error: io::Error, path: &Path) -> Fault {
     match error.kind() {
+        // It brings words of its own.
+        _ if is_url(path) => Fault::Io(error),
         ErrorKind::IsADirectory => Fault::content("expected a file, found a directory").hint("name a file in it"),
         ErrorKind::NotFound if !names_a_file(path) => {
             Fault::content("expected the name of a file").hint("add a file name")

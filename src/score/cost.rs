@@ -48,10 +48,7 @@ impl Cost {
         memory: usize,
     ) -> Result<Cost, Fault> {
         let temperatures = definition.ladder.temperatures();
-        let mut timed = |dim| seconds_a_pair::<f32>(engine, dim, temperatures);
-        let [short, long] = [timed(DIMS[0])?, timed(DIMS[1])?];
-        let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
-        let of_pair = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
+        let time = PairTime::measured::<f32>(engine, temperatures)?;
         let row_bytes = bytes_a_row(temperatures.len(), false);
         let scored = |rows: usize| definition.draw.map_or(rows, |draw| draw.rows.min(rows));
         let pairs = |rows: usize| match definition.draw {
@@ -64,19 +61,39 @@ impl Cost {
         };
         Ok(Cost {
             pairs: layers.iter().map(|&(rows, _)| pairs(rows).pairs()).sum(),
-            seconds: layers.iter().map(|&(rows, dim)| pairs(rows).pairs() as f64 * of_pair(dim)).sum(),
+            seconds: layers.iter().map(|&(rows, dim)| pairs(rows).pairs() as f64 * time.seconds(dim)).sum(),
             memory_bytes: BASE + layers.iter().map(bytes).max().unwrap_or(0),
         })
     }
 }
 
+/// How long a pair of rows takes.
+#[derive(Clone, Copy)]
+pub(super) struct PairTime {
+    /// With the fewer of [`DIMS`].
+    short: f64,
+    /// More for each feature more.
+    slope: f64,
+}
+
+impl PairTime {
+    /// Measured by a short run of the engine at these temperatures.
+    pub(super) fn measured<E: Scalar>(engine: &mut dyn Engine, temperatures: &[f64]) -> Result<PairTime, Fault> {
+        let mut timed = |dim| seconds_a_pair::<E>(engine, dim, temperatures);
+        let [short, long] = [timed(DIMS[0])?, timed(DIMS[1])?];
+        Ok(PairTime { short, slope: (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64 })
+    }
+
+    /// Seconds for a pair of rows of `dim` features.
+    pub(super) fn seconds(self, dim: usize) -> f64 {
+        let PairTime { short, slope } = self;
+        (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64)
+    }
+}
+
 /// How long the engine takes at best for a pair of rows of `dim` features at these temperatures. Their values matter little,
 /// but not which are halves of others.
-pub(super) fn seconds_a_pair<E: Scalar>(
-    engine: &mut dyn Engine,
-    dim: usize,
-    temperatures: &[f64],
-) -> Result<f64, Fault> {
+fn seconds_a_pair<E: Scalar>(engine: &mut dyn Engine, dim: usize, temperatures: &[f64]) -> Result<f64, Fault> {
     // Any numbers will do, so long as no two rows are near.
     let count = TILES.max(2 * engine.grain(dim)) * TILE;
     let values = (0..count * dim).map(|at| (at * 2_654_435_761 % 1_000_003) as f64 - 5e5).collect();

@@ -21,6 +21,9 @@ use crate::score::sweeps::{keep, nothing_tallied};
 ///
 /// # Errors
 /// What reading the rows and computing with them meets, and a signal to stop.
+///
+/// # Panics
+/// When there is no such task.
 pub fn compute_task(plan: &TaskPlan, data: TaskData, number: usize, means: &mut Means) -> Result<TaskResult, Error> {
     let start = Instant::now();
     let definition = plan.definition().map_err(|fault| fault.in_input("the plan"))?;

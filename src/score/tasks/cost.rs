@@ -10,7 +10,7 @@ use crate::block::Scalar;
 use crate::engine::Engine;
 use crate::error::Fault;
 use crate::pairing::Pairing;
-use crate::score::cost::seconds_a_pair;
+use crate::score::cost::PairTime;
 
 /// How many tasks are wanted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,7 @@ pub struct TaskCost {
     pub longest: f64,
     /// Bytes of all results.
     pub result_bytes: u64,
-    /// Bytes of rows that a task reads, at most and at least once.
+    /// Bytes of rows that the task with most of them reads, each once.
     pub read_bytes: u64,
     /// Why the pairs are cut so.
     pub reason: String,
@@ -95,26 +95,21 @@ impl TaskCost {
     }
 }
 
-/// Dims that are timed; time is taken to be linear between and beyond.
-const DIMS: [usize; 2] = [64, 1024];
-
-/// Seconds that a pair of rows takes in all sweeps over all layers. Each arithmetic is timed once, with the temperatures of a layer.
+/// Seconds that a pair of rows takes in all sweeps over all layers. Each arithmetic is timed once, with the most temperatures that a sweep has.
 fn seconds(layers: &[PlannedLayer], engine: &mut dyn Engine) -> Result<f64, Fault> {
     let mut all = 0.0;
-    for (precision, timed) in [(f32::NAME, seconds_a_pair::<f32> as Timed), (f64::NAME, seconds_a_pair::<f64>)] {
-        let sweeps = || layers.iter().flat_map(|layer| layer.sweeps.iter().map(move |sweep| (layer.dim, sweep)));
-        let in_it: Vec<_> = sweeps().filter(|(_, sweep)| sweep.precision == precision).collect();
+    for precision in [f32::NAME, f64::NAME] {
+        let sweeps = layers.iter().flat_map(|layer| layer.sweeps.iter().map(move |sweep| (layer.dim, sweep)));
+        let in_it: Vec<_> = sweeps.filter(|(_, sweep)| sweep.precision == precision).collect();
         let Some((_, largest)) = in_it.iter().max_by_key(|(_, sweep)| sweep.scaled.len()) else { continue };
-        let [short, long] = [timed(engine, DIMS[0], &largest.scaled)?, timed(engine, DIMS[1], &largest.scaled)?];
-        let slope = (long - short).max(0.0) / (DIMS[1] - DIMS[0]) as f64;
-        let of = |dim: usize| (short + slope * (dim as f64 - DIMS[0] as f64)).max(slope * dim as f64);
-        all += in_it.iter().map(|(dim, _)| of(*dim)).sum::<f64>();
+        let time = match precision {
+            f64::NAME => PairTime::measured::<f64>(engine, &largest.scaled)?,
+            _ => PairTime::measured::<f32>(engine, &largest.scaled)?,
+        };
+        all += in_it.iter().map(|(dim, _)| time.seconds(*dim)).sum::<f64>();
     }
     Ok(all)
 }
-
-/// Times a pair of rows of so many features at these temperatures.
-type Timed = fn(&mut dyn Engine, usize, &[f64]) -> Result<f64, Fault>;
 
 /// Bytes of a row, in all layers.
 #[derive(Clone, Copy)]

@@ -131,8 +131,9 @@ fn look(
 /// How many times more, or less, than what is tolerated the error of f32 may turn out to be over all rows than over a sample.
 const DOUBT: f64 = 1.1;
 
-/// The sweeps of a single run at `scaled` temperatures, with these errors of f32 over a sample: f32 at every temperature that is not too cold for it, and then f64 at
-/// those where it is not accurate enough. Where that is in doubt, both are kept, and the merge decides by all rows.
+/// The sweeps of a single run at `scaled` temperatures, with these errors of f32 over a sample: f32 at every temperature that is not
+/// too cold for it, and then f64 at those where it is not accurate enough. Where that is in doubt, both are kept, and the merge
+/// decides by all rows.
 ///
 /// In f32, a value depends on the temperatures beside it, since weights are squares of each other.
 fn as_a_single_run(errors: &[f64], scaled: &[f64]) -> Vec<PlannedSweep> {
